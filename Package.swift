@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "clerk-sync",
+  products: [
+    .library(name: "ClerkSync", targets: ["ClerkSync"]),
+    .executable(name: "clerk-sync.fcgi", targets: ["clerk-sync-fcgi"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
+  ],
+  targets: [
+    .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+    .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+    .target(name: "Gateway", dependencies: ["CFastCGI"], swiftSettings: settings),
+    .target(name: "Svix", dependencies: ["CLibcrypto"], swiftSettings: settings),
+    .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: settings),
+    .target(
+      name: "ClerkSync",
+      dependencies: ["Gateway", "Svix", "SQLite", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "clerk-sync-fcgi",
+      dependencies: ["ClerkSync", "Gateway", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings
+    ),
+  ]
+)

@@ -1,0 +1,58 @@
+import Gateway
+import Svix
+
+extension Application {
+  /// One delivery's way: verify, decode, apply, answer. What is not verified goes no further.
+  func receive(
+    _ request: Request, _ configuration: Configuration, record: inout RequestRecord
+  ) throws(Failure) -> Reply {
+    record.svixID = request.parameters["HTTP_SVIX_ID"] ?? request.parameters["HTTP_WEBHOOK_ID"]
+    let now = clock()
+    let message = try verify(request, secrets: configuration.secrets, now: now)
+    let event = try decode(message, roles: configuration.roles, record: &record)
+    let outcome = try apply(event, to: UserStore(configuration), now: now)
+
+    var object = JSONObject()
+    object.append("outcome", outcome.rawValue)
+    object.append("id", message.id)
+    return Reply(outcome: outcome.rawValue, response: .json(.ok, object))
+  }
+
+  private func verify(
+    _ request: Request, secrets: [Secret], now: Int64
+  ) throws(Failure) -> VerifiedMessage {
+    guard !secrets.isEmpty else { throw .missingSecret }
+    do {
+      let headers = try MessageHeaders { name in
+        request.parameters.values(of: "HTTP_\(name.uppercased().replacing("-", with: "_"))")
+      }
+      return try Verifier(secrets: secrets).verify(headers, body: request.body, now: now / 1000)
+    } catch {
+      throw .verification(error)
+    }
+  }
+
+  private func decode(
+    _ message: VerifiedMessage, roles: Roles, record: inout RequestRecord
+  ) throws(Failure) -> Event {
+    do {
+      let event = try Event(decoding: message, roles: roles)
+      record.type = event.type
+      record.userID = event.userID
+      if event.hasUnknownRole {
+        record.reason = "public_metadata.role is none of CLERK_SYNC_ROLES; stored as \(roles.fallback)"
+      }
+      return event
+    } catch {
+      throw .event(error)
+    }
+  }
+
+  private func apply(_ event: Event, to store: UserStore, now: Int64) throws(Failure) -> Outcome {
+    do {
+      return try store.apply(event, now: now)
+    } catch {
+      throw .database(error)
+    }
+  }
+}

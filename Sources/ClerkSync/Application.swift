@@ -1,0 +1,76 @@
+public import Gateway
+public import Logging
+import Svix
+
+/// The application behind the transports: from a request to its response.
+public struct Application: Sendable {
+  private let configuration: Configuration
+  let clock: @Sendable () -> Int64
+
+  /// `clock` tells the time in milliseconds since 1970.
+  public init(configuration: Configuration, clock: @escaping @Sendable () -> Int64) {
+    self.configuration = configuration
+    self.clock = clock
+  }
+
+  /// The longest body, in bytes, that a request with these parameters may have.
+  public func bodyLimit(for parameters: Parameters) -> Int {
+    // A limit that does not parse is reported when the request is answered.
+    (try? configuration.maxBody(overriddenBy: parameters)) ?? configuration.maxBody
+  }
+
+  /// Answers a whole request and logs one line about it.
+  public func respond(to request: Request, logger: Logger) -> Response {
+    recorded(request.parameters, logger: logger) { record throws(Failure) in
+      let route = try Route(request.parameters)
+      let configuration = try settings(for: request.parameters)
+      switch route {
+      case .webhook: return try receive(request, configuration, record: &record)
+      case .health: return try reportHealth(configuration)
+      }
+    }
+  }
+
+  /// Answers a request that did not become whole, and logs one line about it.
+  public func respond(to error: RequestError, parameters: Parameters, logger: Logger) -> Response {
+    recorded(parameters, logger: logger) { _ throws(Failure) in throw .request(error) }
+  }
+
+  private func settings(for parameters: Parameters) throws(Failure) -> Configuration {
+    do {
+      return try configuration.overridden(by: parameters)
+    } catch {
+      throw .configuration(error)
+    }
+  }
+
+  private func reportHealth(_ configuration: Configuration) throws(Failure) -> Reply {
+    do {
+      try UserStore(configuration).check()
+    } catch {
+      throw .unhealthy(error)
+    }
+    var object = JSONObject()
+    object.append("status", "ok")
+    return Reply(outcome: "healthy", response: .json(.ok, object))
+  }
+
+  /// Runs `body`, turns its failure into a response, and writes the request's one log line.
+  private func recorded(
+    _ parameters: Parameters, logger: Logger,
+    _ body: (inout RequestRecord) throws(Failure) -> Reply
+  ) -> Response {
+    let start = ContinuousClock.now
+    var record = RequestRecord()
+    let reply: Reply
+    do {
+      reply = try body(&record)
+    } catch {
+      record.reason = error.reason
+      reply = Reply(outcome: error.code, response: error.response)
+    }
+    let duration = ContinuousClock.now - start
+    record.log(outcome: reply.outcome, status: reply.response.status.code, duration: duration, to: logger)
+    return reply.response
+  }
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+public import Gateway
+import Svix
+
+extension Configuration {
+  /// Reads the variables of a process's environment.
+  public init(environment: Parameters) throws(ConfigurationError) {
+    self = try Configuration().overridden(by: environment)
+  }
+
+  /// This configuration with the variables that `parameters` set in place of its own.
+  ///
+  /// The web server sets them; a request header cannot, since it arrives as `HTTP_…` (RFC 3875, section
+  /// 4.1.18). An empty variable counts as not set.
+  func overridden(by parameters: Parameters) throws(ConfigurationError) -> Configuration {
+    guard parameters.contains(prefix: "CLERK_") else { return self }
+    var result = self
+    result.secrets = try Self.secrets(in: parameters) ?? secrets
+    result.database = parameters.setting("CLERK_SYNC_DATABASE") ?? database
+    result.maxBody = try maxBody(overriddenBy: parameters)
+    result.threads = try parameters.number("CLERK_SYNC_THREADS", in: 1...256) ?? threads
+    result.timestamps = try parameters.choice("CLERK_SYNC_TIMESTAMPS") ?? timestamps
+    result.log = try parameters.choice("CLERK_SYNC_LOG") ?? log
+    if let names = parameters.setting("CLERK_SYNC_ROLES") {
+      guard let roles = Roles(names) else {
+        throw .malformed(
+          variable: "CLERK_SYNC_ROLES", expected: "role names separated by commas, the least privileged last")
+      }
+      result.roles = roles
+    }
+    return result
+  }
+
+  /// The body limit, in bytes, of a request with these parameters.
+  func maxBody(overriddenBy parameters: Parameters) throws(ConfigurationError) -> Int {
+    try parameters.number("CLERK_SYNC_MAX_BODY", in: 1...1_073_741_824) ?? maxBody
+  }
+
+  /// The secrets of the first variable that is set; Clerk's own name for it comes before the older one.
+  private static func secrets(in parameters: Parameters) throws(ConfigurationError) -> [Secret]? {
+    for name in ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"] {
+      for (variable, isFile) in [(name, false), ("\(name)_FILE", true)] {
+        guard let value = parameters.setting(variable) else { continue }
+        let text = isFile ? try? String(contentsOfFile: value, encoding: .utf8) : value
+        guard let text else { throw .unreadableFile(variable: variable) }
+        do {
+          return try Secret.list(text)
+        } catch {
+          throw .secret(variable: variable, error)
+        }
+      }
+    }
+    return nil
+  }
+}
+
+extension Parameters {
+  fileprivate func setting(_ name: String) -> String? {
+    self[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  fileprivate func number(_ name: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+    guard let text = setting(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+      throw .malformed(variable: name, expected: expected)
+    }
+    return number
+  }
+
+  fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String
+  ) throws(ConfigurationError) -> Choice? {
+    guard let text = setting(name) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      let expected = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+      throw .malformed(variable: name, expected: expected)
+    }
+    return choice
+  }
+}

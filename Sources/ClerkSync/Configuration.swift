@@ -1,0 +1,21 @@
+public import Svix
+
+/// Everything an operator can set, with its defaults.
+public struct Configuration: Sendable {
+  /// The endpoint's signing secrets; any one of them may have signed. Empty until one is configured.
+  public var secrets: [Secret] = []
+  /// The SQLite file, created with its folder on first use.
+  public var database = "data/clerk-sync.db"
+  /// The longest request body, in bytes.
+  public var maxBody = 1_048_576
+  /// Worker threads of a FastCGI process.
+  public var threads = 4
+  /// The unit of `createdAt` and `updatedAt`.
+  public var timestamps = TimestampUnit.milliseconds
+  /// The roles a user may have.
+  public var roles = Roles.standard
+  /// The form of log lines.
+  public var log = LogFormat.text
+
+  public init() {}
+}

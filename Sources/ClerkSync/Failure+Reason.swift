@@ -1,0 +1,45 @@
+import Gateway
+import Svix
+
+extension Failure {
+  /// What was wrong and what to do about it, for the operator's log. Holds no secret, address or payload.
+  var reason: String? {
+    switch self {
+    case .notFound, .methodNotAllowed: nil
+    case .request(let error): Self.reason(error)
+    case .configuration(let error): error.description
+    case .missingSecret:
+      "set CLERK_WEBHOOK_SIGNING_SECRET, or CLERK_WEBHOOK_SIGNING_SECRET_FILE, "
+        + "to the endpoint's signing secret from the Clerk dashboard"
+    case .verification(let error): Self.reason(error)
+    case .event(.malformed(let reason)): reason
+    case .event(.noPrimaryEmail): "no address in email_addresses has the primary_email_address_id"
+    case .event(.noUserID): "data.id is missing or empty"
+    case .database(let error), .unhealthy(let error): error.description
+    }
+  }
+
+  private static func reason(_ error: RequestError) -> String {
+    switch error {
+    case .malformedContentLength: "CONTENT_LENGTH is not a decimal number"
+    case .bodyTooLarge(let limit): "longer than CLERK_SYNC_MAX_BODY, \(limit) bytes"
+    case .incompleteBody(let expected, let received):
+      "\(received) of \(expected.map(String.init) ?? "an unknown number of") bytes arrived"
+    case .excessBody(let expected): "more than the announced \(expected) bytes arrived"
+    }
+  }
+
+  private static func reason(_ error: VerificationError) -> String {
+    switch error {
+    case .missingHeaders(let names): "no \(names.joined(separator: ", "))"
+    case .repeatedHeader(let name): "\(name) came more than once"
+    case .ambiguousID: "the message id holds a full stop"
+    case .malformedTimestamp: "the timestamp is not a number of seconds"
+    case .outsideTolerance(let age):
+      "clock skew of \(age) s, \(Verifier.tolerance) allowed: check this machine's clock"
+    case .noMatch(let entries, let secrets):
+      "no matching signature among \(entries) entries and \(secrets) secrets: check the secret and the raw body"
+    case .cryptoFailure: "libcrypto could not compute the HMAC"
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import Gateway
+import Svix
+
+/// Every way in which a request can fail, gathered from the layers below.
+enum Failure: Error {
+  case notFound
+  case methodNotAllowed(allowed: String)
+  case request(RequestError)
+  case configuration(ConfigurationError)
+  case missingSecret
+  case verification(VerificationError)
+  case event(EventError)
+  case database(StoreError)
+  case unhealthy(StoreError)
+
+  /// The failure's name in answers and in the log.
+  var code: String {
+    switch self {
+    case .notFound: "not_found"
+    case .methodNotAllowed: "method_not_allowed"
+    case .request(.bodyTooLarge): "body_too_large"
+    case .request: "incomplete_body"
+    case .configuration: "configuration_error"
+    case .missingSecret: "missing_secret"
+    case .verification(.missingHeaders): "missing_headers"
+    case .verification: "invalid_signature"
+    case .event(.malformed): "malformed_event"
+    case .event(.noPrimaryEmail): "no_primary_email"
+    case .event(.noUserID): "no_user_id"
+    case .database: "database_error"
+    case .unhealthy: "unavailable"
+    }
+  }
+}

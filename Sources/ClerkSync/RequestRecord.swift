@@ -1,0 +1,29 @@
+import Logging
+
+/// What the log tells of one request.
+struct RequestRecord {
+  var svixID: String?
+  var type: String?
+  var userID: String?
+  /// What was unusual; never a secret, an address or a payload.
+  var reason: String?
+
+  /// Writes the one line of the request. `duration` is the time spent in the application.
+  func log(outcome: String, status: Int, duration: Duration, to logger: Logger) {
+    let level: Logger.Level =
+      switch status {
+      case 500...: .error
+      case 400...: .warning
+      default: reason == nil ? .info : .warning
+      }
+    var metadata: Logger.Metadata = [
+      "outcome": "\(outcome)", "status": .stringConvertible(status),
+      "us": .stringConvertible(Int(duration / .microseconds(1))),
+    ]
+    metadata["svix_id"] = svixID.map { "\($0)" }
+    metadata["type"] = type.map { "\($0)" }
+    metadata["user"] = userID.map { "\($0)" }
+    metadata["reason"] = reason.map { "\($0)" }
+    logger.log(level: level, "request", metadata: metadata)
+  }
+}

@@ -1,0 +1,37 @@
+/// Where a transport's body bytes come from.
+protocol BodySource: ~Copyable {
+  /// Appends at most `count` bytes and returns how many; fewer than `count` only at the end of the
+  /// stream or after an error.
+  mutating func read(_ count: Int, into body: inout [UInt8]) -> Int
+
+  /// How the stream stands after the bytes read so far.
+  mutating func streamEnd() -> StreamEnd
+}
+
+extension BodySource where Self: ~Copyable {
+  /// Reads the body whole or throws; the one rule for both transports.
+  ///
+  /// Memory grows with what has arrived, not with what CONTENT_LENGTH announces.
+  mutating func readBody(_ length: BodyLength, limit: Int) throws(RequestError) -> [UInt8] {
+    let expected: Int? = if case .bytes(let count) = length { count } else { nil }
+    if let expected, expected > limit { throw .bodyTooLarge(limit: limit) }
+
+    // Without a length, one byte past the limit is enough to know that the body is too large.
+    let wanted = expected ?? (limit == .max ? limit : limit + 1)
+    var body: [UInt8] = []
+    while body.count < wanted {
+      let count = min(wanted - body.count, 65_536)
+      if read(count, into: &body) < count { break }
+    }
+    if expected == nil && body.count > limit { throw .bodyTooLarge(limit: limit) }
+
+    switch streamEnd() {
+    case .clean where expected == nil || body.count == expected:
+      return body
+    case .clean, .failed:
+      throw .incompleteBody(expected: expected, received: body.count)
+    case .moreBytes:
+      throw .excessBody(expected: body.count)
+    }
+  }
+}

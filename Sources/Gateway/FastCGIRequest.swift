@@ -1,0 +1,68 @@
+import CFastCGI
+import Glibc
+
+/// libfcgi's request: the only owner of an `FCGX_Request`.
+///
+/// On the heap, because the streams inside point back to it. The fields `ipcFd` and `keepConnection`
+/// are documented as private; accepting the connection ourselves is what makes a stop and a deadline
+/// possible, and a test holds libfcgi to what is relied on here.
+@safe struct FastCGIRequest: ~Copyable, BodySource {
+  private let request: UnsafeMutablePointer<FCGX_Request>
+
+  init() {
+    unsafe request = .allocate(capacity: 1)
+    unsafe FCGX_InitRequest(request, -1, 0)
+  }
+
+  deinit {
+    unsafe FCGX_Free(request, 1)
+    unsafe request.deallocate()
+  }
+
+  /// Reads FCGI_BEGIN_REQUEST and FCGI_PARAMS from `connection`, which libfcgi closes; nil unless
+  /// both arrived whole.
+  func begin(on connection: Int32) -> Parameters? {
+    unsafe request.pointee.ipcFd = connection
+    // FCGX_Accept_r first finishes the last request, which closes the connection unless told to keep it.
+    unsafe request.pointee.keepConnection = 1
+    guard unsafe FCGX_Accept_r(request) == 0 else { return nil }
+    unsafe request.pointee.keepConnection = 0
+    // A read cut short during the parameters leaves half an environment and only this flag.
+    guard unsafe FCGX_GetError(request.pointee.in) == 0 else { return nil }
+    var parameters = Parameters()
+    unsafe parameters.append(environment: request.pointee.envp)
+    return parameters
+  }
+
+  func read(_ count: Int, into body: inout [UInt8]) -> Int {
+    let chunk = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      let start = unsafe UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
+      initialized = Int(unsafe FCGX_GetStr(start, Int32(buffer.count), request.pointee.in))
+    }
+    body += chunk
+    return chunk.count
+  }
+
+  func streamEnd() -> StreamEnd {
+    let next = unsafe FCGX_GetChar(request.pointee.in)
+    if unsafe FCGX_GetError(request.pointee.in) != 0 { return .failed }
+    return next == -1 ? .clean : .moreBytes
+  }
+
+  func write(_ response: [UInt8], standardError: String) {
+    unsafe put(Array(standardError.utf8), on: request.pointee.err)
+    unsafe put(response, on: request.pointee.out)
+  }
+
+  /// Sends what is buffered and FCGI_END_REQUEST, and closes the connection.
+  func finish() {
+    unsafe FCGX_Finish_r(request)
+  }
+
+  private func put(_ bytes: [UInt8], on stream: UnsafeMutablePointer<FCGX_Stream>?) {
+    unsafe bytes.withUnsafeBytes { buffer in
+      let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+      _ = unsafe FCGX_PutStr(start, Int32(buffer.count), stream)
+    }
+  }
+}

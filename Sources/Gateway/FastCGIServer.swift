@@ -1,0 +1,61 @@
+import CFastCGI
+import Glibc
+import Synchronization
+
+/// Answers FastCGI requests on a listening socket until the process is asked to stop.
+///
+/// Each worker is a thread with a request of its own. This thread starts them, waits for a signal and
+/// watches the deadlines meanwhile; after the signal the workers accept no more, finish what they have
+/// begun, and end.
+public struct FastCGIServer: Sendable {
+  public struct Options: Sendable {
+    /// Number of worker threads, and so of requests answered at the same time.
+    public var threads = 4
+    /// The longest a peer may take to send one request whole, and to take leave after the response.
+    public var readDeadline: Duration = .seconds(10)
+    /// The longest a stop waits for requests in progress.
+    public var stopLimit: Duration = .seconds(14)
+
+    public init() {}
+  }
+
+  private static let tick = 100
+  private static let idleTimeout = 10
+
+  private let listener: Listener
+  private let handler: any RequestHandler
+  private let options: Options
+
+  public init(listener: Int32, handler: any RequestHandler, options: Options = Options()) {
+    self.listener = Listener(listener, idleTimeout: Self.idleTimeout)
+    self.handler = handler
+    self.options = options
+  }
+
+  /// Serves until SIGTERM, SIGINT, SIGQUIT or SIGUSR1; returns how many requests the stop cut off.
+  public func run() throws(FastCGIError) -> Int {
+    var signals = StopSignals()
+    signal(SIGPIPE, SIG_IGN)
+    // libfcgi waits this many milliseconds for a peer that keeps its end open after the response.
+    unsafe setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "250", 0)
+    let result = FCGX_Init()
+    guard result == 0 else { throw .system(call: "FCGX_Init", errno: result) }
+
+    let watchdog = Watchdog(limit: options.readDeadline)
+    let stop = try StopSignal()
+    let running = RunningThreads()
+    for _ in 0..<options.threads {
+      let worker = Worker(listener: listener, handler: handler, watchdog: watchdog, stop: stop)
+      try running.start { worker.run() }
+    }
+
+    while !signals.arrived(within: Self.tick) { watchdog.sweep() }
+    stop.raise()
+    let limit = ContinuousClock.now + options.stopLimit
+    while running.count > 0 && ContinuousClock.now < limit {
+      watchdog.sweep()
+      usleep(5000)
+    }
+    return running.count
+  }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// How the server started this process.
+public enum Transport: Equatable, Sendable {
+  /// One request in the environment and on standard input (RFC 3875).
+  case cgi
+  /// Many requests over connections to this listening descriptor (FastCGI specification, section 2.2).
+  case fastCGI(listener: Int32)
+
+  /// The transport this process was started for, or nil when it was started by hand.
+  ///
+  /// Socket activation comes first: with its socket on descriptor 3, descriptor 0 proves nothing. A
+  /// listening socket is the one whose peer's name is "not connected" (FastCGI specification, section 2.2).
+  public static func detect(_ environment: Parameters = .ofProcess()) -> Transport? {
+    if environment["LISTEN_PID"] == String(getpid()), environment["LISTEN_FDS"] == "1" {
+      return .fastCGI(listener: 3)
+    }
+    if isListening(STDIN_FILENO) { return .fastCGI(listener: STDIN_FILENO) }
+    return environment["GATEWAY_INTERFACE"] == nil ? nil : .cgi
+  }
+
+  private static func isListening(_ descriptor: Int32) -> Bool {
+    var address = sockaddr()
+    var length = socklen_t(MemoryLayout<sockaddr>.size)
+    return unsafe getpeername(descriptor, &address, &length) == -1 && errno == ENOTCONN
+  }
+}

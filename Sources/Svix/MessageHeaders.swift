@@ -1,0 +1,44 @@
+/// The three headers of a signed message, as received, white space around them trimmed.
+public struct MessageHeaders: Sendable {
+  /// The message's id, the same on every attempt to deliver it.
+  public let id: String
+  /// When this attempt was signed, in seconds since 1970, not yet parsed.
+  public let timestamp: String
+  /// Space-separated signatures, each `version,base64`.
+  public let signature: String
+
+  public init(id: String, timestamp: String, signature: String) {
+    self.id = id
+    self.timestamp = timestamp
+    self.signature = signature
+  }
+
+  /// Takes the `svix-` headers, or the unbranded `webhook-` ones where no `svix-` header is there at all.
+  ///
+  /// `values` gives every value received for a header's lower-case name. An empty header counts as missing.
+  public init(_ values: (String) -> [String]) throws(VerificationError) {
+    var missing: [String] = []
+    for family in ["svix", "webhook"] {
+      let names = ["id", "timestamp", "signature"].map { "\(family)-\($0)" }
+      var found: [String] = []
+      missing = []
+      for name in names {
+        let received = values(name).map(Self.trim).filter { !$0.isEmpty }
+        guard received.count <= 1 else { throw .repeatedHeader(name) }
+        if let value = received.first { found.append(value) } else { missing.append(name) }
+      }
+      if found.count == 3 {
+        self.init(id: found[0], timestamp: found[1], signature: found[2])
+        return
+      }
+      if !found.isEmpty { throw .missingHeaders(missing) }
+    }
+    throw .missingHeaders(["svix-id", "svix-timestamp", "svix-signature"])
+  }
+
+  private static func trim(_ value: String) -> String {
+    let inner = value.drop { $0.isWhitespace }
+    guard let last = inner.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(inner[...last])
+  }
+}

@@ -1,0 +1,28 @@
+/// The key an endpoint's messages are signed with: `whsec_` and base64, as Svix shows it.
+///
+/// It prints as nothing but its name, so that no log line or error message can carry the key.
+public struct Secret: Sendable, CustomStringConvertible {
+  let key: [UInt8]
+
+  /// Reads `whsec_<base64>`; the prefix and the padding are optional (Standard Webhooks, "Signature scheme").
+  public init(_ text: String) throws(SecretError) {
+    let prefix = "whsec_"
+    let encoded = text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]
+    guard !encoded.isEmpty else { throw .empty }
+    guard let key = Base64.decode(encoded) else { throw .notBase64 }
+    guard !key.isEmpty else { throw .empty }
+    self.key = key
+  }
+
+  /// Reads one or more secrets, separated by spaces, commas or line breaks: the old and the new one of a rotation.
+  public static func list(_ text: String) throws(SecretError) -> [Secret] {
+    var secrets: [Secret] = []
+    for word in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }) {
+      secrets.append(try Secret(String(word)))
+    }
+    guard !secrets.isEmpty else { throw .empty }
+    return secrets
+  }
+
+  public var description: String { "Secret" }
+}

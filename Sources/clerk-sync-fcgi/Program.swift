@@ -1,0 +1,92 @@
+import ClerkSync
+import FoundationEssentials
+import Gateway
+import Glibc
+import Logging
+
+/// What this process does, from start to exit.
+enum Program {
+  /// Answers one CGI request.
+  ///
+  /// A configuration that cannot be used is not fatal here: the variables are the request's parameters too,
+  /// and the answer and its log line say what is wrong with them.
+  static func answerOnce(_ environment: Parameters) {
+    let configuration = (try? Configuration(environment: environment)) ?? Configuration()
+    CGITransport(handler: handler(configuration)).serve()
+  }
+
+  /// Serves FastCGI until a signal asks it to stop, and exits.
+  static func serve(_ listener: Int32, _ environment: Parameters) -> Never {
+    let configuration: Configuration
+    do {
+      configuration = try Configuration(environment: environment)
+    } catch {
+      fail("\(error)", exitCode: EX_CONFIG)
+    }
+    let handler = handler(configuration)
+    announce(configuration, to: handler.processLogger)
+
+    var options = FastCGIServer.Options()
+    options.threads = configuration.threads
+    do {
+      let cutOff = try FastCGIServer(listener: listener, handler: handler, options: options).run()
+      if cutOff > 0 {
+        handler.processLogger.error(
+          "stopped; requests still running were cut off", metadata: ["count": "\(cutOff)"])
+        // Those threads still use what exit(3) would tear down.
+        _exit(EX_OK)
+      }
+      handler.processLogger.info("stopped")
+      exit(EX_OK)
+    } catch {
+      fail("\(error)", exitCode: EX_OSERR)
+    }
+  }
+
+  static func explainUsage() -> Never {
+    fail(
+      """
+      this is a FastCGI and CGI program, started by a web server or a supervisor.
+      To try it here:  make run
+      To start it:     spawn-fcgi -n -s /run/clerk-sync/clerk-sync.sock -M 0660 -- clerk-sync.fcgi
+      Its settings are environment variables; conf/clerk-sync.env.example lists them.
+      """, exitCode: EX_USAGE)
+  }
+
+  private static func handler(_ configuration: Configuration) -> Handler {
+    let application = Application(configuration: configuration) {
+      Int64(Date.now.timeIntervalSince1970 * 1000)
+    }
+    let logger = Logger(label: "clerk-sync") { _ in
+      LineLogHandler(format: configuration.log, write: writeToStandardError)
+    }
+    return Handler(application: application, format: configuration.log, processLogger: logger)
+  }
+
+  /// Says how this process is set up, and prepares the database so that a fault shows now; it may still
+  /// be mended while the process runs, so it ends nothing.
+  private static func announce(_ configuration: Configuration, to logger: Logger) {
+    logger.info(
+      "started", metadata: ["database": "\(configuration.database)", "threads": "\(configuration.threads)"])
+    if configuration.secrets.isEmpty {
+      logger.warning(
+        "no signing secret: set CLERK_WEBHOOK_SIGNING_SECRET, unless the web server passes it with each request"
+      )
+    }
+    do {
+      try UserStore(database: configuration.database).check()
+    } catch {
+      logger.error("the database is not ready", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  private static func fail(_ message: String, exitCode: Int32) -> Never {
+    writeToStandardError("clerk-sync.fcgi: \(message)\n")
+    exit(exitCode)
+  }
+
+  private static func writeToStandardError(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}
