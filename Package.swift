@@ -38,5 +38,14 @@ let package = Package(
       dependencies: ["ClerkSync", "Gateway", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings
     ),
+
+    .target(
+      name: "TestSupport", dependencies: ["Svix"], path: "Tests/TestSupport",
+      resources: [.copy("Payloads")], swiftSettings: settings
+    ),
+    .testTarget(
+      name: "GatewayTests", dependencies: ["Gateway", "TestSupport", "clerk-sync-fcgi"],
+      swiftSettings: settings
+    ),
   ]
 )

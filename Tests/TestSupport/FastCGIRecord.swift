@@ -1,0 +1,49 @@
+/// The records of the FastCGI protocol that a server sends (FastCGI specification, section 3.3).
+public enum FastCGIRecord {
+  public static let beginRequest: UInt8 = 1
+  public static let abortRequest: UInt8 = 2
+  public static let endRequest: UInt8 = 3
+  public static let params: UInt8 = 4
+  public static let stdin: UInt8 = 5
+  public static let stdout: UInt8 = 6
+  public static let stderr: UInt8 = 7
+  public static let getValues: UInt8 = 9
+
+  /// One record; `content` has at most 65535 bytes.
+  public static func record(
+    _ type: UInt8, _ content: [UInt8] = [], version: UInt8 = 1, id: UInt16 = 1
+  ) -> [UInt8] {
+    let length = UInt16(content.count)
+    return [version, type, UInt8(id >> 8), UInt8(id & 255), UInt8(length >> 8), UInt8(length & 255), 0, 0]
+      + content
+  }
+
+  /// FCGI_BEGIN_REQUEST; role 1 is the responder.
+  public static func begin(role: UInt8 = 1) -> [UInt8] {
+    record(beginRequest, [0, role, 0, 0, 0, 0, 0, 0])
+  }
+
+  /// A stream of records, ended by an empty one.
+  public static func stream(_ type: UInt8, _ content: [UInt8], chunk: Int = 32_768) -> [UInt8] {
+    stride(from: 0, to: content.count, by: chunk).reduce(into: []) { records, start in
+      records += record(type, Array(content[start..<min(start + chunk, content.count)]))
+    } + record(type)
+  }
+
+  /// Name-value pairs (FastCGI specification, section 3.4).
+  public static func pairs(_ parameters: [(String, String)]) -> [UInt8] {
+    func length(_ text: String) -> [UInt8] {
+      let count = UInt32(text.utf8.count)
+      guard count > 127 else { return [UInt8(count)] }
+      return [
+        UInt8(count >> 24) | 0x80, UInt8(count >> 16 & 255), UInt8(count >> 8 & 255), UInt8(count & 255),
+      ]
+    }
+    return parameters.flatMap { length($0.0) + length($0.1) + Array($0.0.utf8) + Array($0.1.utf8) }
+  }
+
+  /// A whole request as a web server sends it.
+  public static func request(_ parameters: [(String, String)], body: [UInt8] = []) -> [UInt8] {
+    begin() + stream(params, pairs(parameters)) + stream(stdin, body)
+  }
+}

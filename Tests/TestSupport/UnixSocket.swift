@@ -1,0 +1,51 @@
+public import Foundation
+
+/// Unix sockets as file handles, which close them.
+public enum UnixSocket {
+  public struct Failure: Error {
+    let call: String
+    let number: Int32
+  }
+
+  /// A socket that listens at `path`.
+  public static func listen(at path: String) throws -> FileHandle {
+    let socket = try make()
+    unsafe unlink(path)
+    try check("bind", unsafe with(path) { unsafe Glibc.bind(socket.fileDescriptor, $0, $1) })
+    try check("listen", Glibc.listen(socket.fileDescriptor, 128))
+    return socket
+  }
+
+  /// A connection to `path`, whose reads give up after ten seconds.
+  public static func connect(to path: String) throws -> FileHandle {
+    let socket = try make()
+    var time = timeval(tv_sec: 10, tv_usec: 0)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    unsafe setsockopt(socket.fileDescriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
+    try check("connect", unsafe with(path) { unsafe Glibc.connect(socket.fileDescriptor, $0, $1) })
+    return socket
+  }
+
+  private static func make() throws -> FileHandle {
+    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    try check("socket", number)
+    return FileHandle(fileDescriptor: number, closeOnDealloc: true)
+  }
+
+  @unsafe private static func with(
+    _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8) }
+    return unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+  }
+
+  private static func check(_ call: String, _ result: Int32) throws {
+    guard result >= 0 else { throw Failure(call: call, number: errno) }
+  }
+}
