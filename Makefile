@@ -1,0 +1,41 @@
+# make run    try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table
+# make test   check it: build, format, every test
+# make build  the release binary: .build/release/clerk-sync.fcgi
+
+BUILD_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev
+RUN_PACKAGES = $(BUILD_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
+TEST_PACKAGES = $(RUN_PACKAGES) python3 python3-venv
+
+HANDLER = .build/release/clerk-sync.fcgi
+# The Swift runtime inside, so that the target machine needs no toolchain; no symbols.
+RELEASE = -c release --static-swift-stdlib -Xlinker -s
+VENV = .build/venv
+
+.PHONY: run test build format clean packages-build packages-run packages-test
+
+run: packages-run
+	@$(MAKE) --no-print-directory build
+	@conf/development/run $(HANDLER)
+
+test: packages-test
+	@$(MAKE) --no-print-directory build $(VENV)/ready
+	swift format lint --strict -r Package.swift Sources Tests
+	CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER) swift test --disable-xctest
+
+build: packages-build
+	swift build $(RELEASE) --product clerk-sync.fcgi
+
+format:
+	swift format format -i -r Package.swift Sources Tests
+
+clean:
+	rm -rf .build
+
+# The official Svix senders, which sign the requests of the tests.
+$(VENV)/ready: Tests/requirements.txt
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+packages-build packages-run packages-test: packages-%:
+	@conf/development/install $($(shell echo $* | tr a-z A-Z)_PACKAGES)
