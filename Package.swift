@@ -40,12 +40,16 @@ let package = Package(
     ),
 
     .target(
-      name: "TestSupport", dependencies: ["Svix"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Svix", "SQLite"], path: "Tests/TestSupport",
       resources: [.copy("Payloads")], swiftSettings: settings
     ),
     .testTarget(
       name: "GatewayTests", dependencies: ["Gateway", "TestSupport", "clerk-sync-fcgi"],
       swiftSettings: settings
+    ),
+    .testTarget(
+      name: "ServerTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
+      exclude: ["sender.py"], swiftSettings: settings
     ),
   ]
 )

@@ -1,0 +1,65 @@
+import Foundation
+
+/// A bare TCP connection to a server on the loopback, for what no HTTP client would send.
+final class TCPConnection {
+  struct Failure: Error {
+    let number: Int32
+  }
+
+  private let socket: FileHandle
+
+  /// Connects to the port of a URL such as `http://127.0.0.1:8080`.
+  init(_ url: String) throws {
+    socket = Self.make()
+    let connected = unsafe Self.withLoopback(port: UInt16(URL(string: url)?.port ?? 0)) { address, length in
+      unsafe connect(socket.fileDescriptor, address, length)
+    }
+    guard connected == 0 else { throw Failure(number: errno) }
+  }
+
+  func send(_ bytes: ArraySlice<UInt8>) {
+    _ = unsafe bytes.withUnsafeBytes {
+      unsafe Glibc.send(socket.fileDescriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
+  }
+
+  /// Everything up to the server's close.
+  func receive() -> String {
+    String(decoding: (try? socket.readToEnd()) ?? Data(), as: UTF8.self)
+  }
+
+  /// A port of the loopback that nobody listens on.
+  static func freePort() throws -> Int {
+    let probe = make()
+    var bound = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let found =
+      unsafe withLoopback(port: 0) { unsafe bind(probe.fileDescriptor, $0, $1) } == 0
+      && withUnsafeMutablePointer(to: &bound) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe getsockname(probe.fileDescriptor, $0, &length)
+        }
+      } == 0
+    guard found else { throw Failure(number: errno) }
+    return Int(UInt16(bigEndian: bound.sin_port))
+  }
+
+  private static func make() -> FileHandle {
+    FileHandle(
+      fileDescriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), closeOnDealloc: true)
+  }
+
+  @unsafe private static func withLoopback(
+    port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_port = port.bigEndian
+    return unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+  }
+}

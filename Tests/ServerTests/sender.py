@@ -1,0 +1,58 @@
+"""Posts signed deliveries as Clerk's webhooks arrive: signed by an official library, sent by a plain HTTP client.
+
+Usage: sender.py REQUESTS CONNECTIONS
+REQUESTS is a JSON file with a list of requests; the answers go to standard output as a list in the same
+order, each with its status, headers and body.
+"""
+
+import base64
+import http.client
+import json
+import sys
+import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+
+import standardwebhooks
+import svix
+
+LIBRARIES = {"svix": svix.Webhook, "webhook": standardwebhooks.Webhook}
+
+
+def headers(request, body):
+    """The headers that the library named by the family signs, with the request's own over them."""
+    signed = {"content-type": "application/json"}
+    if request["secret"] is not None:
+        time = datetime.now(timezone.utc) + timedelta(seconds=request["age"] * -1)
+        webhook = LIBRARIES[request["family"]](request["secret"])
+        # Svix signs the exact bytes; both libraries take them as text.
+        signature = webhook.sign(request["id"], time, body.decode())
+        signed |= {
+            f"{request['family']}-id": request["id"],
+            f"{request['family']}-timestamp": str(int(time.timestamp())),
+            f"{request['family']}-signature": signature,
+        }
+    signed |= request["headers"]
+    return {name: value for name, value in signed.items() if value != "(none)"}
+
+
+def send(request):
+    url = urllib.parse.urlsplit(request["url"])
+    body = base64.b64decode(request["body"])
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+    try:
+        connection.request(request["method"], url.path, body, headers(request, body))
+        answer = connection.getresponse()
+        return {
+            "status": answer.status,
+            "headers": {name.lower(): value for name, value in answer.getheaders()},
+            "body": answer.read().decode(),
+        }
+    finally:
+        connection.close()
+
+
+with open(sys.argv[1]) as file:
+    requests = json.load(file)
+with ThreadPoolExecutor(int(sys.argv[2])) as pool:
+    json.dump(list(pool.map(send, requests)), sys.stdout)
