@@ -6,7 +6,11 @@ import CLibcrypto
   static let length = 32
 
   // Fetching searches libcrypto's providers; once a process is enough, and it is only read afterwards.
-  private nonisolated(unsafe) static let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
+  // The provider built in has all that is needed, so a CGI process does not read openssl.cnf each time.
+  private nonisolated(unsafe) static let algorithm = {
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
+    return unsafe EVP_MAC_fetch(nil, "HMAC", nil)
+  }()
 
   /// The authentication code of the parts one after the other, or nil when libcrypto fails.
   static func authenticate(_ parts: [[UInt8]], key: [UInt8]) -> [UInt8]? {
