@@ -46,7 +46,8 @@ final class TCPConnection {
 
   private static func make() -> FileHandle {
     FileHandle(
-      fileDescriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), closeOnDealloc: true)
+      fileDescriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0),
+      closeOnDealloc: true)
   }
 
   @unsafe private static func withLoopback(

@@ -1,51 +1,91 @@
 public import Foundation
+import Synchronization
 
 /// A process a test has started; it is killed, at the latest, when the test lets go of it.
-public final class ChildProcess {
-  private let process = Process()
-  private let output: String
+///
+/// By posix_spawn: Foundation's Process does not notice the end of a program whose own children live on, and
+/// hands down the signals that a background shell ignores.
+public final class ChildProcess: Sendable {
+  public struct NotStarted: Error {
+    let executable: String
+    let number: Int32
+  }
 
-  /// Starts the program; its standard output and error go to the file `output`.
+  public let id: Int32
+  private let output: String
+  /// As waitpid(2) gives it, once the process has ended.
+  private let status = Mutex<Int32?>(nil)
+
+  /// Starts the program; its standard error goes to the file `output`, and so does its standard output
+  /// unless it is given one.
   public init(
     _ executable: String, _ arguments: [String] = [], environment: [String: String] = [:],
-    standardInput: FileHandle = .nullDevice, folder: String = "/", output: String
+    standardInput: FileHandle = .nullDevice, standardOutput: FileHandle? = nil, folder: String = "/",
+    output: String
   ) throws {
     self.output = output
     guard FileManager.default.createFile(atPath: output, contents: nil) else {
-      throw CocoaError(.fileWriteUnknown)
+      throw NotStarted(executable: executable, number: errno)
     }
     let sink = try FileHandle(forWritingTo: URL(filePath: output))
-    process.executableURL = URL(filePath: executable)
-    process.arguments = arguments
-    process.environment = environment
-    process.standardInput = standardInput
-    process.standardOutput = sink
-    process.standardError = sink
-    process.currentDirectoryURL = URL(filePath: folder)
-    try process.run()
-    try sink.close()
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, standardInput.fileDescriptor, STDIN_FILENO)
+    unsafe posix_spawn_file_actions_adddup2(&actions, (standardOutput ?? sink).fileDescriptor, STDOUT_FILENO)
+    unsafe posix_spawn_file_actions_adddup2(&actions, sink.fileDescriptor, STDERR_FILENO)
+
+    var attributes = posix_spawnattr_t()
+    var signals = sigset_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+    // env(1) changes the folder and then becomes the program.
+    let words = unsafe (["env", "-C", folder, executable] + arguments).map { unsafe strdup($0) } + [nil]
+    let variables = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
+    defer { unsafe (words + variables).forEach { unsafe free($0) } }
+    var process: Int32 = 0
+    let result = unsafe posix_spawn(&process, "/usr/bin/env", &actions, &attributes, words, variables)
+    guard result == 0 else { throw NotStarted(executable: executable, number: result) }
+    id = process
   }
 
   deinit {
     send(SIGKILL)
-    process.waitUntilExit()
+    _ = eventually { !isRunning }
   }
 
-  public var id: Int32 { process.processIdentifier }
-  public var isRunning: Bool { process.isRunning }
+  public var isRunning: Bool { ended == nil }
 
   /// What it has written so far.
   public var log: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
 
   public func send(_ signal: Int32) {
-    if process.isRunning { kill(id, signal) }
+    if isRunning { kill(id, signal) }
   }
 
   /// Waits for the end; returns the exit status, or nil when `seconds` pass or a signal ended it.
   public func exitStatus(within seconds: Double = 20) -> Int32? {
-    guard eventually(within: seconds, { !process.isRunning }), process.terminationReason == .exit else {
-      return nil
+    guard eventually(within: seconds, { !isRunning }), let ended, ended & 0x7f == 0 else { return nil }
+    return ended >> 8 & 0xff
+  }
+
+  /// Waits for a signal to end it, and tells whether one did.
+  public func diesOfSignal(within seconds: Double = 20) -> Bool {
+    guard eventually(within: seconds, { !isRunning }), let ended else { return false }
+    return ended & 0x7f != 0
+  }
+
+  private var ended: Int32? {
+    status.withLock { status in
+      var now: Int32 = 0
+      if status == nil, unsafe waitpid(id, &now, WNOHANG) == id { status = now }
+      return status
     }
-    return process.terminationStatus
   }
 }

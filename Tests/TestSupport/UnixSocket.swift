@@ -27,7 +27,7 @@ public enum UnixSocket {
   }
 
   private static func make() throws -> FileHandle {
-    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     try check("socket", number)
     return FileHandle(fileDescriptor: number, closeOnDealloc: true)
   }
