@@ -1,7 +1,7 @@
 /// The key an endpoint's messages are signed with: `whsec_` and base64, as Svix shows it.
 ///
-/// It prints as nothing but its name, so that no log line or error message can carry the key.
-public struct Secret: Sendable, CustomStringConvertible {
+/// It prints as nothing but its name, so that no log line, error message or dump can carry the key.
+public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
   let key: [UInt8]
 
   /// Reads `whsec_<base64>`; the prefix and the padding are optional (Standard Webhooks, "Signature scheme").
@@ -25,4 +25,5 @@ public struct Secret: Sendable, CustomStringConvertible {
   }
 
   public var description: String { "Secret" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }
