@@ -44,6 +44,9 @@ let package = Package(
       resources: [.copy("Payloads")], swiftSettings: settings
     ),
     .testTarget(
+      name: "SvixTests", dependencies: ["Svix"], resources: [.copy("Vectors")], swiftSettings: settings
+    ),
+    .testTarget(
       name: "GatewayTests", dependencies: ["Gateway", "TestSupport", "clerk-sync-fcgi"],
       swiftSettings: settings
     ),

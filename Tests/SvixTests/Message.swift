@@ -1,0 +1,30 @@
+import Svix
+
+/// A message of Svix's own documentation, to be changed one thing at a time.
+struct Message {
+  static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+  static let good = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+  /// Another secret's signature of the same content.
+  static let bad = "v1,bm9ldHUjKzFob2VudXRob2VodWUzMjRvdWVvdW9ldQo="
+
+  var id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
+  var timestamp = "1614265330"
+  var signature = Message.good
+  var body = Array(#"{"test": 2432232314}"#.utf8)
+  var secrets = [Message.secret]
+  var now: Int64 = 1_614_265_330
+
+  func verify() throws -> VerifiedMessage {
+    let headers = MessageHeaders(id: id, timestamp: timestamp, signature: signature)
+    let verifier = Verifier(secrets: try secrets.map { try Secret($0) })
+    return try verifier.verify(headers, body: body, now: now)
+  }
+
+  /// The message with the signature that its first secret gives it as it now is.
+  func signed() throws -> Message {
+    var copy = self
+    let key = try Secret(secrets[0])
+    copy.signature = "\(try Signature(of: body, id: id, timestamp: timestamp, secret: key))"
+    return copy
+  }
+}

@@ -1,0 +1,51 @@
+import Svix
+import Testing
+
+@Suite struct TimestampTests {
+  @Test(arguments: [
+    "", "0", "00", "01614265330", "+1614265330", "-1614265330", " 1614265330", "1614265330 ", "16142 65330",
+    "1614265330\n", "\t1614265330", "1614265330.0", "1614265330.", ".5", "1,614,265,330", "1_614_265_330",
+    "1.614265330e9", "1614265330e0", "1E9", "0x60380D32", "60380d32", "0b1", "NaN", "inf", "null",
+    "١٦١٤٢٦٥٣٣٠",
+    "１６１４２６５３３０", "1614265330\u{0}", "1614265330;", "161426533O", "9223372036854775808",
+    "18446744073709551616", "2021-02-25T15:02:10Z", String(repeating: "1", count: 10_000),
+  ])
+  func `A timestamp that is no plain number of seconds is refused, though well signed`(text: String) throws {
+    var message = Message()
+    message.timestamp = text
+    #expect(throws: VerificationError.malformedTimestamp) { try message.signed().verify() }
+  }
+
+  @Test(arguments: [-300, -299, -1, 0, 1, 299, 300] as [Int64])
+  func `A timestamp within 300 seconds is accepted`(age: Int64) {
+    var message = Message()
+    message.now += age
+    #expect(throws: Never.self) { try message.verify() }
+  }
+
+  @Test(arguments: [-86_400, -302, -301, 301, 302, 86_400] as [Int64])
+  func `A timestamp more than 300 seconds off is refused`(age: Int64) {
+    var message = Message()
+    message.now += age
+    #expect(throws: VerificationError.outsideTolerance(age: age)) { try message.verify() }
+  }
+
+  @Test(arguments: [
+    ("1", Int64.min), ("1", Int64.max), ("9223372036854775807", Int64.min), ("9223372036854775807", -1),
+    ("9223372036854775807", 1_614_265_330), ("1614265330000", 1_614_265_330),
+  ])
+  func `No clock and no timestamp is too far off to be told`(timestamp: String, now: Int64) throws {
+    var message = Message()
+    (message.timestamp, message.now) = (timestamp, now)
+    let age = now &- (try #require(Int64(timestamp)))
+    #expect(throws: VerificationError.outsideTolerance(age: age)) { try message.signed().verify() }
+  }
+
+  @Test func `The first and the last second there are can be verified`() throws {
+    for (text, now) in [("1", 1), ("9223372036854775807", Int64.max)] {
+      var message = Message()
+      (message.timestamp, message.now) = (text, now)
+      #expect(try message.signed().verify().timestamp == now)
+    }
+  }
+}
