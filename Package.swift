@@ -46,6 +46,7 @@ let package = Package(
     .testTarget(
       name: "SvixTests", dependencies: ["Svix"], resources: [.copy("Vectors")], swiftSettings: settings
     ),
+    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "GatewayTests", dependencies: ["Gateway", "TestSupport", "clerk-sync-fcgi"],
       swiftSettings: settings

@@ -1,0 +1,102 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@Suite struct ConnectionTests {
+  private let folder: TemporaryFolder
+  private let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("app.db")
+  }
+
+  @Test func `A missing file is created only when asked for`() throws {
+    let error = #expect(throws: SQLiteError.self) {
+      _ = try Connection(path: path, mode: .mustExist, busyTimeout: 0)
+    }
+    #expect(error?.kind == .cannotOpen)
+    #expect(!FileManager.default.fileExists(atPath: path))
+
+    _ = try Connection(path: path, mode: .createIfMissing, busyTimeout: 0)
+    #expect(FileManager.default.fileExists(atPath: path))
+    #expect(throws: Never.self) { _ = try Connection(path: path, mode: .mustExist, busyTimeout: 0) }
+  }
+
+  @Test func `A file that cannot be opened is explained by the system's own words`() throws {
+    let error = #expect(throws: SQLiteError.self) { _ = try Connection.open(folder.file("no/app.db")) }
+    #expect(error?.message.hasSuffix(": No such file or directory") == true)
+  }
+
+  @Test func `Foreign keys are enforced on every connection`() throws {
+    for _ in 0..<2 {
+      let connection = try Connection.open(path)
+      let setting = try connection.column("PRAGMA foreign_keys")
+      #expect(setting == ["1"])
+    }
+  }
+
+  @Test func `A connection closes when it goes out of scope`() throws {
+    func openFiles() throws -> Int {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        // Other tests close theirs meanwhile.
+        .filter {
+          (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+        }
+        .count
+    }
+    func use() throws -> Int {
+      let connection = try Connection.open(path)
+      try connection.execute("CREATE TABLE t (a)")
+      return try openFiles()
+    }
+    let (during, after) = (try use(), try openFiles())
+    #expect(during == 1)
+    #expect(after == 0)
+  }
+
+  @Test func `A lock is waited for and then reported as busy`() throws {
+    let holder = try Connection.open(path)
+    try holder.execute("CREATE TABLE t (a)")
+    try holder.execute("BEGIN IMMEDIATE")
+
+    let other = try Connection.open(path, busyTimeout: 200)
+    let start = ContinuousClock.now
+    let error = #expect(throws: SQLiteError.self) { try other.execute("INSERT INTO t VALUES (1)") }
+    let waited = ContinuousClock.now - start
+    #expect(error?.kind == .busy)
+    #expect(waited >= .milliseconds(150))
+    withExtendedLifetime(holder) {}
+  }
+
+  @Test func `A lock that is let go in time is no error`() throws {
+    let holder = try Connection.open(path)
+    try holder.execute("CREATE TABLE t (a)")
+    try holder.execute("BEGIN IMMEDIATE")
+
+    let path = path
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      defer { done.signal() }
+      try? Connection.open(path, busyTimeout: 10_000).execute("INSERT INTO t VALUES (1)")
+    }
+    #expect(done.wait(timeout: .now() + 0.2) == .timedOut)
+    try holder.execute("COMMIT")
+    #expect(done.wait(timeout: .now() + 10) == .success)
+    let rows = try holder.column("SELECT a FROM t")
+    #expect(rows == ["1"])
+  }
+
+  @Test func `An empty statement is refused`() throws {
+    let connection = try Connection.open(path)
+    for sql in ["", " ", "-- nothing"] as [StaticString] {
+      #expect(throws: SQLiteError.self) { try connection.execute(sql) }
+    }
+  }
+
+  @Test func `Rows that a statement returns may be ignored`() throws {
+    let connection = try Connection.open(path)
+    #expect(throws: Never.self) { try connection.execute("VALUES (1), (2), (3)") }
+  }
+}

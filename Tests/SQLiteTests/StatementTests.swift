@@ -1,0 +1,75 @@
+import SQLite
+import TestSupport
+import Testing
+
+@Suite struct StatementTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  @Test(arguments: [
+    "", " ", "a", "Ada Lovelace", "a\u{0}b", "\u{0}", "Zoë", "👩🏽‍🚀", "𝒜", "日本語", "e\u{301}", "\u{FEFF}a", "\r\n",
+    "'; DROP TABLE t; --", "?1", String(repeating: "ü", count: 100_000),
+  ])
+  func `A text comes back as it was bound`(text: String) throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    var statement = try connection.prepare("SELECT ?1, typeof(?1), length(CAST(?1 AS BLOB))")
+    try statement.bind(text, at: 1)
+    let hasRow = try statement.step()
+    let (value, type, length) = (statement.text(at: 0), statement.text(at: 1), statement.integer(at: 2))
+    #expect(hasRow)
+    #expect(value.map { Array($0.utf8) } == Array(text.utf8))
+    #expect(type == "text")
+    #expect(length == Int64(text.utf8.count))
+  }
+
+  @Test func `A text is kept in the file as it was bound`() throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    try connection.execute("CREATE TABLE t (a TEXT)")
+    var insertion = try connection.prepare("INSERT INTO t VALUES (?1)")
+    try insertion.bind("a\u{0}👩🏽‍🚀", at: 1)
+    while try insertion.step() {}
+    let stored = try connection.column("SELECT hex(a) FROM t")
+    #expect(stored == ["6100F09F91A9F09F8FBDE2808DF09F9A80"])
+  }
+
+  @Test(arguments: [0, 1, -1, 1_654_012_591_835, Int64.min, Int64.max])
+  func `An integer comes back as it was bound`(integer: Int64) throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    var statement = try connection.prepare("SELECT ?1, typeof(?1)")
+    try statement.bind(integer, at: 1)
+    _ = try statement.step()
+    let (value, type) = (statement.integer(at: 0), statement.text(at: 1))
+    #expect(value == integer)
+    #expect(type == "integer")
+  }
+
+  @Test func `NULL is no text, and 0 as an integer`() throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    var statement = try connection.prepare("SELECT NULL")
+    _ = try statement.step()
+    let (text, integer) = (statement.text(at: 0), statement.integer(at: 0))
+    #expect(text == nil)
+    #expect(integer == 0)
+  }
+
+  @Test func `Stepping goes from row to row until there is none`() throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    let (all, none) = (
+      try connection.column("VALUES ('a'), (NULL), ('c')"), try connection.column("SELECT 1 WHERE 0")
+    )
+    #expect(all == ["a", nil, "c"])
+    #expect(none == [])
+  }
+
+  @Test func `A parameter that is not there cannot be bound`() throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    var statement = try connection.prepare("SELECT ?1")
+    for index in [0, 2, -1] as [Int32] {
+      #expect(throws: SQLiteError.self) { try statement.bind("a", at: index) }
+      #expect(throws: SQLiteError.self) { try statement.bind(1, at: index) }
+    }
+  }
+}
