@@ -48,6 +48,14 @@ let package = Package(
     ),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"], swiftSettings: settings),
     .testTarget(
+      name: "ClerkSyncTests",
+      dependencies: [
+        "ClerkSync", "Gateway", "Svix", "SQLite", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "GatewayTests", dependencies: ["Gateway", "TestSupport", "clerk-sync-fcgi"],
       swiftSettings: settings
     ),

@@ -1,0 +1,94 @@
+import ClerkSync
+import Testing
+
+@Suite struct MalformedEventTests {
+  @Test(arguments: [
+    Case("empty", "", "the body is not JSON"),
+    Case("white space", " \n", "the body is not JSON"),
+    Case("text", "ada@example.org", "the body is not JSON"),
+    Case("form", "type=user.created&data=ada@example.org", "the body is not JSON"),
+    Case("XML", "<event>ada@example.org</event>", "the body is not JSON"),
+    Case("two objects", #"{"type":"a"}{"type":"ada@example.org"}"#, "the body is not JSON"),
+    Case("unquoted key", #"{type:"ada@example.org"}"#, "the body is not JSON"),
+    Case("lone surrogate", #"{"type":"ada@example.org\ud800"}"#, "the body is not JSON"),
+    Case("array", #"["ada@example.org"]"#, "the body is not of type Dictionary<String, Any>"),
+    Case("string", #""ada@example.org""#, "the body is not of type Dictionary<String, Any>"),
+    Case("number", "42", "the body is not of type Dictionary<String, Any>"),
+    Case("null", "null", nil),
+    Case("no type", #"{"data":"ada@example.org"}"#, #"the body lacks "type""#),
+    Case("type null", #"{"type":null}"#, "type is null, expected String"),
+    Case("type a number", #"{"type":42}"#, "type is not of type String"),
+    Case("no data", #"{"type":"user.created"}"#, #"the body lacks "data""#),
+    Case("data null", #"{"type":"user.deleted","data":null}"#, nil),
+    Case(
+      "data a string", #"{"type":"user.created","data":"ada@example.org"}"#,
+      "data is not of type Dictionary<String, Any>"),
+    Case("id a number", UserEvent(data: ["id": "42"]).body, "data.id is not of type String"),
+    Case(
+      "name a number", UserEvent(data: ["first_name": "42"]).body, "data.first_name is not of type String"),
+    Case(
+      "addresses an object", UserEvent(data: ["email_addresses": #"{"a":"ada@example.org"}"#]).body,
+      "data.email_addresses is not of type Array<Any>"),
+    Case(
+      "address a number", UserEvent(data: ["email_addresses": #"[{"email_address":42}]"#]).body,
+      "data.email_addresses.0.email_address is not of type String"),
+    Case("an address null", UserEvent(data: ["email_addresses": "[{},null]"]).body, nil),
+    Case(
+      "primary a number", UserEvent(data: ["primary_email_address_id": "42"]).body,
+      "data.primary_email_address_id is not of type String"),
+  ])
+  func `What is no event is told by its place, not by its values`(body: Case) {
+    let error = #expect(throws: EventError.self) { try Event.decode(body.json) }
+    guard case .malformed(let reason) = error else {
+      Issue.record("not malformed: \(body)")
+      return
+    }
+    if let expected = body.reason { #expect(reason == expected) }
+    #expect(!reason.contains("ada") && !reason.contains("42"))
+  }
+
+  @Test func `Every truncation of an event is malformed`() {
+    let body = Array(UserEvent().body.utf8)
+    for count in 0..<body.count {
+      #expect(throws: EventError.malformed(reason: "the body is not JSON")) {
+        try Event.decode(body.prefix(count))
+      }
+    }
+  }
+
+  @Test(arguments: [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf0, 0x9f, 0x9a], [0x00]] as [[UInt8]])
+  func `Bytes that are not UTF-8 are malformed`(bytes: [UInt8]) {
+    let body = Array(#"{"type":"a"#.utf8) + bytes + Array(#""}"#.utf8)
+    #expect(throws: EventError.malformed(reason: "the body is not JSON")) { try Event.decode(body) }
+  }
+
+  @Test(arguments: [1_000, 100_000], ["[", #"{"a":"#])
+  func `Nesting without end is malformed and does no harm`(depth: Int, opening: String) {
+    let value = String(repeating: opening, count: depth)
+    let error = #expect(throws: EventError.self) { try Event.decode(#"{"type":"a","data":"# + value) }
+    #expect(error == .malformed(reason: "the body is not JSON"))
+  }
+
+  @Test(arguments: ["user.created", "user.updated", "user.deleted"])
+  func `A user without an id is refused as such`(type: String) {
+    for id in [nil, "null", #""""#] {
+      #expect(throws: EventError.noUserID) { try UserEvent(type, data: ["id": id]).decode() }
+    }
+    for id in ["42", "true", #"["user_1"]"#, "{}"] {
+      #expect(throws: EventError.malformed(reason: "data.id is not of type String")) {
+        try UserEvent(type, data: ["id": id]).decode()
+      }
+    }
+  }
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let json: String
+    /// nil where the decoder has words of its own for it.
+    let reason: String?
+
+    init(_ name: String, _ json: String, _ reason: String?) {
+      (testDescription, self.json, self.reason) = (name, json, reason)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+@testable import ClerkSync
+@testable import Svix
+
+/// The JSON of an event about a user, whose members are JSON texts to be replaced one at a time.
+struct UserEvent {
+  var data: [String: String] = [
+    "id": #""user_1""#,
+    "email_addresses": #"[{"id":"idn_1","email_address":"ada@example.org"}]"#,
+    "primary_email_address_id": #""idn_1""#,
+    "first_name": #""Ada""#,
+    "last_name": #""Lovelace""#,
+    "public_metadata": "{}",
+    "updated_at": "1654012591835",
+  ]
+  var envelope: [String: String] = ["timestamp": "1700000000000"]
+
+  /// An event of this type with some of its members replaced, or left out where the text is nil.
+  init(
+    _ type: String = "user.created", data: [String: String?] = [:], envelope: [String: String?] = [:]
+  ) {
+    self.envelope["type"] = "\"\(type)\""
+    for (key, value) in data { self.data[key] = value }
+    for (key, value) in envelope { self.envelope[key] = value }
+  }
+
+  var body: String {
+    Self.object(envelope.merging(["data": Self.object(data)]) { given, _ in given })
+  }
+
+  /// Decodes it as a message that was signed 1600000000 seconds after 1970.
+  func decode(roles: Roles = .standard) throws -> Event { try Event.decode(body, roles: roles) }
+
+  private static func object(_ members: [String: String]) -> String {
+    "{\(members.sorted { $0.key < $1.key }.map { "\"\($0)\":\($1)" }.joined(separator: ","))}"
+  }
+}
+
+extension Event {
+  static func decode(_ body: some Sequence<UInt8>, roles: Roles = .standard) throws -> Event {
+    try Event(
+      decoding: VerifiedMessage(id: "msg_1", timestamp: 1_600_000_000, body: Array(body)), roles: roles)
+  }
+
+  static func decode(_ body: String, roles: Roles = .standard) throws -> Event {
+    try decode(body.utf8, roles: roles)
+  }
+
+  /// The user created or updated.
+  var user: User? {
+    switch change {
+    case .created(let user), .updated(let user): user
+    case .deleted, nil: nil
+    }
+  }
+}
