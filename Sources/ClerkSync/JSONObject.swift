@@ -18,6 +18,20 @@ struct JSONObject {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     // A String is valid Unicode, which is all that encoding one asks for.
-    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    let json = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    return json.utf8.allSatisfy { $0 < 0x7f } ? json : json.unicodeScalars.map(escape).joined()
+  }
+
+  /// Escapes what JSON lets stand though it can end a line, turn one around or command a terminal.
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator:
+      scalar.utf16.map { unit in
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }.joined()
+    default:
+      String(scalar)
+    }
   }
 }
