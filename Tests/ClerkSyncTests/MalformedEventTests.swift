@@ -14,12 +14,13 @@ import Testing
     Case("array", #"["ada@example.org"]"#, "the body is not of type Dictionary<String, Any>"),
     Case("string", #""ada@example.org""#, "the body is not of type Dictionary<String, Any>"),
     Case("number", "42", "the body is not of type Dictionary<String, Any>"),
-    Case("null", "null", nil),
+    Case("null", "null", "the body is null, expected Dictionary<String, Any>"),
     Case("no type", #"{"data":"ada@example.org"}"#, #"the body lacks "type""#),
     Case("type null", #"{"type":null}"#, "type is null, expected String"),
     Case("type a number", #"{"type":42}"#, "type is not of type String"),
     Case("no data", #"{"type":"user.created"}"#, #"the body lacks "data""#),
-    Case("data null", #"{"type":"user.deleted","data":null}"#, nil),
+    Case(
+      "data null", #"{"type":"user.deleted","data":null}"#, "data is null, expected Dictionary<String, Any>"),
     Case(
       "data a string", #"{"type":"user.created","data":"ada@example.org"}"#,
       "data is not of type Dictionary<String, Any>"),
@@ -32,19 +33,15 @@ import Testing
     Case(
       "address a number", UserEvent(data: ["email_addresses": #"[{"email_address":42}]"#]).body,
       "data.email_addresses.0.email_address is not of type String"),
-    Case("an address null", UserEvent(data: ["email_addresses": "[{},null]"]).body, nil),
+    Case(
+      "an address null", UserEvent(data: ["email_addresses": "[{},null]"]).body,
+      "data.email_addresses.1 is null, expected Dictionary<String, Any>"),
     Case(
       "primary a number", UserEvent(data: ["primary_email_address_id": "42"]).body,
       "data.primary_email_address_id is not of type String"),
   ])
   func `What is no event is told by its place, not by its values`(body: Case) {
-    let error = #expect(throws: EventError.self) { try Event.decode(body.json) }
-    guard case .malformed(let reason) = error else {
-      Issue.record("not malformed: \(body)")
-      return
-    }
-    if let expected = body.reason { #expect(reason == expected) }
-    #expect(!reason.contains("ada") && !reason.contains("42"))
+    #expect(throws: EventError.malformed(reason: body.reason)) { try Event.decode(body.json) }
   }
 
   @Test func `Every truncation of an event is malformed`() {
@@ -84,10 +81,9 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let json: String
-    /// nil where the decoder has words of its own for it.
-    let reason: String?
+    let reason: String
 
-    init(_ name: String, _ json: String, _ reason: String?) {
+    init(_ name: String, _ json: String, _ reason: String) {
       (testDescription, self.json, self.reason) = (name, json, reason)
     }
   }

@@ -1,0 +1,16 @@
+import ClerkSync
+import Logging
+import Synchronization
+
+/// What was logged.
+final class LogLines: Sendable {
+  private let lines = Mutex("")
+
+  var text: String { lines.withLock(\.self) }
+
+  func logger(_ format: LogFormat) -> Logger {
+    Logger(label: "test") { _ in
+      LineLogHandler(format: format) { line in self.lines.withLock { $0 += line } }
+    }
+  }
+}
