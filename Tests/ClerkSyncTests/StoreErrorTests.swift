@@ -1,0 +1,118 @@
+import ClerkSync
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@Suite struct StoreErrorTests {
+  private let database: TestDatabase
+
+  init() throws {
+    database = try TestDatabase()
+  }
+
+  @Test func `An address of another user is refused, and nothing changes`() throws {
+    try database.store.create(.ada("user_1", email: "ada@example.org"))
+    try database.store.create(.ada("user_2"))
+    let before = try database.users()
+    for id in ["user_2", "user_3"] {
+      let error = #expect(throws: StoreError.self) {
+        try database.store.update(.ada(id, email: "ada@example.org"))
+      }
+      #expect(error?.kind == .constraint)
+      #expect(error?.description.contains("UNIQUE constraint failed: users.email") == true)
+      #expect(error?.description.contains("ada@example.org") == false)
+    }
+    #expect(try database.users() == before)
+  }
+
+  @Test(
+    arguments: [
+      (
+        "no phone",
+        "CREATE TABLE users (id TEXT PRIMARY KEY, email, firstName, lastName, password, role, createdAt, updatedAt)",
+        "no column named phone"
+      ),
+      ("another table", "CREATE TABLE users (name TEXT)", "users has no column named id"),
+      (
+        "id not unique",
+        "CREATE TABLE users (id, email, firstName, lastName, password, phone, role, createdAt, updatedAt)",
+        "ON CONFLICT clause does not match"
+      ),
+      ("a view", "CREATE VIEW users AS SELECT 1 AS id", "because it is a view"),
+    ] as [(String, StaticString, String)])
+  func `A table that does not fit is told with what is needed`(
+    name: String, schema: StaticString, words: String
+  ) throws {
+    try database.execute(schema)
+    for use in [{ try database.store.check() }, { try database.store.create(.ada()) }] {
+      let error = #expect(throws: StoreError.self) { try use() }
+      #expect(error?.kind == .schema)
+      #expect(error?.description.contains(words) == true)
+      #expect(
+        error?.description.hasSuffix(
+          "; the table must be users(id, email, firstName, lastName, password, phone, role, createdAt, updatedAt); "
+            + "further columns need a default") == true)
+    }
+    #expect(try database.column("SELECT count(*) FROM sqlite_schema WHERE name = 'users'") == ["1"])
+  }
+
+  @Test func `A further column that must be filled refuses the row`() throws {
+    try database.store.check()
+    try database.execute("DROP TABLE users")
+    try database.execute(
+      """
+      CREATE TABLE users (id TEXT PRIMARY KEY, email, firstName, lastName, password, phone, role, createdAt, updatedAt,
+        nickname TEXT NOT NULL)
+      """)
+    let error = #expect(throws: StoreError.self) { try database.store.create(.ada()) }
+    #expect(error?.kind == .constraint)
+    #expect(error?.description.contains("NOT NULL constraint failed: users.nickname") == true)
+    #expect(try database.column("SELECT id FROM users") == [])
+  }
+
+  @Test func `A file of another kind is left alone`() throws {
+    let text = String(repeating: "not a database ", count: 100)
+    try database.folder.write(text, to: "app.db")
+    let error = #expect(throws: StoreError.self) { try database.store.create(.ada()) }
+    #expect(error?.kind == .notADatabase)
+    #expect(error?.description.hasPrefix("\(database.path): file is not a database") == true)
+    #expect(error?.description.contains("CLERK_SYNC_DATABASE must name an SQLite 3 file") == true)
+    #expect(try String(contentsOfFile: database.path, encoding: .utf8) == text)
+  }
+
+  @Test func `A folder in the file's place cannot be opened`() throws {
+    let error = #expect(throws: StoreError.self) { try UserStore(database: database.folder.path).check() }
+    #expect(error?.kind == .cannotOpen)
+    #expect(error?.description.contains("writable for the user this program runs as") == true)
+  }
+
+  @Test func `A folder that cannot be made is named`() throws {
+    let file = try database.folder.write("", to: "file")
+    let error = #expect(throws: StoreError.self) { try UserStore(database: "\(file)/sub/app.db").check() }
+    #expect(error == .folder(path: "\(file)/sub"))
+    #expect(
+      error?.description
+        == "cannot create the folder \(file)/sub: create it, writable for the user this program runs as")
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
+  func `A file in a folder that may not be written is an error that says so`() throws {
+    try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: database.folder.path)
+    let error = #expect(throws: StoreError.self) { try database.store.check() }
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: database.folder.path)
+    #expect(error?.kind == .cannotOpen)
+    #expect(error?.description.contains("make the file and its folder readable and writable") == true)
+  }
+
+  @Test func `A write lock held for too long is told as such`() throws {
+    try database.store.create(.ada())
+    let holder = try database.open()
+    try holder.execute("BEGIN IMMEDIATE")
+    let error = #expect(throws: StoreError.self) { try database.store.delete("user_1") }
+    try holder.execute("ROLLBACK")
+    #expect(error?.kind == .busy)
+    #expect(error?.description.contains("another program held the write lock for longer than 5 s") == true)
+    #expect(try database.users().count == 1)
+  }
+}

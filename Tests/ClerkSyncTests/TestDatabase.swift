@@ -1,0 +1,61 @@
+import SQLite
+import TestSupport
+
+@testable import ClerkSync
+
+/// An application's database file, and a store that works on it.
+struct TestDatabase {
+  let folder: TemporaryFolder
+  let path: String
+  let store: UserStore
+
+  /// A file that is not there yet.
+  init(_ name: String = "app.db", timestamps: TimestampUnit = .milliseconds) throws {
+    folder = try TemporaryFolder()
+    path = folder.file(name)
+    store = UserStore(database: path, timestamps: timestamps)
+  }
+
+  func open() throws -> Connection { try Connection.open(path) }
+
+  func execute(_ statements: StaticString...) throws {
+    let connection = try open()
+    for statement in statements { try connection.execute(statement) }
+  }
+
+  func column(_ sql: StaticString) throws -> [String?] { try open().column(sql) }
+
+  /// Every row of users as SQL literals, by id.
+  func users() throws -> [String?] {
+    try column(
+      """
+      SELECT quote(id) || ' ' || quote(email) || ' ' || quote(firstName) || ' ' ||
+        quote(lastName) || ' ' || quote(password) || ' ' || quote(phone) || ' ' || quote(role) || ' ' ||
+        quote(createdAt) || ' ' || quote(updatedAt) FROM users ORDER BY id
+      """)
+  }
+}
+
+extension UserStore {
+  static let now: Int64 = 1_700_000_000_123
+
+  @discardableResult
+  func create(_ user: User, now: Int64 = now) throws -> Outcome { try apply(.created(user), now: now) }
+
+  @discardableResult
+  func update(_ user: User, now: Int64 = now) throws -> Outcome { try apply(.updated(user), now: now) }
+
+  @discardableResult
+  func delete(_ id: String, now: Int64 = now) throws -> Outcome { try apply(.deleted(id: id), now: now) }
+
+  private func apply(_ change: Event.Change?, now: Int64) throws -> Outcome {
+    try apply(Event(type: "user", change: change, version: now, hasUnknownRole: false), now: now)
+  }
+}
+
+extension User {
+  /// Ada Lovelace, under any id.
+  static func ada(_ id: String = "user_1", email: String? = nil, role: String = "client") -> User {
+    User(id: id, email: email ?? "\(id)@example.org", firstName: "Ada", lastName: "Lovelace", role: role)
+  }
+}
