@@ -10,13 +10,13 @@ struct Database: Sendable {
 
   /// Opens a connection, which closes when it goes out of scope; a missing file is created with its folder.
   func open() throws(StoreError) -> Connection {
+    // Not left to a failing open: SQLite tries a second time for reading only, so a file that another
+    // thread or process makes in between would be opened read-only.
+    guard FileManager.default.fileExists(atPath: path) else { return try create() }
     do throws(SQLiteError) {
-      return try Connection(path: path, mode: .mustExist, busyTimeout: Self.busyTimeout)
+      return try connect(.mustExist)
     } catch {
-      guard error.kind == .cannotOpen, !FileManager.default.fileExists(atPath: path) else {
-        throw .sqlite(error, database: path)
-      }
-      return try create()
+      throw .sqlite(error, database: path)
     }
   }
 
@@ -28,11 +28,25 @@ struct Database: Sendable {
       throw .folder(path: folder.path)
     }
     do throws(SQLiteError) {
-      let connection = try Connection(path: path, mode: .createIfMissing, busyTimeout: Self.busyTimeout)
-      if Library.hasWALResetFix { try connection.execute("PRAGMA journal_mode = WAL") }
+      let connection = try connect(.createIfMissing)
+      if Library.hasWALResetFix { try useWAL(connection) }
       return connection
     } catch {
       throw .sqlite(error, database: path)
     }
+  }
+
+  /// Asks for WAL and goes on without where others are using the new file already: SQLite does not wait
+  /// for them here, and the rollback journal does as well.
+  private func useWAL(_ connection: borrowing Connection) throws(SQLiteError) {
+    do throws(SQLiteError) {
+      try connection.execute("PRAGMA journal_mode = WAL")
+    } catch {
+      guard error.kind == .busy else { throw error }
+    }
+  }
+
+  private func connect(_ mode: Connection.Mode) throws(SQLiteError) -> Connection {
+    try Connection(path: path, mode: mode, busyTimeout: Self.busyTimeout)
   }
 }
