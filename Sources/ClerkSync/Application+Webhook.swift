@@ -6,7 +6,8 @@ extension Application {
   func receive(
     _ request: Request, _ configuration: Configuration, record: inout RequestRecord
   ) throws(Failure) -> Reply {
-    record.svixID = request.parameters["HTTP_SVIX_ID"] ?? request.parameters["HTTP_WEBHOOK_ID"]
+    let ids = ["HTTP_SVIX_ID", "HTTP_WEBHOOK_ID"].flatMap(request.parameters.values)
+    record.svixID = ids.first { !$0.isEmpty }
     let now = clock()
     let message = try verify(request, secrets: configuration.secrets, now: now)
     let event = try decode(message, roles: configuration.roles, record: &record)
