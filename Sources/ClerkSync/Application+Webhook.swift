@@ -45,6 +45,7 @@ extension Application {
       }
       return event
     } catch {
+      if case .noPrimaryEmail(let userID) = error { record.userID = userID }
       throw .event(error)
     }
   }
