@@ -1,0 +1,120 @@
+import TestSupport
+import Testing
+
+@Suite struct ApplicationTests {
+  private let application: TestApplication
+
+  init() throws {
+    application = try TestApplication()
+  }
+
+  @Test func `A user is created, changed and deleted`() throws {
+    for (body, user) in [
+      (
+        Payload.user(id: "user_1"),
+        "'user_1' 'user_1@example.org' 'Ada' 'Lovelace' '' NULL 'client' 1700000000000 1700000000000"
+      ),
+      (
+        Payload.user("user.updated", id: "user_1", email: "new@example.org", role: "admin"),
+        "'user_1' 'new@example.org' 'Ada' 'Lovelace' '' NULL 'admin' 1700000000000 1700000000000"
+      ),
+      (Payload.deleted(id: "user_1"), nil),
+    ] {
+      let exchange = try application.respond(body)
+      #expect(exchange.status == 200)
+      #expect(exchange.body == ["outcome": "applied", "id": "msg_1"])
+      #expect(exchange.headers == ["Content-Type": "application/json", "Cache-Control": "no-store"])
+      #expect(try application.database.users() == (user.map { [$0] } ?? []))
+    }
+  }
+
+  @Test(arguments: [
+    "user.created.docs", "user.created.dashboard", "user.updated.dashboard", "user.deleted.dashboard",
+  ])
+  func `Clerk's examples are applied byte for byte`(name: String) throws {
+    let delivery = try Delivery(Payload.example(name), timestamp: "\(TestApplication.now)")
+    let exchange = try application.respond(delivery)
+    #expect(exchange.body == ["outcome": "applied", "id": delivery.id])
+    #expect(try application.database.users().count == (name == "user.deleted.dashboard" ? 0 : 1))
+  }
+
+  @Test func `Another event is ignored`() throws {
+    let exchange = try application.respond(#"{"type":"session.created","data":{"id":"sess_1"}}"#)
+    #expect(exchange.status == 200)
+    #expect(exchange.body == ["outcome": "ignored", "id": "msg_1"])
+    #expect(exchange.log["outcome"] == "ignored")
+  }
+
+  @Test func `The log has one line of what happened, and no personal data`() throws {
+    let exchange = try application.respond(Payload.user(id: "user_1"))
+    var log = exchange.log
+    #expect(log.removeValue(forKey: "time") != nil)
+    #expect(log.removeValue(forKey: "us").flatMap { Int($0) } != nil)
+    #expect(
+      log == [
+        "level": "info", "message": "request", "outcome": "applied", "status": "200", "svix_id": "msg_1",
+        "type": "user.created", "user": "user_1",
+      ])
+    #expect(!exchange.text.contains("example.org") && !exchange.text.contains("Lovelace"))
+  }
+
+  @Test func `A role nobody knows is applied with a warning that does not repeat it`() throws {
+    let exchange = try application.respond(Payload.user(id: "user_1", role: "emperor"))
+    #expect(exchange.body["outcome"] == "applied")
+    #expect(exchange.log["level"] == "warning")
+    #expect(exchange.log["reason"] == "public_metadata.role is none of CLERK_SYNC_ROLES; stored as client")
+    #expect(!exchange.text.contains("emperor"))
+    #expect(try application.database.column("SELECT role FROM users") == ["client"])
+  }
+
+  @Test func `The unbranded headers count, and their id is logged`() throws {
+    for emptied in [false, true] {
+      let delivery = try TestApplication.delivery(Payload.user(id: "user_1"))
+      var parameters = delivery.parameters.filter { !$0.0.hasPrefix("HTTP_SVIX_") }
+      if emptied { parameters += ["ID", "TIMESTAMP", "SIGNATURE"].map { ("HTTP_SVIX_\($0)", "") } }
+      parameters += [
+        ("HTTP_WEBHOOK_ID", delivery.id), ("HTTP_WEBHOOK_TIMESTAMP", delivery.timestamp),
+        ("HTTP_WEBHOOK_SIGNATURE", delivery.signature),
+      ]
+      let exchange = try application.respond(parameters, body: delivery.body)
+      #expect(exchange.body["outcome"] == "applied")
+      #expect(exchange.log["svix_id"] == "msg_1")
+    }
+  }
+
+  @Test func `Either secret of a rotation is accepted`() throws {
+    let old = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    let rotating = try TestApplication([("CLERK_WEBHOOK_SIGNING_SECRET", "\(old) \(Delivery.secret)")])
+    for secret in [old, Delivery.secret] {
+      let delivery = try TestApplication.delivery(Payload.user(id: "user_1"), secret: secret)
+      #expect(try rotating.respond(delivery).body["outcome"] == "applied")
+    }
+  }
+
+  @Test func `The web server may give each location its own secret and database`() throws {
+    let other = try TestDatabase("other.db")
+    let secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    let settings = [("CLERK_WEBHOOK_SIGNING_SECRET", secret), ("CLERK_SYNC_DATABASE", other.path)]
+    let delivery = try TestApplication.delivery(Payload.user(id: "user_1"), secret: secret)
+    #expect(try application.respond(delivery, settings).body["outcome"] == "applied")
+    #expect(try other.users().count == 1)
+    #expect(try application.respond(delivery).body["error"] == "invalid_signature")
+  }
+
+  @Test func `Request headers set nothing`() throws {
+    let secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    let delivery = try TestApplication.delivery(Payload.user(id: "user_1"), secret: secret)
+    let exchange = try application.respond(
+      delivery, [("HTTP_CLERK_WEBHOOK_SIGNING_SECRET", secret), ("HTTP_CLERK_WEBHOOK_SECRET", secret)])
+    #expect(exchange.body["error"] == "invalid_signature")
+  }
+
+  @Test(arguments: ["GET", "HEAD"])
+  func `The health is told, and the database made ready`(method: String) throws {
+    let exchange = try application.respond([("REQUEST_METHOD", method), ("SCRIPT_NAME", "/api/health")])
+    #expect(exchange.status == 200)
+    #expect(exchange.body == ["status": "ok"])
+    #expect(exchange.log["outcome"] == "healthy")
+    #expect(try application.database.users() == [])
+  }
+}

@@ -1,0 +1,76 @@
+import ClerkSync
+import Foundation
+import Gateway
+import TestSupport
+
+/// The application with a database of its own and a clock that stands still.
+struct TestApplication {
+  /// Seconds since 1970.
+  static let now = 1_700_000_000
+
+  let database: TestDatabase
+  var environment: [(String, String)]
+
+  init(_ environment: [(String, String)] = [("CLERK_WEBHOOK_SIGNING_SECRET", Delivery.secret)]) throws {
+    database = try TestDatabase()
+    self.environment = [("CLERK_SYNC_DATABASE", database.path)] + environment
+  }
+
+  /// A delivery signed now.
+  static func delivery(
+    _ body: String, id: String = "msg_1", secret: String = Delivery.secret, timestamp: String = "\(now)"
+  ) throws -> Delivery {
+    try Delivery(Array(body.utf8), id: id, secret: secret, timestamp: timestamp)
+  }
+
+  func respond(_ body: String) throws -> Exchange {
+    try respond(Self.delivery(body))
+  }
+
+  /// `more` comes before the delivery's own parameters, which only fill in what it leaves out.
+  func respond(_ delivery: Delivery, _ more: [(String, String)] = []) throws -> Exchange {
+    let names = Set(more.map(\.0))
+    let parameters = more + delivery.parameters.filter { !names.contains($0.0) }
+    return try respond(parameters, body: delivery.body)
+  }
+
+  func respond(_ parameters: [(String, String)], body: [UInt8] = []) throws -> Exchange {
+    let lines = LogLines()
+    let request = Request(parameters: Parameters(parameters), body: body)
+    let response = try application.respond(to: request, logger: lines.logger(.json))
+    return try Exchange(response, log: lines.text)
+  }
+
+  func respond(to error: RequestError) throws -> Exchange {
+    let lines = LogLines()
+    let response = try application.respond(to: error, parameters: [:], logger: lines.logger(.json))
+    return try Exchange(response, log: lines.text)
+  }
+
+  private var application: Application {
+    get throws {
+      Application(configuration: try Configuration(environment: Parameters(environment))) {
+        Int64(Self.now) * 1000
+      }
+    }
+  }
+}
+
+/// A response, taken apart, and the one line that was logged.
+struct Exchange {
+  let status: Int
+  let headers: [String: String]
+  let body: [String: String]
+  let log: [String: String]
+  /// All the text that left the application.
+  let text: String
+
+  init(_ response: Response, log line: String) throws {
+    status = response.status.code
+    headers = Dictionary(uniqueKeysWithValues: response.headers.map { ($0.name, $0.value) })
+    body = try JSONDecoder().decode([String: String].self, from: Data(response.body))
+    let fields = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+    log = (fields ?? [:]).mapValues { "\($0)" }
+    text = "\(response.headers)\(String(decoding: response.body, as: UTF8.self))\(line)"
+  }
+}
