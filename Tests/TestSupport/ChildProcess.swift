@@ -48,7 +48,7 @@ public final class ChildProcess: Sendable {
     // env(1) changes the folder and then becomes the program.
     let words = unsafe (["env", "-C", folder, executable] + arguments).map { unsafe strdup($0) } + [nil]
     let variables = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-    defer { for unsafetext in unsafe words + variables { unsafe free(text) } }
+    defer { _ = unsafe (words + variables).map { unsafe free($0) } }
     var process: Int32 = 0
     let result = unsafe posix_spawn(&process, "/usr/bin/env", &actions, &attributes, words, variables)
     guard result == 0 else { throw NotStarted(executable: executable, number: result) }
