@@ -27,8 +27,12 @@ import Glibc
     unsafe request.pointee.keepConnection = 1
     guard unsafe FCGX_Accept_r(request) == 0 else { return nil }
     unsafe request.pointee.keepConnection = 0
-    // A read cut short during the parameters leaves half an environment and only this flag.
-    guard unsafe FCGX_GetError(request.pointee.in) == 0 else { return nil }
+    // A read cut short during the parameters leaves half an environment and only this flag. The request
+    // has begun then: left as it is, it would be finished on the next connection, and close that one.
+    guard unsafe FCGX_GetError(request.pointee.in) == 0 else {
+      unsafe FCGX_Free(request, 1)
+      return nil
+    }
     var parameters = Parameters()
     unsafe parameters.append(environment: request.pointee.envp)
     return parameters
