@@ -43,6 +43,9 @@ let package = Package(
       name: "TestSupport", dependencies: ["Svix", "SQLite"], path: "Tests/TestSupport",
       resources: [.copy("Payloads")], swiftSettings: settings
     ),
+    .executableTarget(
+      name: "GatewayProbe", dependencies: ["Gateway"], path: "Tests/GatewayProbe", swiftSettings: settings
+    ),
     .testTarget(
       name: "SvixTests", dependencies: ["Svix"], resources: [.copy("Vectors")], swiftSettings: settings
     ),
@@ -56,7 +59,8 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
-      name: "GatewayTests", dependencies: ["Gateway", "TestSupport", "clerk-sync-fcgi"],
+      name: "GatewayTests",
+      dependencies: ["CFastCGI", "Gateway", "SQLite", "TestSupport", "GatewayProbe", "clerk-sync-fcgi"],
       swiftSettings: settings
     ),
     .testTarget(

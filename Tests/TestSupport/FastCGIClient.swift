@@ -35,17 +35,30 @@ public final class FastCGIClient {
   public func answer() -> Answer? {
     var standardOutput: [UInt8] = []
     var standardError: [UInt8] = []
-    while let header = read(8) {
-      let length = Int(header[4]) << 8 | Int(header[5])
-      guard let content = read(length + Int(header[6]))?.prefix(length) else { return nil }
-      switch header[1] {
-      case FastCGIRecord.stdout: standardOutput += content
-      case FastCGIRecord.stderr: standardError += content
+    while let record = record() {
+      switch record.type {
+      case FastCGIRecord.stdout: standardOutput += record.content
+      case FastCGIRecord.stderr: standardError += record.content
       case FastCGIRecord.endRequest: return Answer(standardOutput, standardError: standardError)
       default: continue
       }
     }
     return nil
+  }
+
+  /// The next record; nil when the peer closes before its end.
+  public func record() -> (type: UInt8, content: [UInt8])? {
+    guard let header = read(8) else { return nil }
+    let length = Int(header[4]) << 8 | Int(header[5])
+    guard let content = read(length + Int(header[6])) else { return nil }
+    return (header[1], Array(content.prefix(length)))
+  }
+
+  /// Whether the peer has closed, or does so before reads give up, without another byte.
+  public func isClosedByPeer() -> Bool {
+    var byte: UInt8 = 0
+    let result = unsafe recv(socket.fileDescriptor, &byte, 1, 0)
+    return result == 0 || (result < 0 && errno == ECONNRESET)
   }
 
   private func read(_ count: Int) -> [UInt8]? {

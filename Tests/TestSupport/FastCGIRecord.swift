@@ -8,6 +8,8 @@ public enum FastCGIRecord {
   public static let stdout: UInt8 = 6
   public static let stderr: UInt8 = 7
   public static let getValues: UInt8 = 9
+  public static let getValuesResult: UInt8 = 10
+  public static let unknownType: UInt8 = 11
 
   /// One record; `content` has at most 65535 bytes.
   public static func record(
@@ -18,9 +20,9 @@ public enum FastCGIRecord {
       + content
   }
 
-  /// FCGI_BEGIN_REQUEST; role 1 is the responder.
-  public static func begin(role: UInt8 = 1) -> [UInt8] {
-    record(beginRequest, [0, role, 0, 0, 0, 0, 0, 0])
+  /// FCGI_BEGIN_REQUEST; role 1 is the responder, and flag 1 asks to keep the connection.
+  public static func begin(role: UInt8 = 1, flags: UInt8 = 0) -> [UInt8] {
+    record(beginRequest, [0, role, flags, 0, 0, 0, 0, 0])
   }
 
   /// A stream of records, ended by an empty one.

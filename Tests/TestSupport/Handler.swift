@@ -1,14 +1,18 @@
-import Foundation
+public import Foundation
 
 /// The real `clerk-sync.fcgi` as a FastCGI process behind a unix socket.
-public final class Handler {
+public final class Handler: Endpoint {
   public let folder: TemporaryFolder
   public let process: ChildProcess
 
   /// The program under test: the one built beside the tests, or the one CLERK_SYNC_HANDLER names.
   public static var executable: String {
-    ProcessInfo.processInfo.environment["CLERK_SYNC_HANDLER"]
-      ?? Bundle.module.bundleURL.deletingLastPathComponent().appending(path: "clerk-sync.fcgi").path
+    ProcessInfo.processInfo.environment["CLERK_SYNC_HANDLER"] ?? built("clerk-sync.fcgi")
+  }
+
+  /// The path of a program built beside the tests.
+  public static func built(_ name: String) -> String {
+    Bundle.module.bundleURL.deletingLastPathComponent().appending(path: name).path
   }
 
   /// Its least environment: a secret and a database in `folder`.
@@ -17,12 +21,21 @@ public final class Handler {
   }
 
   /// Starts it with the listening socket as its standard input, as spawn-fcgi does.
-  public init(in folder: TemporaryFolder, environment: [String: String] = [:]) throws {
+  ///
+  /// - Parameters:
+  ///   - listener: a socket that listens at the folder's file `s`; by default a new one.
+  ///   - command: a shell command that ends in `exec "$0" "$@"`, the program and its arguments.
+  public init(
+    in folder: TemporaryFolder, environment: [String: String] = [:], listener: FileHandle? = nil,
+    program: String = Handler.executable, arguments: [String] = [], command: String = #"exec "$0" "$@""#,
+    log: String = "handler.log"
+  ) throws {
     self.folder = folder
-    let listener = try UnixSocket.listen(at: folder.file("s"))
     process = try ChildProcess(
-      Self.executable, environment: Self.environment(in: folder).merging(environment) { $1 },
-      standardInput: listener, folder: folder.path, output: folder.file("handler.log"))
+      "/bin/sh", ["-c", command, program] + arguments,
+      environment: Self.environment(in: folder).merging(environment) { $1 },
+      standardInput: try listener ?? UnixSocket.listen(at: folder.file("s")), folder: folder.path,
+      output: folder.file(log))
   }
 
   public var socket: String { folder.file("s") }
@@ -34,14 +47,5 @@ public final class Handler {
     let client = try connect()
     client.send(FastCGIRecord.request(parameters, body: body))
     return client.answer()
-  }
-
-  public func answer(_ delivery: Delivery) throws -> Answer? {
-    try answer(delivery.parameters, body: delivery.body)
-  }
-
-  /// The number of threads, open descriptors, or any other entries under /proc/PID/`name`.
-  public func entries(in name: String) throws -> Int {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.id)/\(name)").count
   }
 }

@@ -1,0 +1,27 @@
+import Gateway
+import Glibc
+
+/// Answers with the request's body, after as many milliseconds as its parameter WORK_MS says.
+struct Echo: RequestHandler {
+  func bodyLimit(for parameters: Parameters) -> Int { 1_048_576 }
+
+  func respond(to request: Request) -> Response {
+    Self.log("working")
+    let milliseconds = request.parameters["WORK_MS"].flatMap { UInt32($0) } ?? 0
+    usleep(milliseconds * 1000)
+    return Response(status: .ok, body: request.body)
+  }
+
+  func respond(to error: RequestError, parameters: Parameters) -> Response {
+    Response(status: .badRequest, body: Array("\(error)".utf8))
+  }
+
+  func connectionFailed(_ error: ConnectionError) {
+    Self.log("\(error)")
+  }
+
+  static func log(_ line: String) {
+    var line = line + "\n"
+    line.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct CGITests {
+  private let program: CGIProgram
+  private let delivery: Delivery
+
+  init() throws {
+    program = CGIProgram(in: try TemporaryFolder())
+    delivery = try Delivery(Payload.user(id: "user_1"))
+  }
+
+  @Test func `The response is exactly a CGI response`() throws {
+    #expect(try program.isHealthy())
+    let head =
+      "Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: 16\r\n"
+    #expect(try program.output == Array("\(head)\r\n{\"status\":\"ok\"}\n".utf8))
+  }
+
+  @Test(arguments: [nil, ""])
+  func `A chunked body that arrives in pieces is read to its end`(length: String?) throws {
+    let pipe = Pipe()
+    let parameters =
+      delivery.parameters.filter { $0.0 != "CONTENT_LENGTH" }
+      + (length.map { [("CONTENT_LENGTH", $0)] } ?? [])
+    let process = try program.start(parameters, standardInput: pipe.fileHandleForReading)
+    for byte in delivery.body {
+      try pipe.fileHandleForWriting.write(contentsOf: [byte])
+      usleep(200)
+    }
+    try pipe.fileHandleForWriting.close()
+    #expect(process.exitStatus() == 0)
+    #expect(try String(decoding: program.output, as: UTF8.self).hasPrefix("Status: 200 OK\r\n"))
+  }
+
+  @Test func `What follows the announced body is left unread`() throws {
+    let answer = try program.answer(delivery.parameters, body: delivery.body + Array("excess".utf8))
+    #expect(answer?["outcome"] == "applied")
+  }
+
+  @Test func `A GET does not wait for the end of its standard input`() throws {
+    let pipe = Pipe()
+    let process = try program.start(
+      [("GATEWAY_INTERFACE", "CGI/1.1"), ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/api/health")],
+      standardInput: pipe.fileHandleForReading)
+    #expect(process.exitStatus(within: 5) == 0)
+    #expect(try !program.output.isEmpty)
+  }
+
+  @Test(arguments: [nil, "300"])
+  func `A closed standard input is an incomplete body`(length: String?) throws {
+    let parameters =
+      delivery.parameters.filter { $0.0 != "CONTENT_LENGTH" }
+      + (length.map { [("CONTENT_LENGTH", $0)] } ?? [])
+    let process = try program.start(parameters, standardInput: .nullDevice, command: #"exec "$0" <&-"#)
+    #expect(process.exitStatus() == 0)
+    #expect(try String(decoding: program.output, as: UTF8.self).contains("incomplete_body"))
+  }
+
+  @Test func `A server that has gone away does not undo a delivery`() throws {
+    let input = program.folder.file("body")
+    try Data(delivery.body).write(to: URL(filePath: input))
+    let pipe = Pipe()
+    try pipe.fileHandleForReading.close()
+    let process = try program.start(
+      delivery.parameters, standardInput: FileHandle(forReadingFrom: URL(filePath: input)),
+      standardOutput: pipe.fileHandleForWriting)
+    #expect(process.exitStatus() == 0)
+    #expect(process.log.contains("outcome=applied"))
+    #expect(try storedUsers(in: program.folder.file("app.db")) == ["user_1"])
+  }
+
+  @Test func `A setting that cannot be used is an answer, not an end`() throws {
+    let answer = try program.answer(
+      delivery.parameters + [("CLERK_SYNC_THREADS", "many")], body: delivery.body)
+    #expect(answer?.status == 500)
+    #expect(answer?["error"] == "configuration_error")
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct FastCGIProtocolTests {
+  private let handler: Handler
+  private let delivery: Delivery
+
+  init() throws {
+    handler = try Handler(in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "1"])
+    delivery = try Delivery(Payload.user(id: "user_1"))
+  }
+
+  private var request: [UInt8] { FastCGIRecord.request(delivery.parameters, body: delivery.body) }
+
+  @Test(arguments: [
+    (
+      "of another version",
+      FastCGIRecord.record(FastCGIRecord.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0], version: 2)
+    ),
+    ("of version 0", FastCGIRecord.record(FastCGIRecord.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0], version: 0)),
+    ("of an unknown role", FastCGIRecord.begin(role: 9)),
+    ("of a short begin", FastCGIRecord.record(FastCGIRecord.beginRequest, [0, 1])),
+    (
+      "of a long begin",
+      FastCGIRecord.record(FastCGIRecord.beginRequest, [UInt8](repeating: 0, count: 60_000))
+    ),
+    ("of the id 0", FastCGIRecord.record(FastCGIRecord.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0], id: 0)),
+    ("of HTTP", Array("POST /api/webhooks HTTP/1.1\r\nHost: a\r\n\r\n".utf8)),
+    ("of noise", [UInt8](repeating: 0xff, count: 4096)),
+    ("of nothing", []),
+  ])
+  func `A connection that begins otherwise is closed`(kind: String, beginning: [UInt8]) throws {
+    let client = try handler.connect()
+    client.send(beginning + request.dropFirst(FastCGIRecord.begin().count))
+    client.endSending()
+    #expect(client.answer() == nil)
+    #expect(eventually { handler.process.log.contains("no whole FastCGI request") })
+    #expect(try handler.isHealthy())
+    #expect(try storedUsers(in: handler.folder.file("app.db")).isEmpty)
+  }
+
+  @Test func `Management records before a request are answered, and so is the request`() throws {
+    let client = try handler.connect()
+    let asked = FastCGIRecord.pairs([("FCGI_MPXS_CONNS", "")])
+    client.send(FastCGIRecord.record(FastCGIRecord.getValues, asked, id: 0))
+    client.send(FastCGIRecord.record(77, id: 0) + request)
+    let values = try #require(client.record())
+    #expect(values.type == FastCGIRecord.getValuesResult)
+    #expect(values.content == FastCGIRecord.pairs([("FCGI_MPXS_CONNS", "0")]))
+    let unknown = try #require(client.record())
+    #expect(unknown.type == FastCGIRecord.unknownType)
+    #expect(unknown.content.first == 77)
+    #expect(client.answer()?["outcome"] == "applied")
+  }
+
+  /// libfcgi takes the content of such a record for the next record's header.
+  @Test func `An unknown management record with a content ends its connection alone`() throws {
+    let client = try handler.connect()
+    client.send(FastCGIRecord.record(77, [1, 2, 3], id: 0) + request)
+    #expect(client.answer() == nil)
+    #expect(try handler.isHealthy())
+  }
+
+  @Test func `A connection it is asked to keep is closed after the answer`() throws {
+    let client = try handler.connect()
+    client.send(FastCGIRecord.begin(flags: 1) + request.dropFirst(FastCGIRecord.begin().count))
+    #expect(client.answer()?["outcome"] == "applied")
+    #expect(client.isClosedByPeer())
+  }
+
+  @Test func `The log line of a request comes on its standard error, and not on the process's`() throws {
+    let answer = try #require(try handler.answer(delivery))
+    #expect(answer.standardError.contains("outcome=applied"))
+    #expect(!handler.process.log.contains("outcome"))
+  }
+
+  @Test func `Requests on several connections at once are all answered`() throws {
+    let handler = try Handler(in: TemporaryFolder(inMemory: true))
+    let socket = handler.socket
+    try inThreads(16) { client in
+      for number in 0..<10 {
+        let delivery = try Delivery(Payload.user(id: "user_\(client)_\(number)"))
+        let connection = try FastCGIClient(socket)
+        connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+        #expect(connection.answer()?["outcome"] == "applied")
+      }
+    }
+    #expect(try storedUsers(in: handler.folder.file("app.db")).count == 160)
+  }
+
+  @Test func `As many connections as workers may wait, and one worker more still answers`() throws {
+    let handler = try Handler(in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "4"])
+    let waiting = try (0..<3).map { _ in try handler.connect() }
+    for client in waiting { client.send(Array(request.prefix(100))) }
+    #expect(try eventually { try handler.process.connections == 3 })
+    #expect(try handler.isHealthy())
+    for client in waiting { client.send(Array(request.dropFirst(100))) }
+    #expect(waiting.allSatisfy { $0.answer()?["outcome"] == "applied" })
+  }
+}

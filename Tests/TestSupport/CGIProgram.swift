@@ -1,0 +1,39 @@
+public import Foundation
+
+/// The real `clerk-sync.fcgi` as a CGI program: a process a request.
+public final class CGIProgram: Endpoint {
+  public let folder: TemporaryFolder
+  private let environment: [String: String]
+
+  public init(in folder: TemporaryFolder, environment: [String: String] = [:]) {
+    self.folder = folder
+    self.environment = Handler.environment(in: folder).merging(environment) { $1 }
+  }
+
+  /// The answer of a process that exits with status 0; the body is a file on its standard input, as lighttpd does it.
+  public func answer(_ parameters: [(String, String)], body: [UInt8]) throws -> Answer? {
+    let input = folder.file("body")
+    try Data(body).write(to: URL(filePath: input))
+    let process = try start(parameters, standardInput: FileHandle(forReadingFrom: URL(filePath: input)))
+    guard process.exitStatus() == 0 else { return nil }
+    return try Answer(output, standardError: Array(process.log.utf8))
+  }
+
+  /// Starts a process; its standard output is a file unless it is given another.
+  public func start(
+    _ parameters: [(String, String)], standardInput: FileHandle, standardOutput: FileHandle? = nil,
+    command: String = #"exec "$0""#
+  ) throws -> ChildProcess {
+    try Data().write(to: URL(filePath: folder.file("answer")))
+    return try ChildProcess(
+      "/bin/sh", ["-c", command, Handler.executable],
+      environment: environment.merging(parameters) { $1 }, standardInput: standardInput,
+      standardOutput: standardOutput ?? FileHandle(forWritingTo: URL(filePath: folder.file("answer"))),
+      folder: folder.path, output: folder.file("cgi.log"))
+  }
+
+  /// What the last process has written to its standard output.
+  public var output: [UInt8] {
+    get throws { Array(try Data(contentsOf: URL(filePath: folder.file("answer")))) }
+  }
+}
