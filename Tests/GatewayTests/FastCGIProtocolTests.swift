@@ -77,13 +77,10 @@ import Testing
 
   @Test func `Requests on several connections at once are all answered`() throws {
     let handler = try Handler(in: TemporaryFolder(inMemory: true))
-    let socket = handler.socket
     try inThreads(16) { client in
       for number in 0..<10 {
-        let delivery = try Delivery(Payload.user(id: "user_\(client)_\(number)"))
-        let connection = try FastCGIClient(socket)
-        connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
-        #expect(connection.answer()?["outcome"] == "applied")
+        let answer = try handler.answer(Delivery(Payload.user(id: "user_\(client)_\(number)")))
+        try #require(answer?["outcome"] == "applied")
       }
     }
     #expect(try storedUsers(in: handler.folder.file("app.db")).count == 160)

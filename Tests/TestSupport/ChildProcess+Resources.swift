@@ -11,8 +11,8 @@ extension ChildProcess {
       let links = try entries(in: "fd").compactMap {
         try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\($0)")
       }
-      // Of its sockets one listens, and by another Foundation notices the end of a child.
-      return Set(links.filter { $0.hasPrefix("socket:") }).count - 2
+      // Of its sockets one listens.
+      return Set(links.filter { $0.hasPrefix("socket:") }).count - 1
     }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The web server's side of one FastCGI connection, for requests no web server would send.
-public final class FastCGIClient {
+public final class FastCGIClient: Sendable {
   private let socket: FileHandle
 
   public init(_ path: String) throws {

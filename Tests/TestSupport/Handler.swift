@@ -1,7 +1,7 @@
 public import Foundation
 
 /// The real `clerk-sync.fcgi` as a FastCGI process behind a unix socket.
-public final class Handler: Endpoint {
+public final class Handler: Endpoint, Sendable {
   public let folder: TemporaryFolder
   public let process: ChildProcess
 

@@ -1,0 +1,100 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+/// TERM, INT, QUIT and USR1 all end the handler gracefully, whatever it is doing.
+@Suite struct StopTests {
+  private let handler: Handler
+  private let delivery: Delivery
+
+  init() throws {
+    handler = try Handler(in: TemporaryFolder())
+    delivery = try Delivery(Payload.user(id: "user_1"))
+  }
+
+  static let signals = [("TERM", SIGTERM), ("INT", SIGINT), ("QUIT", SIGQUIT), ("USR1", SIGUSR1)]
+
+  @Test(arguments: signals)
+  func `A signal ends an idle handler at once`(name: String, signal: Int32) throws {
+    #expect(try handler.isHealthy())
+    let start = Date.now
+    handler.process.send(signal)
+    #expect(handler.process.exitStatus(within: 3) == 0)
+    #expect(Date.now.timeIntervalSince(start) < 2)
+    #expect(handler.process.log.hasSuffix("info stopped\n"))
+  }
+
+  /// The end of what has been sent when the signal comes, in bytes of the request.
+  private static let begin = FastCGIRecord.begin().count
+
+  @Test(arguments: signals, ["the parameters", "the body", "the end of the body"])
+  func `A signal lets a request in progress be read whole and answered`(
+    signal: (String, Int32), phase: String
+  ) throws {
+    let head =
+      FastCGIRecord.begin()
+      + FastCGIRecord.stream(FastCGIRecord.params, FastCGIRecord.pairs(delivery.parameters))
+    let request = head + FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body)
+    let sent =
+      switch phase {
+      case "the parameters": head.count / 2
+      case "the body": head.count + delivery.body.count / 2
+      default: request.count - 8
+      }
+    let client = try handler.connect()
+    client.send(Array(request[..<sent]))
+    try stopOneBusyWorker(signal.1)
+    client.send(Array(request[sent...]))
+    #expect(client.answer()?["outcome"] == "applied")
+    #expect(handler.process.exitStatus(within: 3) == 0)
+    #expect(try storedUsers(in: handler.folder.file("app.db")) == ["user_1"])
+  }
+
+  @Test(arguments: signals)
+  func `A signal lets the application finish`(name: String, signal: Int32) throws {
+    #expect(try handler.isHealthy())
+    let database = try Connection(path: handler.folder.file("app.db"), mode: .mustExist, busyTimeout: 0)
+    try database.execute("BEGIN EXCLUSIVE")
+    let client = try handler.connect()
+    client.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+    try stopOneBusyWorker(signal)
+    try database.execute("ROLLBACK")
+    #expect(client.answer()?["outcome"] == "applied")
+    #expect(handler.process.exitStatus(within: 3) == 0)
+    #expect(try storedUsers(in: handler.folder.file("app.db")) == ["user_1"])
+  }
+
+  @Test func `Signals that come many at a time are as one`() throws {
+    #expect(try handler.isHealthy())
+    for (_, signal) in Self.signals + Self.signals { handler.process.send(signal) }
+    #expect(handler.process.exitStatus(within: 3) == 0)
+  }
+
+  @Test func `A signal accepts no more, and leaves what waits to the next handler`() throws {
+    let folder = try TemporaryFolder()
+    let listener = try UnixSocket.listen(at: folder.file("s"))
+    let first = try Handler(in: folder, listener: listener, log: "first.log")
+    let busy = try first.connect()
+    busy.send(FastCGIRecord.begin())
+    #expect(try eventually { try first.process.connections == 1 })
+    first.process.send(SIGTERM)
+    #expect(try eventually { try first.process.threads == 2 })
+    let waiting = try first.connect()
+    waiting.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+    let second = try Handler(in: folder, listener: listener, log: "second.log")
+    #expect(waiting.answer()?["outcome"] == "applied")
+    #expect(second.process.isRunning)
+    try busy.close()
+    #expect(first.process.exitStatus(within: 3) == 0)
+  }
+
+  /// Sends the signal once one worker has a connection, and waits until the others are gone.
+  private func stopOneBusyWorker(_ signal: Int32) throws {
+    #expect(try eventually { try handler.process.connections == 1 })
+    // What was sent has been read as far as it goes before the signal comes.
+    usleep(50_000)
+    handler.process.send(signal)
+    #expect(try eventually { try handler.process.threads == 2 })
+  }
+}
