@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The web server's side of one FastCGI connection, for requests no web server would send.
 public final class FastCGIClient: Sendable {
@@ -6,6 +6,10 @@ public final class FastCGIClient: Sendable {
 
   public init(_ path: String) throws {
     socket = try UnixSocket.connect(to: path)
+  }
+
+  public init(over socket: FileHandle) {
+    self.socket = socket
   }
 
   /// Sends the bytes; false when the peer has closed.

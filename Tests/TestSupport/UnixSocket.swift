@@ -26,6 +26,14 @@ public enum UnixSocket {
     return socket
   }
 
+  /// Two connected sockets: a descriptor to give away, and the other end.
+  public static func pair() throws -> (Int32, FileHandle) {
+    var ends: [Int32] = [-1, -1]
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    try check("socketpair", unsafe socketpair(AF_UNIX, type, 0, &ends))
+    return (ends[0], FileHandle(fileDescriptor: ends[1], closeOnDealloc: true))
+  }
+
   private static func make() throws -> FileHandle {
     let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     try check("socket", number)

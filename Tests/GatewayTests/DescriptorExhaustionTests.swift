@@ -1,0 +1,23 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DescriptorExhaustionTests {
+  @Test func `Out of descriptors, a handler says so, waits, and serves again once it has some`() throws {
+    let handler = try Handler(
+      in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "16"], command: #"ulimit -n 20; exec "$0""#)
+    #expect(try handler.isHealthy())
+    let clients = try (0..<40).map { _ in try handler.connect() }
+    #expect(eventually { handler.process.log.contains("a connection could not be accepted errno=\(EMFILE)") })
+
+    let before = try handler.process.processorTime
+    sleep(1)
+    let used = try handler.process.processorTime - before
+    #expect(used < 0.3)
+
+    for client in clients { try client.close() }
+    for _ in 0..<16 { #expect(try handler.isHealthy()) }
+    handler.process.send(SIGTERM)
+    #expect(handler.process.exitStatus(within: 3) == 0)
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Gateway
+
+/// How the program finds out what started it.
+@Suite struct StartTests {
+  private static let usage: Int32 = 64
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  @Test func `By hand, it explains itself and exits with the status of wrong usage`() throws {
+    let process = try ChildProcess(Handler.executable, output: folder.file("log"))
+    #expect(process.exitStatus() == Self.usage)
+    #expect(process.log.contains("started by a web server"))
+  }
+
+  @Test func `A listening socket on standard input is FastCGI, whatever the environment says`() throws {
+    let handler = try Handler(in: folder, environment: ["GATEWAY_INTERFACE": "CGI/1.1"])
+    #expect(try handler.isHealthy())
+  }
+
+  @Test func `A listener that does not block is served`() throws {
+    let listener = try UnixSocket.listen(at: folder.file("s"))
+    let number = listener.fileDescriptor
+    #expect(fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) == 0)
+    let handlers = try (0..<2).map { try Handler(in: folder, listener: listener, log: "\($0).log") }
+    for handler in handlers + handlers { #expect(try handler.isHealthy()) }
+    #expect(handlers.allSatisfy { $0.process.isRunning })
+  }
+
+  @Test func `A socket passed on descriptor 3 is served`() throws {
+    let handler = try activated(pid: "$$", count: "1")
+    #expect(try handler.isHealthy())
+    handler.process.send(SIGTERM)
+    #expect(handler.process.exitStatus(within: 3) == 0)
+  }
+
+  @Test(arguments: [("1", "1"), ("", "1"), ("$$", "0"), ("$$", "2"), ("$$", "")])
+  func `A socket meant for another process, or more than one, is not taken`(pid: String, count: String) throws
+  {
+    #expect(try activated(pid: pid, count: count).process.exitStatus() == Self.usage)
+  }
+
+  @Test func `With standard input closed, it explains itself`() throws {
+    let handler = try Handler(in: folder, command: #"exec "$0" <&-"#)
+    #expect(handler.process.exitStatus() == Self.usage)
+  }
+
+  @Test(arguments: [
+    ("CLERK_SYNC_THREADS", "0"), ("CLERK_SYNC_MAX_BODY", "1M"), ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_?"),
+    ("CLERK_SYNC_LOG", "xml"), ("CLERK_WEBHOOK_SIGNING_SECRET_FILE", "/nowhere"),
+  ])
+  func `A setting that cannot be used ends the start and is named`(name: String, value: String) throws {
+    let cleared = ["CLERK_WEBHOOK_SIGNING_SECRET": ""]
+    let handler = try Handler(in: folder, environment: cleared.merging([name: value]) { $1 })
+    #expect(handler.process.exitStatus() == 78)
+    #expect(handler.process.log.contains(name))
+  }
+
+  @Test func `A request's own process is told from one started by hand by GATEWAY_INTERFACE`() {
+    #expect(Transport.detect(Parameters([("GATEWAY_INTERFACE", "CGI/1.1")])) == .cgi)
+    #expect(Transport.detect(Parameters([("REQUEST_METHOD", "POST")])) == nil)
+  }
+
+  @Test func `A socket passed on is for the process that is named`() {
+    let own = Parameters([
+      ("LISTEN_PID", "\(getpid())"), ("LISTEN_FDS", "1"), ("GATEWAY_INTERFACE", "CGI/1.1"),
+    ])
+    #expect(Transport.detect(own) == .fastCGI(listener: 3))
+    let other = Parameters([("LISTEN_PID", "\(getpid() + 1)"), ("LISTEN_FDS", "1")])
+    #expect(Transport.detect(other) == nil)
+  }
+
+  /// A handler with the listener on descriptor 3, as systemd passes it, and nothing on standard input.
+  private func activated(pid: String, count: String) throws -> Handler {
+    try Handler(
+      in: folder, command: #"exec 3<&0 0</dev/null; LISTEN_PID=\#(pid) LISTEN_FDS=\#(count) exec "$0""#)
+  }
+}
