@@ -34,6 +34,10 @@ public final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_adddup2(&actions, standardInput.fileDescriptor, STDIN_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, (standardOutput ?? sink).fileDescriptor, STDOUT_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, sink.fileDescriptor, STDERR_FILENO)
+    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+      guard let number = Int32(name), number > STDERR_FILENO else { continue }
+      unsafe posix_spawn_file_actions_addclose(&actions, number)
+    }
 
     var attributes = posix_spawnattr_t()
     var signals = sigset_t()
