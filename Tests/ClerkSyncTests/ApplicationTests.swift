@@ -82,6 +82,11 @@ import Testing
     }
   }
 
+  @Test func `Of both families' ids the one that is verified is logged`() throws {
+    let delivery = try TestApplication.delivery(Payload.user(id: "user_1"))
+    #expect(try application.respond(delivery, [("HTTP_WEBHOOK_ID", "msg_2")]).log["svix_id"] == "msg_1")
+  }
+
   @Test func `Either secret of a rotation is accepted`() throws {
     let old = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
     let rotating = try TestApplication([("CLERK_WEBHOOK_SIGNING_SECRET", "\(old) \(Delivery.secret)")])

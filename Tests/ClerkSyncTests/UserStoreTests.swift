@@ -1,5 +1,6 @@
 import ClerkSync
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -21,6 +22,12 @@ import Testing
         "phone TEXT 0 0", "role TEXT 1 0", "createdAt INTEGER 1 0", "updatedAt INTEGER 1 0",
       ])
     #expect(try nested.users() == [])
+  }
+
+  @Test func `A new file uses the WAL where the SQLite library is safe with it`() throws {
+    try database.store.check()
+    let mode = Library.hasWALResetFix ? "wal" : "delete"
+    #expect(try database.column("PRAGMA journal_mode") == [mode])
   }
 
   @Test func `An empty file gets its table`() throws {

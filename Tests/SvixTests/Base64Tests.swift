@@ -31,7 +31,8 @@ import Testing
 
   @Test(arguments: [
     "=", "==", "===", "====", "Z", "Z=", "Z==", "Z===", "Zg=", "Zg===", "Zm8==", "Zm9v=", "Zm9v====", "Zm9vZ",
-    "=Zg=", "Z=g=", "Zg==Zg==", " Zg==", "Zg== ", "Zg ==", "Zm9v\n", "Zm\n9v", "Zm9v\u{0}", "Zm9-", "Zm9_",
+    "=Zg=", "Z=g=", "Zg==Zg==", " Zg==", "Zg== ", "Zg ==", "Zm9v\n", "Zm\n9v", "    ", "    Zm9v", "Zm9v    ",
+    "Zm9v\n\n\n\n", "Zm9v\u{0}", "Zm9-", "Zm9_",
     "Zm9*", "Zm9é", "Ｚm9v", "Zm9v.", "Zm9v,",
   ])
   func `A text that is not base64 does not decode`(text: String) {
