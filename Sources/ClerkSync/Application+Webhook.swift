@@ -8,10 +8,18 @@ extension Application {
   ) throws(Failure) -> Reply {
     let ids = ["HTTP_SVIX_ID", "HTTP_WEBHOOK_ID"].flatMap(request.parameters.values)
     record.svixID = ids.first { !$0.isEmpty }
-    let now = clock()
-    let message = try verify(request, secrets: configuration.secrets, now: now)
-    let event = try decode(message, roles: configuration.roles, record: &record)
-    let outcome = try apply(event, to: UserStore(configuration), now: now)
+    let message = try verify(request, secrets: configuration.secrets)
+    let store = store(configuration)
+    let outcome: Outcome
+    do {
+      let event = try decode(message, roles: configuration.roles, record: &record)
+      outcome = try apply(event, to: store)
+    } catch {
+      let delivery = Delivery(id: message.id, type: record.type, userID: record.userID)
+      store.recordFailure(
+        of: delivery, reason: [error.code, error.reason].compactMap(\.self).joined(separator: ": "))
+      throw error
+    }
 
     var object = JSONObject()
     object.append("outcome", outcome.rawValue)
@@ -20,14 +28,14 @@ extension Application {
   }
 
   private func verify(
-    _ request: Request, secrets: [Secret], now: Int64
+    _ request: Request, secrets: [Secret]
   ) throws(Failure) -> VerifiedMessage {
     guard !secrets.isEmpty else { throw .missingSecret }
     do {
       let headers = try MessageHeaders { name in
         request.parameters.values(of: "HTTP_\(name.uppercased().replacing("-", with: "_"))")
       }
-      return try Verifier(secrets: secrets).verify(headers, body: request.body, now: now / 1000)
+      return try Verifier(secrets: secrets).verify(headers, body: request.body, now: clock.now() / 1000)
     } catch {
       throw .verification(error)
     }
@@ -45,14 +53,14 @@ extension Application {
       }
       return event
     } catch {
-      if case .noPrimaryEmail(let userID) = error { record.userID = userID }
+      (record.type, record.userID) = (error.type, error.userID)
       throw .event(error)
     }
   }
 
-  private func apply(_ event: Event, to store: UserStore, now: Int64) throws(Failure) -> Outcome {
+  private func apply(_ event: Event, to store: UserStore) throws(Failure) -> Outcome {
     do {
-      return try store.apply(event, now: now)
+      return try store.apply(event)
     } catch {
       throw .database(error)
     }

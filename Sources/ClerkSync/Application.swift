@@ -5,12 +5,20 @@ import Svix
 /// The application behind the transports: from a request to its response.
 public struct Application: Sendable {
   private let configuration: Configuration
-  let clock: @Sendable () -> Int64
+  private let isLongLived: Bool
+  let clock: WallClock
+  private let stores = StoreCache()
 
-  /// `clock` tells the time in milliseconds since 1970.
-  public init(configuration: Configuration, clock: @escaping @Sendable () -> Int64) {
+  /// `isLongLived` says that this process answers more than one request.
+  public init(configuration: Configuration, isLongLived: Bool = true, clock: WallClock = .system) {
     self.configuration = configuration
+    self.isLongLived = isLongLived
     self.clock = clock
+  }
+
+  /// Creates the database and its tables where they are missing, or says what stands in the way.
+  public func prepare() throws(StoreError) {
+    try store(configuration).check()
   }
 
   /// The longest body, in bytes, that a request with these parameters may have.
@@ -36,6 +44,10 @@ public struct Application: Sendable {
     recorded(parameters, logger: logger) { _ throws(Failure) in throw .request(error) }
   }
 
+  func store(_ configuration: Configuration) -> UserStore {
+    stores.store(configuration, keepsConnection: isLongLived, clock: clock)
+  }
+
   private func settings(for parameters: Parameters) throws(Failure) -> Configuration {
     do {
       return try configuration.overridden(by: parameters)
@@ -46,7 +58,7 @@ public struct Application: Sendable {
 
   private func reportHealth(_ configuration: Configuration) throws(Failure) -> Reply {
     do {
-      try UserStore(configuration).check()
+      try store(configuration).check()
     } catch {
       throw .unhealthy(error)
     }

@@ -20,6 +20,7 @@ extension Configuration {
     result.maxBody = try maxBody(overriddenBy: parameters)
     result.threads = try parameters.number("CLERK_SYNC_THREADS", in: 1...256) ?? threads
     result.timestamps = try parameters.choice("CLERK_SYNC_TIMESTAMPS") ?? timestamps
+    result.retention = try parameters.number("CLERK_SYNC_RETENTION_DAYS", in: 1...36_500) ?? retention
     result.log = try parameters.choice("CLERK_SYNC_LOG") ?? log
     if let names = parameters.setting("CLERK_SYNC_ROLES") {
       guard let roles = Roles(names) else {
@@ -61,7 +62,9 @@ extension Parameters {
 
   fileprivate func number(_ name: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
     guard let text = setting(name) else { return nil }
-    guard let number = Int(text), range.contains(number) else {
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let number = Int(text), range.contains(number)
+    else {
       let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
       throw .malformed(variable: name, expected: expected)
     }

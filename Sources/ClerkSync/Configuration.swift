@@ -14,6 +14,8 @@ public struct Configuration: Sendable {
   public var timestamps = TimestampUnit.milliseconds
   /// The roles a user may have.
   public var roles = Roles.standard
+  /// How long the ledger and the tombstones of deleted users are kept, in days.
+  public var retention = 90
   /// The form of log lines.
   public var log = LogFormat.text
 

@@ -1,17 +1,25 @@
 /// The JSON of a Clerk delivery: what this program needs of it, and nothing more is required.
 struct Envelope: Decodable {
-  /// The events that change the users table.
-  enum UserEvent: String {
-    case created = "user.created"
-    case updated = "user.updated"
-    case deleted = "user.deleted"
+  /// An event that changes the users table, with its user object.
+  enum Change {
+    case created(UserData)
+    case updated(UserData)
+    case deleted(DeletedData)
+
+    /// Milliseconds since 1970.
+    var updatedAt: Int64? {
+      switch self {
+      case .created(let data), .updated(let data): data.updatedAt
+      case .deleted: nil
+      }
+    }
   }
 
   let type: String
   /// When the event happened: milliseconds since 1970 in Clerk's documentation, seconds in its OpenAPI examples.
   let timestamp: Int64?
   /// nil for an event of any other type.
-  let user: (event: UserEvent, data: UserData)?
+  let change: Change?
 
   private enum CodingKeys: String, CodingKey {
     case type, timestamp, data
@@ -22,6 +30,12 @@ struct Envelope: Decodable {
     type = try container.decode(String.self, forKey: .type)
     // Only a fallback for the order of events, so an odd one is no reason to refuse the delivery.
     timestamp = try? container.decode(Int64.self, forKey: .timestamp)
-    user = try UserEvent(rawValue: type).map { ($0, try container.decode(UserData.self, forKey: .data)) }
+    change =
+      switch type {
+      case "user.created": .created(try container.decode(UserData.self, forKey: .data))
+      case "user.updated": .updated(try container.decode(UserData.self, forKey: .data))
+      case "user.deleted": .deleted(try container.decode(DeletedData.self, forKey: .data))
+      default: nil
+      }
   }
 }

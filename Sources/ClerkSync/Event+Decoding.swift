@@ -10,31 +10,34 @@ extension Event {
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }
+    messageID = message.id
     type = envelope.type
-    version = Self.milliseconds(envelope.user?.data.updatedAt ?? envelope.timestamp ?? message.timestamp)
+    version = Self.milliseconds(envelope.change?.updatedAt ?? envelope.timestamp ?? message.timestamp)
 
-    switch envelope.user {
-    case (.created, let data)?:
-      let (user, isKnown) = try Self.user(data, roles: roles)
+    switch envelope.change {
+    case .created(let data)?:
+      let (user, isKnown) = try Self.user(data, type: type, roles: roles)
       (change, hasUnknownRole) = (.created(user), !isKnown)
-    case (.updated, let data)?:
-      let (user, isKnown) = try Self.user(data, roles: roles)
+    case .updated(let data)?:
+      let (user, isKnown) = try Self.user(data, type: type, roles: roles)
       (change, hasUnknownRole) = (.updated(user), !isKnown)
-    case (.deleted, let data)?:
-      (change, hasUnknownRole) = (.deleted(id: try Self.userID(data)), false)
+    case .deleted(let data)?:
+      (change, hasUnknownRole) = (.deleted(id: try Self.userID(data.id, type: type)), false)
     case nil:
       (change, hasUnknownRole) = (nil, false)
     }
   }
 
-  private static func userID(_ data: UserData) throws(EventError) -> String {
-    guard let id = data.id, !id.isEmpty else { throw .noUserID }
+  private static func userID(_ id: String?, type: String) throws(EventError) -> String {
+    guard let id, !id.isEmpty else { throw .noUserID(type: type) }
     return id
   }
 
-  private static func user(_ data: UserData, roles: Roles) throws(EventError) -> (User, isRoleKnown: Bool) {
-    let id = try userID(data)
-    guard let email = data.primaryEmail else { throw .noPrimaryEmail(userID: id) }
+  private static func user(
+    _ data: UserData, type: String, roles: Roles
+  ) throws(EventError) -> (User, isRoleKnown: Bool) {
+    let id = try userID(data.id, type: type)
+    guard let email = data.primaryEmail else { throw .noPrimaryEmail(type: type, userID: id) }
     let (role, isKnown) = roles.role(for: data.publicMetadata)
     let user = User(
       id: id, email: email, firstName: data.firstName ?? "", lastName: data.lastName ?? "", role: role)
@@ -55,9 +58,17 @@ extension Event {
     }
     return switch error as? DecodingError {
     case .keyNotFound(let key, let context): "\(path(context)) lacks \"\(key.stringValue)\""
-    case .typeMismatch(let type, let context): "\(path(context)) is not of type \(type)"
-    case .valueNotFound(let type, let context): "\(path(context)) is null, expected \(type)"
+    case .typeMismatch(let type, let context): "\(path(context)) is not \(jsonName(of: type))"
+    case .valueNotFound(let type, let context): "\(path(context)) is null, not \(jsonName(of: type))"
     default: "the body is not JSON"
+    }
+  }
+
+  private static func jsonName(of type: any Any.Type) -> String {
+    switch type {
+    case is String.Type: "a string"
+    case is any RandomAccessCollection.Type: "an array"
+    default: "an object"
     }
   }
 }

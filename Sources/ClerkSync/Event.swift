@@ -7,6 +7,8 @@ public struct Event: Equatable, Sendable {
     case deleted(id: String)
   }
 
+  /// The id of the message that carried it, the same on every attempt to deliver it.
+  public let messageID: String
   /// Clerk's name of the event, such as `user.created`.
   public let type: String
   /// nil for an event that has nothing to do with the users table.
@@ -18,11 +20,8 @@ public struct Event: Equatable, Sendable {
   public let hasUnknownRole: Bool
 
   /// The id of the user concerned.
-  public var userID: String? {
-    switch change {
-    case .created(let user), .updated(let user): user.id
-    case .deleted(let id): id
-    case nil: nil
-    }
-  }
+  public var userID: String? { change?.userID }
+
+  /// What the ledger knows the event by.
+  public var delivery: Delivery { Delivery(id: messageID, type: type, userID: userID) }
 }

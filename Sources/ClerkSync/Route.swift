@@ -13,7 +13,7 @@ enum Route: Equatable {
     let script = parameters["SCRIPT_NAME"] ?? ""
     let pathInfo = parameters["PATH_INFO"] ?? ""
     let path = script + pathInfo
-    let isBareScript = pathInfo.isEmpty && [".fcgi", ".cgi"].contains { script.hasSuffix($0) }
+    let isBareScript = ["", "/"].contains(pathInfo) && [".fcgi", ".cgi"].contains { script.hasSuffix($0) }
 
     if path.hasSuffix("/api/webhooks") || path.isEmpty || isBareScript {
       guard method == "POST" else { throw .methodNotAllowed(allowed: "POST") }

@@ -4,6 +4,10 @@ public import SQLite
 public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The folder for a new database could not be made.
   case folder(path: String)
+  /// The sync's own tables are of a later version than this program knows.
+  case newerSchema(found: Int64, database: String)
+  /// The e-mail address stands in the row of the user with this id.
+  case emailTaken(by: String)
   /// SQLite refused.
   case sqlite(SQLiteError, database: String)
 
@@ -12,6 +16,12 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .folder(let path):
       "cannot create the folder \(path): create it, writable for the user this program runs as"
+    case .newerSchema(let found, let database):
+      "\(database): the clerk_sync tables have version \(found), this program knows \(SyncSchema.version): "
+        + "run the newer clerk-sync that made them"
+    case .emailTaken(let owner):
+      "the e-mail address belongs to \(owner), whose own event may still be on its way; "
+        + "the delivery will be repeated"
     case .sqlite(let error, let database):
       "\(database): \(error); \(error.advice)"
     }

@@ -13,7 +13,7 @@ struct UserData: Decodable {
   let id: String?
   let firstName: String?
   let lastName: String?
-  let emailAddresses: [EmailAddress]?
+  let emailAddresses: [EmailAddress?]?
   let primaryEmailAddressID: String?
   let publicMetadata: PublicMetadata?
   /// Milliseconds since 1970.
@@ -34,7 +34,7 @@ struct UserData: Decodable {
     id = try container.decodeIfPresent(String.self, forKey: .id)
     firstName = try container.decodeIfPresent(String.self, forKey: .firstName)
     lastName = try container.decodeIfPresent(String.self, forKey: .lastName)
-    emailAddresses = try container.decodeIfPresent([EmailAddress].self, forKey: .emailAddresses)
+    emailAddresses = try container.decodeIfPresent([EmailAddress?].self, forKey: .emailAddresses)
     primaryEmailAddressID = try container.decodeIfPresent(String.self, forKey: .primaryEmailAddressID)
     publicMetadata = try container.decodeIfPresent(PublicMetadata.self, forKey: .publicMetadata)
     // Only orders events, and the envelope's timestamp can stand in for it.
@@ -44,7 +44,7 @@ struct UserData: Decodable {
   /// The address whose id the user names as primary; the first in the list need not be it.
   var primaryEmail: String? {
     guard let primaryEmailAddressID else { return nil }
-    let primary = emailAddresses?.first { $0.id == primaryEmailAddressID }
+    let primary = emailAddresses?.lazy.compactMap(\.self).first { $0.id == primaryEmailAddressID }
     return primary?.address.flatMap { $0.isEmpty ? nil : $0 }
   }
 }

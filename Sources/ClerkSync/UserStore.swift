@@ -2,54 +2,80 @@ import SQLite
 
 /// The users table of one database file, kept equal to Clerk.
 ///
-/// Every call opens a connection of its own and closes it before it returns.
-public struct UserStore: Sendable {
-  private let database: Database
-  private let timestamps: TimestampUnit
+/// Every call opens a connection of its own, writes in one transaction, and closes it before it returns. The
+/// store may be used from several threads, and its file by several processes.
+///
+///     let store = UserStore(database: "data/app.db")
+///     try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
+///     try store.deleteUser(id: "user_1")
+public final class UserStore: Sendable {
+  public struct Options: Hashable, Sendable {
+    /// The unit of `createdAt` and `updatedAt`.
+    public var timestamps = TimestampUnit.milliseconds
+    /// How long the ledger's entries and the tombstones of deleted users are kept, in days. Svix can replay a
+    /// message for as long as 90.
+    public var retention = 90
+    /// Whether to keep an idle connection open between calls, which makes the calls cheaper.
+    public var keepsConnection = true
+
+    public init() {}
+  }
+
+  let database: Database
+  let options: Options
+  let clock: WallClock
 
   /// A store in the SQLite file at `database`, which is created on first use.
-  public init(database: String, timestamps: TimestampUnit = .milliseconds) {
-    self.database = Database(path: database)
-    self.timestamps = timestamps
+  public init(database: String, options: Options = Options(), clock: WallClock = .system) {
+    self.database = Database(path: database, keepsConnection: options.keepsConnection)
+    self.options = options
+    self.clock = clock
   }
 
-  init(_ configuration: Configuration) {
-    self.init(database: configuration.database, timestamps: configuration.timestamps)
+  /// Applies a Clerk event; it is on disk when this returns.
+  ///
+  /// Exactly once, in any order: a message that has been dealt with is a duplicate, an event older than the
+  /// user's row is stale, and nothing brings a deleted user back.
+  public func apply(_ event: Event) throws(StoreError) -> Outcome {
+    try write(event.change, time: event.version, delivery: event.delivery)
   }
 
-  /// Applies one event in one transaction; it is on disk when this returns. `now` is in milliseconds since 1970.
-  public func apply(_ event: Event, now: Int64) throws(StoreError) -> Outcome {
-    guard let change = event.change else { return .ignored }
-    try withConnection { connection throws(SQLiteError) in
-      var statement =
-        switch change {
-        case .created(let user), .updated(let user):
-          try UserTable.upsert(user, now: timestamps.convert(milliseconds: now), on: connection)
-        case .deleted(let id):
-          try UserTable.delete(id: id, on: connection)
-        }
-      try connection.transaction { () throws(SQLiteError) in
-        while try statement.step() {}
+  /// Writes the user under the caller's id, as a `user.created` of now would.
+  @discardableResult
+  public func createUser(_ user: User) throws(StoreError) -> Outcome {
+    try write(.created(user), time: clock.now())
+  }
+
+  /// Writes the user, as a `user.updated` of now would; one who is missing is created.
+  @discardableResult
+  public func updateUser(_ user: User) throws(StoreError) -> Outcome {
+    try write(.updated(user), time: clock.now())
+  }
+
+  /// Deletes the user for good, and what the application's schema says goes along.
+  @discardableResult
+  public func deleteUser(id: String) throws(StoreError) -> Outcome {
+    try write(.deleted(id: id), time: clock.now())
+  }
+
+  /// Enters into the ledger that an attempt at the delivery failed, for `reason`.
+  ///
+  /// The best that can be done: the failure may be the database's own, so that it cannot be told there.
+  public func recordFailure(of delivery: Delivery, reason: String) {
+    try? database.write { connection throws(StoreError) in
+      connection.setBusyTimeout(0)
+      try prepareSchema(connection)
+      try database.sql { () throws(SQLiteError) in
+        try DeliveryLedger.record(
+          delivery, outcome: DeliveryLedger.failed, error: reason, now: clock.now(), on: connection)
       }
     }
-    return .applied
   }
 
   /// Throws unless the database opens and its schema fits; creates what is missing.
   public func check() throws(StoreError) {
-    try withConnection { connection throws(SQLiteError) in
-      try UserTable.check(on: connection)
-    }
-  }
-
-  private func withConnection(
-    _ body: (borrowing Connection) throws(SQLiteError) -> Void
-  ) throws(StoreError) {
     let connection = try database.open()
-    do throws(SQLiteError) {
-      try body(connection)
-    } catch {
-      throw .sqlite(error, database: database.path)
-    }
+    try prepareSchema(connection)
+    try database.sql { () throws(SQLiteError) in try UserTable.check(on: connection) }
   }
 }

@@ -5,12 +5,6 @@ enum UserTable {
   /// What an adopted table must have.
   static let columns = "id, email, firstName, lastName, password, phone, role, createdAt, updatedAt"
 
-  private static let creation: StaticString = """
-    CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE,
-      firstName TEXT NOT NULL, lastName TEXT NOT NULL, password TEXT, phone TEXT,
-      role TEXT NOT NULL DEFAULT 'client', createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
-    """
-
   /// One statement for created and updated alike: an update whose create was lost heals itself.
   private static let upsert: StaticString = """
     INSERT INTO users (id, email, firstName, lastName, password, phone, role, createdAt, updatedAt)
@@ -21,41 +15,36 @@ enum UserTable {
 
   private static let deletion: StaticString = "DELETE FROM users WHERE id = ?1"
 
-  /// The statement that writes `user`; `now` is in the table's unit of time.
-  static func upsert(
-    _ user: User, now: Int64, on connection: borrowing Connection
-  ) throws(SQLiteError) -> Statement {
-    var statement = try prepare(upsert, on: connection)
+  /// Writes `user`; `now` is in the table's unit of time.
+  static func upsert(_ user: User, now: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+    var statement = try connection.prepare(upsert)
     for (index, text) in [user.id, user.email, user.firstName, user.lastName, user.role].enumerated() {
       try statement.bind(text, at: Int32(index + 1))
     }
     try statement.bind(now, at: 6)
-    return statement
+    try statement.run()
   }
 
-  /// The statement that removes the user.
-  static func delete(id: String, on connection: borrowing Connection) throws(SQLiteError) -> Statement {
-    var statement = try prepare(deletion, on: connection)
+  /// Removes the user, and what the application's schema says goes along.
+  static func delete(id: String, on connection: borrowing Connection) throws(SQLiteError) {
+    var statement = try connection.prepare(deletion)
     try statement.bind(id, at: 1)
-    return statement
+    try statement.run()
   }
 
-  /// Throws unless both statements fit the database's schema.
+  /// The id of the user other than `id` who has the e-mail address.
+  static func owner(
+    of email: String, otherThan id: String, on connection: borrowing Connection
+  ) throws(SQLiteError) -> String? {
+    var statement = try connection.prepare("SELECT id FROM users WHERE email = ?1 AND id <> ?2")
+    try statement.bind(email, at: 1)
+    try statement.bind(id, at: 2)
+    return try statement.step() ? statement.text(at: 0) : nil
+  }
+
+  /// Throws unless the statements fit the table.
   static func check(on connection: borrowing Connection) throws(SQLiteError) {
-    _ = try prepare(upsert, on: connection)
-    _ = try prepare(deletion, on: connection)
-  }
-
-  /// Compiling is what notices a missing table, so a table that is there costs no extra statement.
-  private static func prepare(
-    _ sql: StaticString, on connection: borrowing Connection
-  ) throws(SQLiteError) -> Statement {
-    do throws(SQLiteError) {
-      return try connection.prepare(sql)
-    } catch {
-      guard error.kind == .schema else { throw error }
-      try connection.execute(creation)
-      return try connection.prepare(sql)
-    }
+    _ = try connection.prepare(upsert)
+    _ = try connection.prepare(deletion)
   }
 }

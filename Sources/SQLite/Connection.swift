@@ -2,9 +2,15 @@ import CSQLite
 
 /// One connection to a database file; the only owner of a `sqlite3` handle. It closes when it goes out of scope.
 ///
+/// It never checkpoints a WAL of its own accord, neither after a commit nor on closing: SQLite's automatic
+/// checkpoint is passive, and up to 3.51.2 a passive one that races another's commit can corrupt the database
+/// (sqlite.org/wal.html#walresetbug). ``checkpoint()`` does it under the writer's lock.
+///
 /// SQL is a `StaticString`: text that came from outside can be bound, never spliced in.
 @safe public struct Connection: ~Copyable {
   private let handle: OpaquePointer
+  /// Written by the hook that SQLite calls after each commit to a WAL.
+  private let pagesInWAL: UnsafeMutablePointer<Int32>
 
   /// How `open` treats a file that is not there.
   public enum Mode: Sendable {
@@ -30,12 +36,40 @@ import CSQLite
       throw error
     }
     unsafe self.handle = handle
+    unsafe pagesInWAL = .allocate(capacity: 1)
+    unsafe pagesInWAL.initialize(to: 0)
     unsafe sqlite3_busy_timeout(handle, busyTimeout)
     unsafe csqlite_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1)
+    unsafe csqlite_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    // A hook of one's own takes the place of the automatic checkpoint (sqlite.org/c3ref/wal_hook.html).
+    unsafe sqlite3_wal_hook(
+      handle,
+      { context, _, _, pages in
+        unsafe context?.assumingMemoryBound(to: Int32.self).pointee = pages
+        return SQLITE_OK
+      }, pagesInWAL)
   }
 
   deinit {
     unsafe sqlite3_close_v2(handle)
+    unsafe pagesInWAL.deallocate()
+  }
+
+  /// How many pages the WAL held after this connection's last commit; 0 in other journal modes.
+  public var walPages: Int { Int(unsafe pagesInWAL.pointee) }
+
+  /// How long, in milliseconds, to wait from now on for a lock that another connection holds.
+  public func setBusyTimeout(_ milliseconds: Int32) {
+    unsafe sqlite3_busy_timeout(handle, milliseconds)
+  }
+
+  /// Moves the whole WAL into the database file, holding the writer's lock, and tells whether it could:
+  /// another connection may still be reading from it (sqlite.org/c3ref/wal_checkpoint_v2.html).
+  public func checkpoint() throws(SQLiteError) -> Bool {
+    let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_FULL, nil, nil)
+    if code & 0xff == SQLITE_BUSY { return false }
+    try check(code)
+    return true
   }
 
   /// Compiles one statement.
@@ -52,7 +86,7 @@ import CSQLite
   /// Runs one statement that takes no values, and ignores the rows it returns.
   public func execute(_ sql: StaticString) throws(SQLiteError) {
     var statement = try prepare(sql)
-    while try statement.step() {}
+    try statement.run()
   }
 
   /// Runs `body` between BEGIN IMMEDIATE and COMMIT; when either throws, everything is rolled back.

@@ -31,6 +31,9 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
   // The header's definition is an expression that Swift does not import.
   private static let triggerConstraint = SQLITE_CONSTRAINT | 7 << 8
 
+  /// Whether a value that must be unique stands in another row already.
+  public var isUniqueViolation: Bool { code == SQLITE_CONSTRAINT | 8 << 8 }
+
   /// The errors that callers tell apart, by primary result code (sqlite.org/rescode.html#pve).
   public enum Kind: Sendable {
     case busy, cannotOpen, readOnly, full, notADatabase, constraint

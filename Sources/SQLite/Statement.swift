@@ -24,6 +24,15 @@ import CSQLite
     try check(code)
   }
 
+  /// Binds a text or, for nil, NULL to the parameter `?index`, counted from 1.
+  public mutating func bind(_ text: String?, at index: Int32) throws(SQLiteError) {
+    if let text {
+      try bind(text, at: index)
+    } else {
+      try check(unsafe sqlite3_bind_null(handle, index))
+    }
+  }
+
   /// Binds an integer to the parameter `?index`, counted from 1.
   public mutating func bind(_ integer: Int64, at index: Int32) throws(SQLiteError) {
     try check(unsafe sqlite3_bind_int64(handle, index, integer))
@@ -37,6 +46,11 @@ import CSQLite
     case SQLITE_DONE: return false
     default: throw unsafe SQLiteError(code: code, of: sqlite3_db_handle(handle))
     }
+  }
+
+  /// Runs to the end, past any rows.
+  public mutating func run() throws(SQLiteError) {
+    while try step() {}
   }
 
   /// The current row's text in the column, counted from 0; nil for NULL.

@@ -1,5 +1,4 @@
 import ClerkSync
-import FoundationEssentials
 import Gateway
 import Glibc
 import Logging
@@ -12,7 +11,7 @@ enum Program {
   /// and the answer and its log line say what is wrong with them.
   static func answerOnce(_ environment: Parameters) {
     let configuration = (try? Configuration(environment: environment)) ?? Configuration()
-    CGITransport(handler: handler(configuration)).serve()
+    CGITransport(handler: handler(configuration, isLongLived: false)).serve()
   }
 
   /// Serves FastCGI until a signal asks it to stop, and exits.
@@ -23,8 +22,8 @@ enum Program {
     } catch {
       fail("\(error)", exitCode: EX_CONFIG)
     }
-    let handler = handler(configuration)
-    announce(configuration, to: handler.processLogger)
+    let handler = handler(configuration, isLongLived: true)
+    announce(configuration, handler)
 
     var options = FastCGIServer.Options()
     options.threads = configuration.threads
@@ -53,10 +52,8 @@ enum Program {
       """, exitCode: EX_USAGE)
   }
 
-  private static func handler(_ configuration: Configuration) -> Handler {
-    let application = Application(configuration: configuration) {
-      Int64(Date.now.timeIntervalSince1970 * 1000)
-    }
+  private static func handler(_ configuration: Configuration, isLongLived: Bool) -> Handler {
+    let application = Application(configuration: configuration, isLongLived: isLongLived)
     let logger = Logger(label: "clerk-sync") { _ in
       LineLogHandler(format: configuration.log, write: writeToStandardError)
     }
@@ -65,7 +62,8 @@ enum Program {
 
   /// Says how this process is set up, and prepares the database so that a fault shows now; it may still
   /// be mended while the process runs, so it ends nothing.
-  private static func announce(_ configuration: Configuration, to logger: Logger) {
+  private static func announce(_ configuration: Configuration, _ handler: Handler) {
+    let logger = handler.processLogger
     logger.info(
       "started", metadata: ["database": "\(configuration.database)", "threads": "\(configuration.threads)"])
     if configuration.secrets.isEmpty {
@@ -74,7 +72,7 @@ enum Program {
       )
     }
     do {
-      try UserStore(database: configuration.database).check()
+      try handler.application.prepare()
     } catch {
       logger.error("the database is not ready", metadata: ["reason": "\(error)"])
     }

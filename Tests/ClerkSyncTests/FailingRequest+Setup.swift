@@ -23,7 +23,7 @@ extension FailingRequest {
       return try application.respond(Payload.user(id: "user_1"))
     },
     FailingRequest(
-      "address of another user", 500, "database_error", reason: "UNIQUE constraint failed: users.email"
+      "address of another user", 500, "database_error", reason: "the e-mail address belongs to user_1"
     ) {
       let application = try TestApplication()
       try application.database.store.create(.ada("user_1", email: "ada@example.org"))

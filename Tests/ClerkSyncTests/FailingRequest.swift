@@ -136,7 +136,7 @@ struct FailingRequest: Sendable, CustomTestStringConvertible {
       try TestApplication().respond(#"{"data":{"email":"ada@example.org"}}"#)
     },
     FailingRequest(
-      "name of a wrong type", 400, "malformed_event", reason: "data.last_name is not of type String"
+      "name of a wrong type", 400, "malformed_event", reason: "data.last_name is not a string"
     ) {
       try TestApplication().respond(UserEvent(data: ["last_name": #"["Lovelace"]"#]).body)
     },

@@ -11,34 +11,31 @@ import Testing
     Case("two objects", #"{"type":"a"}{"type":"ada@example.org"}"#, "the body is not JSON"),
     Case("unquoted key", #"{type:"ada@example.org"}"#, "the body is not JSON"),
     Case("lone surrogate", #"{"type":"ada@example.org\ud800"}"#, "the body is not JSON"),
-    Case("array", #"["ada@example.org"]"#, "the body is not of type Dictionary<String, Any>"),
-    Case("string", #""ada@example.org""#, "the body is not of type Dictionary<String, Any>"),
-    Case("number", "42", "the body is not of type Dictionary<String, Any>"),
-    Case("null", "null", "the body is null, expected Dictionary<String, Any>"),
+    Case("array", #"["ada@example.org"]"#, "the body is not an object"),
+    Case("string", #""ada@example.org""#, "the body is not an object"),
+    Case("number", "42", "the body is not an object"),
+    Case("null", "null", "the body is null, not an object"),
     Case("no type", #"{"data":"ada@example.org"}"#, #"the body lacks "type""#),
-    Case("type null", #"{"type":null}"#, "type is null, expected String"),
-    Case("type a number", #"{"type":42}"#, "type is not of type String"),
+    Case("type null", #"{"type":null}"#, "type is null, not a string"),
+    Case("type a number", #"{"type":42}"#, "type is not a string"),
     Case("no data", #"{"type":"user.created"}"#, #"the body lacks "data""#),
     Case(
-      "data null", #"{"type":"user.deleted","data":null}"#, "data is null, expected Dictionary<String, Any>"),
+      "data null", #"{"type":"user.deleted","data":null}"#, "data is null, not an object"),
     Case(
       "data a string", #"{"type":"user.created","data":"ada@example.org"}"#,
-      "data is not of type Dictionary<String, Any>"),
-    Case("id a number", UserEvent(data: ["id": "42"]).body, "data.id is not of type String"),
+      "data is not an object"),
+    Case("id a number", UserEvent(data: ["id": "42"]).body, "data.id is not a string"),
     Case(
-      "name a number", UserEvent(data: ["first_name": "42"]).body, "data.first_name is not of type String"),
+      "name a number", UserEvent(data: ["first_name": "42"]).body, "data.first_name is not a string"),
     Case(
       "addresses an object", UserEvent(data: ["email_addresses": #"{"a":"ada@example.org"}"#]).body,
-      "data.email_addresses is not of type Array<Any>"),
+      "data.email_addresses is not an array"),
     Case(
       "address a number", UserEvent(data: ["email_addresses": #"[{"email_address":42}]"#]).body,
-      "data.email_addresses.0.email_address is not of type String"),
-    Case(
-      "an address null", UserEvent(data: ["email_addresses": "[{},null]"]).body,
-      "data.email_addresses.1 is null, expected Dictionary<String, Any>"),
+      "data.email_addresses.0.email_address is not a string"),
     Case(
       "primary a number", UserEvent(data: ["primary_email_address_id": "42"]).body,
-      "data.primary_email_address_id is not of type String"),
+      "data.primary_email_address_id is not a string"),
   ])
   func `What is no event is told by its place, not by its values`(body: Case) {
     #expect(throws: EventError.malformed(reason: body.reason)) { try Event.decode(body.json) }
@@ -69,10 +66,10 @@ import Testing
   @Test(arguments: ["user.created", "user.updated", "user.deleted"])
   func `A user without an id is refused as such`(type: String) {
     for id in [nil, "null", #""""#] {
-      #expect(throws: EventError.noUserID) { try UserEvent(type, data: ["id": id]).decode() }
+      #expect(throws: EventError.noUserID(type: type)) { try UserEvent(type, data: ["id": id]).decode() }
     }
     for id in ["42", "true", #"["user_1"]"#, "{}"] {
-      #expect(throws: EventError.malformed(reason: "data.id is not of type String")) {
+      #expect(throws: EventError.malformed(reason: "data.id is not a string")) {
         try UserEvent(type, data: ["id": id]).decode()
       }
     }

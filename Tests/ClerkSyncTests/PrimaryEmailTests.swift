@@ -41,7 +41,7 @@ import Testing
   ])
   func `Without a primary address there is no user to store`(user: Case) {
     for type in ["user.created", "user.updated"] {
-      #expect(throws: EventError.noPrimaryEmail(userID: "user_1")) {
+      #expect(throws: EventError.noPrimaryEmail(type: type, userID: "user_1")) {
         try decode(user.addresses, primary: user.primary, type: type)
       }
     }

@@ -44,7 +44,7 @@ import Testing
       ("/", nil), ("/api", nil), ("/api/", nil), ("/api/webhooks/", nil), ("/api/webhooks", "/"),
       ("/API/WEBHOOKS", nil),
       ("/api/webhook", nil), ("/api/webhooks2", nil), ("/apiwebhooks", nil), ("api/webhooks", nil),
-      ("/my-api/webhooks", nil), ("/clerk-sync.fcgi", "/"), ("/clerk-sync.fcgi", "/other"),
+      ("/my-api/webhooks", nil), ("/clerk-sync.fcgi", "/other"),
       ("/clerk-sync.php", nil),
       ("/clerk-sync.fcgi/", nil), ("/api/webhooks/../x", nil), ("/api/health/", nil), (nil, "/health"),
     ] as [(String?, String?)])

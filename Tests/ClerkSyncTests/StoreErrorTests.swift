@@ -19,8 +19,8 @@ import Testing
       let error = #expect(throws: StoreError.self) {
         try database.store.update(.ada(id, email: "ada@example.org"))
       }
-      #expect(error?.kind == .constraint)
-      #expect(error?.description.contains("UNIQUE constraint failed: users.email") == true)
+      #expect(error == .emailTaken(by: "user_1"))
+      #expect(error?.description.contains("belongs to user_1") == true)
       #expect(error?.description.contains("ada@example.org") == false)
     }
     #expect(try database.users() == before)

@@ -11,16 +11,16 @@ struct TestApplication {
   let database: TestDatabase
   var environment: [(String, String)]
 
-  init(_ environment: [(String, String)] = [("CLERK_WEBHOOK_SIGNING_SECRET", Delivery.secret)]) throws {
+  init(_ environment: [(String, String)] = [("CLERK_WEBHOOK_SIGNING_SECRET", SignedDelivery.secret)]) throws {
     database = try TestDatabase()
     self.environment = [("CLERK_SYNC_DATABASE", database.path)] + environment
   }
 
   /// A delivery signed now.
   static func delivery(
-    _ body: String, id: String = "msg_1", secret: String = Delivery.secret, timestamp: String = "\(now)"
-  ) throws -> Delivery {
-    try Delivery(Array(body.utf8), id: id, secret: secret, timestamp: timestamp)
+    _ body: String, id: String = "msg_1", secret: String = SignedDelivery.secret, timestamp: String = "\(now)"
+  ) throws -> SignedDelivery {
+    try SignedDelivery(Array(body.utf8), id: id, secret: secret, timestamp: timestamp)
   }
 
   func respond(_ body: String) throws -> Exchange {
@@ -28,7 +28,7 @@ struct TestApplication {
   }
 
   /// `more` comes before the delivery's own parameters, which only fill in what it leaves out.
-  func respond(_ delivery: Delivery, _ more: [(String, String)] = []) throws -> Exchange {
+  func respond(_ delivery: SignedDelivery, _ more: [(String, String)] = []) throws -> Exchange {
     let names = Set(more.map(\.0))
     let parameters = more + delivery.parameters.filter { !names.contains($0.0) }
     return try respond(parameters, body: delivery.body)
@@ -49,9 +49,9 @@ struct TestApplication {
 
   private var application: Application {
     get throws {
-      Application(configuration: try Configuration(environment: Parameters(environment))) {
-        Int64(Self.now) * 1000
-      }
+      Application(
+        configuration: try Configuration(environment: Parameters(environment)),
+        clock: WallClock { Int64(Self.now) * 1000 })
     }
   }
 }

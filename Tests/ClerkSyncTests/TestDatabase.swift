@@ -1,3 +1,4 @@
+import Foundation
 import SQLite
 import TestSupport
 
@@ -13,7 +14,9 @@ struct TestDatabase {
   init(_ name: String = "app.db", timestamps: TimestampUnit = .milliseconds) throws {
     folder = try TemporaryFolder()
     path = folder.file(name)
-    store = UserStore(database: path, timestamps: timestamps)
+    var options = UserStore.Options()
+    options.timestamps = timestamps
+    store = UserStore(database: path, options: options, clock: WallClock { UserStore.now })
   }
 
   func open() throws -> Connection { try Connection.open(path) }
@@ -48,8 +51,11 @@ extension UserStore {
   @discardableResult
   func delete(_ id: String, now: Int64 = now) throws -> Outcome { try apply(.deleted(id: id), now: now) }
 
+  /// Applies an event of its own message, at its own time.
   private func apply(_ change: Event.Change?, now: Int64) throws -> Outcome {
-    try apply(Event(type: "user", change: change, version: now, hasUnknownRole: false), now: now)
+    let then = UserStore(database: database.path, options: options, clock: WallClock { now })
+    return try then.apply(
+      Event(messageID: "msg_\(UUID())", type: "user", change: change, version: now, hasUnknownRole: false))
   }
 }
 

@@ -4,11 +4,11 @@ import Testing
 
 @Suite struct CGITests {
   private let program: CGIProgram
-  private let delivery: Delivery
+  private let delivery: SignedDelivery
 
   init() throws {
     program = CGIProgram(in: try TemporaryFolder())
-    delivery = try Delivery(Payload.user(id: "user_1"))
+    delivery = try SignedDelivery(Payload.user(id: "user_1"))
   }
 
   @Test func `The response is exactly a CGI response`() throws {

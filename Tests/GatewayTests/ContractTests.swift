@@ -23,10 +23,10 @@ import Testing
     let folder = try TemporaryFolder()
     let endpoint = try interface.start(in: folder)
     for payload in [Payload.user(id: "user_1"), Payload.user("user.updated", id: "user_1")] {
-      #expect(try endpoint.answer(Delivery(payload))?.status == 200)
+      #expect(try endpoint.answer(SignedDelivery(payload))?.status == 200)
       #expect(try storedUsers(in: folder.file("app.db")) == ["user_1"])
     }
-    #expect(try endpoint.answer(Delivery(Payload.deleted(id: "user_1")))?.status == 200)
+    #expect(try endpoint.answer(SignedDelivery(Payload.deleted(id: "user_1")))?.status == 200)
     #expect(try storedUsers(in: folder.file("app.db")).isEmpty)
   }
 
@@ -35,7 +35,7 @@ import Testing
     over interface: ServerInterface
   ) throws {
     let endpoint = try interface.start(in: TemporaryFolder())
-    let delivery = try Delivery(Payload.user(id: "user_1"))
+    let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let answer = try #require(
       try endpoint.answer(delivery.parameters + [("CLERK_SYNC_MAX_BODY", "1 MB")], body: delivery.body))
     #expect(answer.status == 500)

@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct FastCGIBodyTests {
   private let handler: Handler
-  private let delivery: Delivery
+  private let delivery: SignedDelivery
   /// FCGI_BEGIN_REQUEST and the parameters.
   private let head: [UInt8]
 
   /// One worker, so that what one connection breaks shows on the next.
   init() throws {
     handler = try Handler(in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "1"])
-    delivery = try Delivery(Payload.user(id: "user_1"))
+    delivery = try SignedDelivery(Payload.user(id: "user_1"))
     head =
       FastCGIRecord.begin()
       + FastCGIRecord.stream(FastCGIRecord.params, FastCGIRecord.pairs(delivery.parameters))
@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test func `A body of many times what is buffered arrives whole`() throws {
-    let padded = try Delivery(Array(Payload.user(id: "user_1").utf8) + [UInt8](repeating: 32, count: 900_000))
+    let padded = try SignedDelivery(
+      Array(Payload.user(id: "user_1").utf8) + [UInt8](repeating: 32, count: 900_000))
     #expect(try handler.answer(padded)?["outcome"] == "applied")
   }
 

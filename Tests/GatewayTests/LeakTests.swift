@@ -20,11 +20,11 @@ import Testing
   /// Deliveries accepted, refused and cut off, in turn, from four clients at once.
   private func send(_ count: Int, to handler: Handler) throws {
     try inThreads(4) { client in
-      let forged = try Delivery(Array(Payload.user(id: "user_0").utf8), secret: "whsec_AAAA")
+      let forged = try SignedDelivery(Array(Payload.user(id: "user_0").utf8), secret: "whsec_AAAA")
       for number in 0..<count / 4 {
         switch number % 5 {
         case 0, 1:
-          let delivery = try Delivery(Payload.user(id: "user_\(client)_\(number % 100)"))
+          let delivery = try SignedDelivery(Payload.user(id: "user_\(client)_\(number % 100)"))
           try #require(try handler.answer(delivery)?.status == 200)
         case 2:
           try #require(try handler.answer(forged)?.status == 400)

@@ -7,7 +7,7 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
   static let limit = 2000
 
   let testDescription: String
-  let delivery: Delivery
+  let delivery: SignedDelivery
   /// Parameters put in place of the delivery's; nil leaves one out.
   let changes: [String: String?]
   let status: Int
@@ -16,14 +16,14 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
 
   init(
     _ name: String, _ changes: [String: String?] = [:], sending payload: String = Payload.user(id: "user_1"),
-    paddedTo length: Int = 0, secret: String = Delivery.secret, is status: Int, _ word: String?
+    paddedTo length: Int = 0, secret: String = SignedDelivery.secret, is status: Int, _ word: String?
   ) {
     testDescription = name
     self.changes = changes
     self.status = status
     self.word = word
     let padding = String(repeating: " ", count: max(0, length - payload.utf8.count))
-    guard let delivery = try? Delivery(Array((payload + padding).utf8), secret: secret) else {
+    guard let delivery = try? SignedDelivery(Array((payload + padding).utf8), secret: secret) else {
       preconditionFailure("the case \(name) cannot be signed")
     }
     self.delivery = delivery

@@ -58,7 +58,7 @@ import Testing
     while !tally.isOver.load(ordering: .relaxed) {
       number += 1
       let id = "user_\(client)_\(number)"
-      let delivery = try Delivery(Payload.user(id: id))
+      let delivery = try SignedDelivery(Payload.user(id: id))
       let connection = try FastCGIClient(folder.file("s"))
       connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
       if let answer = connection.answer(), answer.status == 200, answer["outcome"] == "applied" {

@@ -6,11 +6,11 @@ import Testing
 /// TERM, INT, QUIT and USR1 all end the handler gracefully, whatever it is doing.
 @Suite struct StopTests {
   private let handler: Handler
-  private let delivery: Delivery
+  private let delivery: SignedDelivery
 
   init() throws {
     handler = try Handler(in: TemporaryFolder())
-    delivery = try Delivery(Payload.user(id: "user_1"))
+    delivery = try SignedDelivery(Payload.user(id: "user_1"))
   }
 
   static let signals = [("TERM", SIGTERM), ("INT", SIGINT), ("QUIT", SIGQUIT), ("USR1", SIGUSR1)]

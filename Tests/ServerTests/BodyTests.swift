@@ -17,7 +17,7 @@ import Testing
 
   @Test func `A sender that goes away changes nothing and harms nobody`() throws {
     let server = try NginxServer()
-    let delivery = try Delivery(Payload.user(id: "user_cut"))
+    let delivery = try SignedDelivery(Payload.user(id: "user_cut"))
     let head = """
       POST /api/webhooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(delivery.body.count)\r\n\
       svix-id: \(delivery.id)\r\nsvix-timestamp: \(delivery.timestamp)\r\n\
@@ -37,7 +37,7 @@ import Testing
 
   @Test func `A chunked body arrives whole`() throws {
     let server = try NginxServer()
-    let delivery = try Delivery(Payload.user(id: "user_1"))
+    let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let connection = try TCPConnection(server.url)
     let head = """
       POST /api/webhooks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\
@@ -51,7 +51,7 @@ import Testing
 
   @Test func `A header sent twice is refused`() throws {
     let server = try NginxServer()
-    let delivery = try Delivery(Payload.user(id: "user_1"))
+    let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let connection = try TCPConnection(server.url)
     let head = """
       POST /api/webhooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(delivery.body.count)\r\n\

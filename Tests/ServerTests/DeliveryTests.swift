@@ -68,7 +68,7 @@ import Testing
   @Test func `During a rotation the old and the new secret both count`() throws {
     let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
     let server = try NginxServer(environment: [
-      "CLERK_WEBHOOK_SIGNING_SECRET": "\(new) \(Delivery.secret)"
+      "CLERK_WEBHOOK_SIGNING_SECRET": "\(new) \(SignedDelivery.secret)"
     ])
     var request = server.request(Payload.user(id: "user_1"))
     #expect(try server.answer(request).status == 200)

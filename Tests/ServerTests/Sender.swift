@@ -9,7 +9,7 @@ struct Sender {
     var body: Data
     var id = "msg_\(UUID().uuidString.replacingOccurrences(of: "-", with: ""))"
     /// nil sends no signature.
-    var secret: String? = Delivery.secret
+    var secret: String? = SignedDelivery.secret
     /// The library that signs, and the family of its headers: `svix` or `webhook`.
     var family = "svix"
     /// How many seconds ago the message was signed.

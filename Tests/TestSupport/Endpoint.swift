@@ -5,7 +5,7 @@ public protocol Endpoint {
 }
 
 extension Endpoint {
-  public func answer(_ delivery: Delivery) throws -> Answer? {
+  public func answer(_ delivery: SignedDelivery) throws -> Answer? {
     try answer(delivery.parameters, body: delivery.body)
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Svix
 
 /// A signed delivery, and what a web server makes of it.
-public struct Delivery: Sendable {
+public struct SignedDelivery: Sendable {
   public static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
   public var id: String
@@ -12,7 +12,7 @@ public struct Delivery: Sendable {
 
   /// Signs `body`, by default with the secret the handlers under test are given, now.
   public init(
-    _ body: [UInt8], id: String? = nil, secret: String = Delivery.secret,
+    _ body: [UInt8], id: String? = nil, secret: String = SignedDelivery.secret,
     timestamp: String? = nil
   ) throws {
     self.id = id ?? "msg_\(UUID().uuidString)"

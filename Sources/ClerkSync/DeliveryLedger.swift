@@ -1,0 +1,54 @@
+import SQLite
+
+/// The table `clerk_sync_deliveries`: every verified message, and what became of it.
+enum DeliveryLedger {
+  /// The outcome of a delivery that may be tried again; every other one is final.
+  static let failed = "failed"
+
+  /// How many expired rows go with each write, so that no request pays for a purge.
+  private static let purgeLimit: Int64 = 4
+
+  private static let lookup: StaticString = """
+    SELECT 1 FROM clerk_sync_deliveries WHERE svix_id = ?1 AND outcome <> 'failed'
+    """
+
+  private static let entry: StaticString = """
+    INSERT INTO clerk_sync_deliveries (svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen)
+    VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)
+    ON CONFLICT (svix_id) DO UPDATE SET type = excluded.type, user_id = excluded.user_id,
+      outcome = excluded.outcome, error = excluded.error, attempts = attempts + 1, last_seen = excluded.last_seen
+    WHERE outcome = 'failed'
+    """
+
+  private static let purge: StaticString = """
+    DELETE FROM clerk_sync_deliveries WHERE last_seen < ?1
+      AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
+    """
+
+  /// Whether the message needs nothing more: it was applied, ignored, or found stale.
+  static func isFinal(_ id: String, on connection: borrowing Connection) throws(SQLiteError) -> Bool {
+    var statement = try connection.prepare(lookup)
+    try statement.bind(id, at: 1)
+    return try statement.step()
+  }
+
+  /// Enters one attempt at the delivery; `now` is in milliseconds since 1970. A final entry stays as it is.
+  static func record(
+    _ delivery: Delivery, outcome: String, error: String?, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    var statement = try connection.prepare(entry)
+    for (index, text) in [delivery.id, delivery.type, delivery.userID, outcome, error].enumerated() {
+      try statement.bind(text, at: Int32(index + 1))
+    }
+    try statement.bind(now, at: 6)
+    try statement.run()
+  }
+
+  /// Removes a few of the entries last seen before `limit`, in milliseconds since 1970.
+  static func purge(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+    var statement = try connection.prepare(purge)
+    try statement.bind(limit, at: 1)
+    try statement.bind(purgeLimit, at: 2)
+    try statement.run()
+  }
+}

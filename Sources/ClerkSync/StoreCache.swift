@@ -1,0 +1,26 @@
+import Synchronization
+
+/// The stores of a process, one for each database, so that the requests share its keeper and its writer's lock.
+final class StoreCache: Sendable {
+  private struct Key: Hashable {
+    let database: String
+    let options: UserStore.Options
+  }
+
+  private let stores = Mutex<[Key: UserStore]>([:])
+
+  /// The store that the configuration asks for.
+  func store(_ configuration: Configuration, keepsConnection: Bool, clock: WallClock) -> UserStore {
+    var options = UserStore.Options()
+    options.timestamps = configuration.timestamps
+    options.retention = configuration.retention
+    options.keepsConnection = keepsConnection
+    let key = Key(database: configuration.database, options: options)
+    return stores.withLock { stores in
+      if let store = stores[key] { return store }
+      let store = UserStore(database: key.database, options: options, clock: clock)
+      stores[key] = store
+      return store
+    }
+  }
+}

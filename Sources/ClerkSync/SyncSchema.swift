@@ -1,0 +1,58 @@
+import SQLite
+
+/// The tables in the application's file: its own `users`, and beside it what the sync itself remembers.
+///
+/// The sync's tables carry a version of their own, since `user_version` is the application's.
+enum SyncSchema {
+  /// The version of the sync's tables that this program reads and writes.
+  static let version: Int64 = 1
+
+  /// Fails to compile when a table is missing; so tables that are there cost one small statement.
+  private static let inspection: StaticString = """
+    SELECT (SELECT version FROM clerk_sync_schema), (SELECT 1 FROM users LIMIT 0),
+      (SELECT 1 FROM clerk_sync_deliveries LIMIT 0), (SELECT 1 FROM clerk_sync_versions LIMIT 0)
+    """
+
+  private static let creation: [StaticString] = [
+    """
+    CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE,
+      firstName TEXT NOT NULL, lastName TEXT NOT NULL, password TEXT, phone TEXT,
+      role TEXT NOT NULL DEFAULT 'client', createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
+    """,
+    "CREATE TABLE IF NOT EXISTS clerk_sync_schema (version INTEGER NOT NULL)",
+    "INSERT INTO clerk_sync_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clerk_sync_schema)",
+    // With a rowid: rows come in the order of time, so the oldest are found without an index.
+    """
+    CREATE TABLE IF NOT EXISTS clerk_sync_deliveries (svix_id TEXT PRIMARY KEY, type TEXT, user_id TEXT,
+      outcome TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL,
+      first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL)
+    """,
+    // `deleted` is the time of a tombstone, and NULL while the user lives.
+    """
+    CREATE TABLE IF NOT EXISTS clerk_sync_versions (user_id TEXT PRIMARY KEY, version INTEGER NOT NULL,
+      rank INTEGER NOT NULL, deleted INTEGER) WITHOUT ROWID
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS clerk_sync_tombstones ON clerk_sync_versions (deleted)
+      WHERE deleted IS NOT NULL
+    """,
+  ]
+
+  /// Creates what is missing, and returns the version of the sync's tables.
+  static func prepare(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+    do throws(SQLiteError) {
+      return try inspect(connection)
+    } catch {
+      guard error.kind == .schema else { throw error }
+      try connection.transaction { () throws(SQLiteError) in
+        for statement in creation { try connection.execute(statement) }
+      }
+      return try inspect(connection)
+    }
+  }
+
+  private static func inspect(_ connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+    var statement = try connection.prepare(inspection)
+    return try statement.step() ? statement.integer(at: 0) : 0
+  }
+}
