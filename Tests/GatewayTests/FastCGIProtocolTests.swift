@@ -84,6 +84,8 @@ import Testing
       }
     }
     #expect(try storedUsers(in: handler.folder.file("app.db")).count == 160)
+    // Workers that wake for a connection another has taken wait for the next without a word.
+    #expect(!handler.process.log.contains("could not be accepted"))
   }
 
   @Test func `As many connections as workers may wait, and one worker more still answers`() throws {
