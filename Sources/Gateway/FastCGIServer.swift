@@ -19,7 +19,6 @@ public struct FastCGIServer: Sendable {
     public init() {}
   }
 
-  private static let tick = 100
   private static let idleTimeout = 10
 
   private let listener: Listener
@@ -49,7 +48,9 @@ public struct FastCGIServer: Sendable {
       try running.start { worker.run() }
     }
 
-    while !signals.arrived(within: Self.tick) { watchdog.sweep() }
+    // Often enough for the deadline's purpose, and rarely enough for an idle machine.
+    let tick = min(900, max(10, Int(options.readDeadline / .milliseconds(10))))
+    while !signals.arrived(within: tick) { watchdog.sweep() }
     stop.raise()
     let limit = ContinuousClock.now + options.stopLimit
     while running.count > 0 && ContinuousClock.now < limit {

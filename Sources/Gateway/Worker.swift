@@ -2,6 +2,9 @@ import Glibc
 
 /// One thread's loop: accept, read, answer, close.
 struct Worker: Sendable {
+  /// How long to leave others the time to close something, in microseconds, when descriptors have run out.
+  private static let pause: UInt32 = 100_000
+
   let listener: Listener
   let handler: any RequestHandler
   let watchdog: Watchdog
@@ -9,14 +12,19 @@ struct Worker: Sendable {
 
   func run() {
     var request = FastCGIRequest()
+    var wasAccepted = true
     while true {
       do {
         guard let connection = try listener.accept(unless: stop) else { return }
+        wasAccepted = true
         try answer(connection, with: &request)
+      } catch .notAccepted(let number) {
+        // Told once, not with each attempt.
+        if wasAccepted { handler.connectionFailed(.notAccepted(errno: number)) }
+        wasAccepted = false
+        usleep(Self.pause)
       } catch {
         handler.connectionFailed(error)
-        // Out of descriptors, say: time for others to be closed, without spinning.
-        if case .notAccepted = error { usleep(100_000) }
       }
     }
   }
@@ -24,14 +32,9 @@ struct Worker: Sendable {
   private func answer(
     _ connection: consuming Descriptor, with request: inout FastCGIRequest
   ) throws(ConnectionError) {
-    // libfcgi closes what it is given whenever it sees fit. It gets a duplicate, so that the number the
-    // watchdog knows cannot become another connection's meanwhile.
-    let duplicate = fcntl(connection.number, F_DUPFD, 0)
-    guard duplicate >= 0 else { throw .notAccepted(errno: errno) }
-
     watchdog.watch(connection)
     defer { watchdog.release(connection) }
-    guard let parameters = request.begin(on: duplicate) else { throw .noRequest }
+    guard let parameters = request.begin(on: duplicate(connection)) else { throw .noRequest }
     let response = handler.exchange(parameters, body: &request) { watchdog.release(connection) }
 
     // Closing waits for the peer to close too, and a dripping one would make that wait endless.
@@ -39,5 +42,17 @@ struct Worker: Sendable {
     request.write(
       response.serialized(for: parameters["REQUEST_METHOD"]), standardError: response.standardError)
     request.finish()
+  }
+
+  /// A second descriptor of the connection, for libfcgi, which closes what it is given whenever it sees fit: so
+  /// the number that the watchdog knows cannot become another connection's meanwhile.
+  ///
+  /// A connection that has been accepted is not given up where descriptors have just run out.
+  private func duplicate(_ connection: borrowing Descriptor) -> Int32 {
+    while true {
+      let duplicate = fcntl(connection.number, F_DUPFD, 0)
+      if duplicate >= 0 { return duplicate }
+      usleep(Self.pause)
+    }
   }
 }
