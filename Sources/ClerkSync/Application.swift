@@ -45,7 +45,7 @@ public struct Application: Sendable {
   }
 
   func store(_ configuration: Configuration) -> UserStore {
-    stores.store(configuration, keepsConnection: isLongLived, clock: clock)
+    stores.store(configuration, isLongLived: isLongLived, clock: clock)
   }
 
   private func settings(for parameters: Parameters) throws(Failure) -> Configuration {

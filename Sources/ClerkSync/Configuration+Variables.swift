@@ -19,6 +19,7 @@ extension Configuration {
     result.database = parameters.setting("CLERK_SYNC_DATABASE") ?? database
     result.maxBody = try maxBody(overriddenBy: parameters)
     result.threads = try parameters.number("CLERK_SYNC_THREADS", in: 1...256) ?? threads
+    result.connection = try parameters.choice("CLERK_SYNC_CONNECTION") ?? connection
     result.timestamps = try parameters.choice("CLERK_SYNC_TIMESTAMPS") ?? timestamps
     result.retention = try parameters.number("CLERK_SYNC_RETENTION_DAYS", in: 1...36_500) ?? retention
     result.log = try parameters.choice("CLERK_SYNC_LOG") ?? log

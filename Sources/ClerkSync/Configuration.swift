@@ -8,8 +8,10 @@ public struct Configuration: Sendable {
   public var database = "data/clerk-sync.db"
   /// The longest request body, in bytes.
   public var maxBody = 1_048_576
-  /// Worker threads of a FastCGI process.
-  public var threads = 4
+  /// How requests share connections to the database.
+  public var connection = ConnectionMode.perRequest
+  /// Worker threads of a FastCGI process; nil for what suits the connection mode.
+  public var threads: Int?
   /// The unit of `createdAt` and `updatedAt`.
   public var timestamps = TimestampUnit.milliseconds
   /// The roles a user may have.

@@ -1,68 +1,31 @@
 import FoundationEssentials
 import SQLite
-import Synchronization
 
 /// The application's database file.
-final class Database: Sendable {
+struct Database: Sendable {
   /// How long a writer waits for another program's lock, in milliseconds.
   static let busyTimeout: Int32 = 5000
 
-  /// How many pages a WAL may hold before they are moved into the database file.
-  private static let checkpointInterval = 1000
-
   let path: String
-  private let keeper: Keeper?
-  /// One writer at a time in this process, so that no thread sleeps in SQLite's busy handler for another's
-  /// lock; holds the number of WAL pages at which the next checkpoint is due.
-  private let writer = Mutex(checkpointInterval)
-
-  /// `keepsConnection` suits a process that lives for more than one request.
-  init(path: String, keepsConnection: Bool) {
-    self.path = path
-    keeper = keepsConnection ? Keeper() : nil
-  }
-
-  /// Runs `body` with a connection of its own, as this process's only writer.
-  func write<Result: Sendable>(
-    _ body: (borrowing Connection) throws(StoreError) -> Result
-  ) throws(StoreError) -> Result {
-    let connection = try open()
-    let start = ContinuousClock.now
-    return try writer.withLock { checkpointDue throws(StoreError) in
-      // Waiting for the other threads counts: the sender's patience began with the request.
-      let waited = Int32(clamping: Int((ContinuousClock.now - start) / .milliseconds(1)))
-      connection.setBusyTimeout(max(0, Self.busyTimeout - waited))
-      let result = try body(connection)
-      keeper?.keep(path)
-      if connection.walPages >= checkpointDue {
-        // The commit stands whatever comes of this. Where a reader is in the way, a later one tries again.
-        connection.setBusyTimeout(0)
-        let isDone = (try? connection.checkpoint()) ?? false
-        checkpointDue = Self.checkpointInterval + (isDone ? 0 : connection.walPages)
-      }
-      return result
-    }
-  }
 
   /// Opens a connection, which closes when it goes out of scope; a missing file is created with its folder.
   func open() throws(StoreError) -> Connection {
     // Not left to a failing open: SQLite tries a second time for reading only, so a file that another
     // thread or process makes in between would be opened read-only.
-    let isMissing = !FileManager.default.fileExists(atPath: path)
-    if isMissing {
-      let folder = URL(filePath: path).deletingLastPathComponent()
-      do {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      } catch {
-        throw .folder(path: folder.path)
-      }
-    }
+    let isMissing = FileIdentity(path) == nil
+    if isMissing { try createFolder() }
     return try sql { () throws(SQLiteError) in
       let connection = try Connection(
         path: path, mode: isMissing ? .createIfMissing : .mustExist, busyTimeout: Self.busyTimeout)
       if isMissing && Library.hasWALResetFix { try useWAL(connection) }
       return connection
     }
+  }
+
+  /// Creates the tables that are missing, and refuses those of a newer program.
+  func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
+    let found = try sql { () throws(SQLiteError) in try SyncSchema.prepare(on: connection) }
+    guard found <= SyncSchema.version else { throw .newerSchema(found: found, database: path) }
   }
 
   /// Runs `body` and says in its errors which file they are about.
@@ -73,6 +36,15 @@ final class Database: Sendable {
       return try body()
     } catch {
       throw .sqlite(error, database: path)
+    }
+  }
+
+  private func createFolder() throws(StoreError) {
+    let folder = URL(filePath: path).deletingLastPathComponent()
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .folder(path: folder.path)
     }
   }
 

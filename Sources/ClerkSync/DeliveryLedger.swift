@@ -27,28 +27,31 @@ enum DeliveryLedger {
 
   /// Whether the message needs nothing more: it was applied, ignored, or found stale.
   static func isFinal(_ id: String, on connection: borrowing Connection) throws(SQLiteError) -> Bool {
-    var statement = try connection.prepare(lookup)
-    try statement.bind(id, at: 1)
-    return try statement.step()
+    try connection.with(lookup) { statement throws(SQLiteError) in
+      try statement.bind(id, at: 1)
+      return try statement.step()
+    }
   }
 
   /// Enters one attempt at the delivery; `now` is in milliseconds since 1970. A final entry stays as it is.
   static func record(
     _ delivery: Delivery, outcome: String, error: String?, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) {
-    var statement = try connection.prepare(entry)
-    for (index, text) in [delivery.id, delivery.type, delivery.userID, outcome, error].enumerated() {
-      try statement.bind(text, at: Int32(index + 1))
+    try connection.with(entry) { statement throws(SQLiteError) in
+      for (index, text) in [delivery.id, delivery.type, delivery.userID, outcome, error].enumerated() {
+        try statement.bind(text, at: Int32(index + 1))
+      }
+      try statement.bind(now, at: 6)
+      try statement.run()
     }
-    try statement.bind(now, at: 6)
-    try statement.run()
   }
 
   /// Removes a few of the entries last seen before `limit`, in milliseconds since 1970.
   static func purge(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
-    var statement = try connection.prepare(purge)
-    try statement.bind(limit, at: 1)
-    try statement.bind(purgeLimit, at: 2)
-    try statement.run()
+    try connection.with(purge) { statement throws(SQLiteError) in
+      try statement.bind(limit, at: 1)
+      try statement.bind(purgeLimit, at: 2)
+      try statement.run()
+    }
   }
 }

@@ -10,11 +10,12 @@ final class StoreCache: Sendable {
   private let stores = Mutex<[Key: UserStore]>([:])
 
   /// The store that the configuration asks for.
-  func store(_ configuration: Configuration, keepsConnection: Bool, clock: WallClock) -> UserStore {
+  func store(_ configuration: Configuration, isLongLived: Bool, clock: WallClock) -> UserStore {
     var options = UserStore.Options()
     options.timestamps = configuration.timestamps
     options.retention = configuration.retention
-    options.keepsConnection = keepsConnection
+    options.connection = isLongLived ? configuration.connection : .perRequest
+    options.keepsConnection = isLongLived
     let key = Key(database: configuration.database, options: options)
     return stores.withLock { stores in
       if let store = stores[key] { return store }

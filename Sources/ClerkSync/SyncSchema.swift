@@ -52,7 +52,8 @@ enum SyncSchema {
   }
 
   private static func inspect(_ connection: borrowing Connection) throws(SQLiteError) -> Int64 {
-    var statement = try connection.prepare(inspection)
-    return try statement.step() ? statement.integer(at: 0) : 0
+    try connection.with(inspection) { statement throws(SQLiteError) in
+      try statement.step() ? statement.integer(at: 0) : 0
+    }
   }
 }

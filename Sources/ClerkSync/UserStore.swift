@@ -2,8 +2,8 @@ import SQLite
 
 /// The users table of one database file, kept equal to Clerk.
 ///
-/// Every call opens a connection of its own, writes in one transaction, and closes it before it returns. The
-/// store may be used from several threads, and its file by several processes.
+/// A call returns once what it wrote is on disk. The store may be used from several threads, and its file by several
+/// processes.
 ///
 ///     let store = UserStore(database: "data/app.db")
 ///     try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
@@ -15,7 +15,9 @@ public final class UserStore: Sendable {
     /// How long the ledger's entries and the tombstones of deleted users are kept, in days. Svix can replay a
     /// message for as long as 90.
     public var retention = 90
-    /// Whether to keep an idle connection open between calls, which makes the calls cheaper.
+    /// How calls share connections: one each, or one for all of them with commits in groups.
+    public var connection = ConnectionMode.perRequest
+    /// Whether to keep an idle connection open between calls that have one each, which makes them cheaper.
     public var keepsConnection = true
 
     public init() {}
@@ -23,13 +25,22 @@ public final class UserStore: Sendable {
 
   let database: Database
   let options: Options
-  let clock: WallClock
+  private let writer: any Writer
+  private let clock: WallClock
 
   /// A store in the SQLite file at `database`, which is created on first use.
   public init(database: String, options: Options = Options(), clock: WallClock = .system) {
-    self.database = Database(path: database, keepsConnection: options.keepsConnection)
+    self.database = Database(path: database)
     self.options = options
     self.clock = clock
+    let context = Write.Context(timestamps: options.timestamps, retention: options.retention, clock: clock)
+    writer =
+      switch options.connection {
+      case .perRequest:
+        SeparateWriter(self.database, context: context, keepsConnection: options.keepsConnection)
+      case .shared:
+        SharedWriter(self.database, context: context)
+      }
   }
 
   /// Applies a Clerk event; it is on disk when this returns.
@@ -37,45 +48,42 @@ public final class UserStore: Sendable {
   /// Exactly once, in any order: a message that has been dealt with is a duplicate, an event older than the
   /// user's row is stale, and nothing brings a deleted user back.
   public func apply(_ event: Event) throws(StoreError) -> Outcome {
-    try write(event.change, time: event.version, delivery: event.delivery)
+    try write(.event(event.change, time: event.version, delivery: event.delivery))
   }
 
   /// Writes the user under the caller's id, as a `user.created` of now would.
   @discardableResult
   public func createUser(_ user: User) throws(StoreError) -> Outcome {
-    try write(.created(user), time: clock.now())
+    try write(.event(.created(user), time: clock.now(), delivery: nil))
   }
 
   /// Writes the user, as a `user.updated` of now would; one who is missing is created.
   @discardableResult
   public func updateUser(_ user: User) throws(StoreError) -> Outcome {
-    try write(.updated(user), time: clock.now())
+    try write(.event(.updated(user), time: clock.now(), delivery: nil))
   }
 
   /// Deletes the user for good, and what the application's schema says goes along.
   @discardableResult
   public func deleteUser(id: String) throws(StoreError) -> Outcome {
-    try write(.deleted(id: id), time: clock.now())
+    try write(.event(.deleted(id: id), time: clock.now(), delivery: nil))
   }
 
   /// Enters into the ledger that an attempt at the delivery failed, for `reason`.
   ///
   /// The best that can be done: the failure may be the database's own, so that it cannot be told there.
   public func recordFailure(of delivery: Delivery, reason: String) {
-    try? database.write { connection throws(StoreError) in
-      connection.setBusyTimeout(0)
-      try prepareSchema(connection)
-      try database.sql { () throws(SQLiteError) in
-        try DeliveryLedger.record(
-          delivery, outcome: DeliveryLedger.failed, error: reason, now: clock.now(), on: connection)
-      }
-    }
+    _ = try? writer.write(.failure(of: delivery, reason: reason), patience: nil)
   }
 
   /// Throws unless the database opens and its schema fits; creates what is missing.
   public func check() throws(StoreError) {
     let connection = try database.open()
-    try prepareSchema(connection)
+    try database.prepareSchema(on: connection)
     try database.sql { () throws(SQLiteError) in try UserTable.check(on: connection) }
+  }
+
+  private func write(_ write: Write) throws(StoreError) -> Outcome {
+    try writer.write(write, patience: Database.busyTimeout)
   }
 }

@@ -17,19 +17,21 @@ enum UserTable {
 
   /// Writes `user`; `now` is in the table's unit of time.
   static func upsert(_ user: User, now: Int64, on connection: borrowing Connection) throws(SQLiteError) {
-    var statement = try connection.prepare(upsert)
-    for (index, text) in [user.id, user.email, user.firstName, user.lastName, user.role].enumerated() {
-      try statement.bind(text, at: Int32(index + 1))
+    try connection.with(upsert) { statement throws(SQLiteError) in
+      for (index, text) in [user.id, user.email, user.firstName, user.lastName, user.role].enumerated() {
+        try statement.bind(text, at: Int32(index + 1))
+      }
+      try statement.bind(now, at: 6)
+      try statement.run()
     }
-    try statement.bind(now, at: 6)
-    try statement.run()
   }
 
   /// Removes the user, and what the application's schema says goes along.
   static func delete(id: String, on connection: borrowing Connection) throws(SQLiteError) {
-    var statement = try connection.prepare(deletion)
-    try statement.bind(id, at: 1)
-    try statement.run()
+    try connection.with(deletion) { statement throws(SQLiteError) in
+      try statement.bind(id, at: 1)
+      try statement.run()
+    }
   }
 
   /// The id of the user other than `id` who has the e-mail address.

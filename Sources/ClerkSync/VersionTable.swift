@@ -27,32 +27,35 @@ enum VersionTable {
     _ version: Version, of userID: String, on connection: borrowing Connection
   ) throws(SQLiteError) -> Bool {
     guard version.rank != .deleted else { return true }
-    var statement = try connection.prepare(lookup)
-    try statement.bind(userID, at: 1)
-    guard try statement.step() else { return true }
-    let isDeleted = statement.integer(at: 2) == 1
-    let applied = Version(
-      time: statement.integer(at: 0), rank: Version.Rank(rawValue: statement.integer(at: 1)) ?? .deleted)
-    return !isDeleted && version >= applied
+    return try connection.with(lookup) { statement throws(SQLiteError) in
+      try statement.bind(userID, at: 1)
+      guard try statement.step() else { return true }
+      let isDeleted = statement.integer(at: 2) == 1
+      let applied = Version(
+        time: statement.integer(at: 0), rank: Version.Rank(rawValue: statement.integer(at: 1)) ?? .deleted)
+      return !isDeleted && version >= applied
+    }
   }
 
   /// Enters what has been applied; `now`, in milliseconds since 1970, dates a tombstone.
   static func record(
     _ version: Version, of userID: String, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) {
-    var statement = try connection.prepare(entry)
-    try statement.bind(userID, at: 1)
-    try statement.bind(version.time, at: 2)
-    try statement.bind(version.rank.rawValue, at: 3)
-    if version.rank == .deleted { try statement.bind(now, at: 4) }
-    try statement.run()
+    try connection.with(entry) { statement throws(SQLiteError) in
+      try statement.bind(userID, at: 1)
+      try statement.bind(version.time, at: 2)
+      try statement.bind(version.rank.rawValue, at: 3)
+      if version.rank == .deleted { try statement.bind(now, at: 4) }
+      try statement.run()
+    }
   }
 
   /// Removes a few of the tombstones set before `limit`, in milliseconds since 1970.
   static func purge(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
-    var statement = try connection.prepare(purge)
-    try statement.bind(limit, at: 1)
-    try statement.bind(purgeLimit, at: 2)
-    try statement.run()
+    try connection.with(purge) { statement throws(SQLiteError) in
+      try statement.bind(limit, at: 1)
+      try statement.bind(purgeLimit, at: 2)
+      try statement.run()
+    }
   }
 }

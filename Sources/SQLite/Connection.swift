@@ -9,6 +9,7 @@ import CSQLite
 /// SQL is a `StaticString`: text that came from outside can be bound, never spliced in.
 @safe public struct Connection: ~Copyable {
   private let handle: OpaquePointer
+  private let cache = StatementCache()
   /// Written by the hook that SQLite calls after each commit to a WAL.
   private let pagesInWAL: UnsafeMutablePointer<Int32>
 
@@ -83,11 +84,20 @@ import CSQLite
     return unsafe Statement(handle: statement)
   }
 
+  /// Runs `body` with a statement that is compiled once in the connection's life; its values are unbound again.
+  public func with<Result>(
+    _ sql: StaticString, _ body: (inout Statement) throws(SQLiteError) -> Result
+  ) throws(SQLiteError) -> Result {
+    try cache.with(sql, prepare: { () throws(SQLiteError) in try prepare(sql) }, body)
+  }
+
   /// Runs one statement that takes no values, and ignores the rows it returns.
   public func execute(_ sql: StaticString) throws(SQLiteError) {
-    var statement = try prepare(sql)
-    try statement.run()
+    try with(sql) { statement throws(SQLiteError) in try statement.run() }
   }
+
+  /// Whether a transaction is open; some errors end one by themselves (sqlite.org/lang_transaction.html).
+  public var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
   /// Runs `body` between BEGIN IMMEDIATE and COMMIT; when either throws, everything is rolled back.
   ///
@@ -102,8 +112,7 @@ import CSQLite
       try execute("COMMIT")
       return result
     } catch {
-      // Some errors roll back by themselves (sqlite.org/lang_transaction.html), and then this one fails.
-      try? execute("ROLLBACK")
+      if isInTransaction { try? execute("ROLLBACK") }
       throw error
     }
   }

@@ -53,6 +53,13 @@ import CSQLite
     while try step() {}
   }
 
+  /// Ends a run, before or after its last row, and unbinds the values.
+  mutating func reset() {
+    // Both repeat the last run's error at most, which has been thrown already.
+    unsafe sqlite3_reset(handle)
+    unsafe sqlite3_clear_bindings(handle)
+  }
+
   /// The current row's text in the column, counted from 0; nil for NULL.
   public func text(at column: Int32) -> String? {
     guard let bytes = unsafe sqlite3_column_text(handle, column) else { return nil }

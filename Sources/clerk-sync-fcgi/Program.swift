@@ -26,7 +26,7 @@ enum Program {
     announce(configuration, handler)
 
     var options = FastCGIServer.Options()
-    options.threads = configuration.threads
+    options.threads = threads(configuration)
     do {
       let cutOff = try FastCGIServer(listener: listener, handler: handler, options: options).run()
       if cutOff > 0 {
@@ -65,7 +65,7 @@ enum Program {
   private static func announce(_ configuration: Configuration, _ handler: Handler) {
     let logger = handler.processLogger
     logger.info(
-      "started", metadata: ["database": "\(configuration.database)", "threads": "\(configuration.threads)"])
+      "started", metadata: ["database": "\(configuration.database)", "threads": "\(threads(configuration))"])
     if configuration.secrets.isEmpty {
       logger.warning(
         "no signing secret: set CLERK_WEBHOOK_SIGNING_SECRET, unless the web server passes it with each request"
@@ -76,6 +76,11 @@ enum Program {
     } catch {
       logger.error("the database is not ready", metadata: ["reason": "\(error)"])
     }
+  }
+
+  /// Commits in groups thrive on many waiting requests; separate ones on no more than the processors can serve.
+  private static func threads(_ configuration: Configuration) -> Int {
+    configuration.threads ?? (configuration.connection == .shared ? 32 : 4)
   }
 
   private static func fail(_ message: String, exitCode: Int32) -> Never {

@@ -19,7 +19,7 @@ import Testing
     #expect(configuration.secrets.isEmpty)
     #expect(configuration.database == "data/clerk-sync.db")
     #expect(configuration.maxBody == 1_048_576)
-    #expect(configuration.threads == 4)
+    #expect(configuration.threads == nil)
     #expect(configuration.timestamps == .milliseconds)
     #expect(configuration.roles == .standard)
     #expect(configuration.log == .text)

@@ -16,6 +16,7 @@ struct TestDatabase {
     path = folder.file(name)
     var options = UserStore.Options()
     options.timestamps = timestamps
+    options.connection = TestMode.connection.flatMap(ConnectionMode.init) ?? .perRequest
     store = UserStore(database: path, options: options, clock: WallClock { UserStore.now })
   }
 

@@ -17,7 +17,10 @@ public final class Handler: Endpoint, Sendable {
 
   /// Its least environment: a secret and a database in `folder`.
   public static func environment(in folder: TemporaryFolder) -> [String: String] {
-    ["CLERK_WEBHOOK_SIGNING_SECRET": SignedDelivery.secret, "CLERK_SYNC_DATABASE": folder.file("app.db")]
+    [
+      "CLERK_WEBHOOK_SIGNING_SECRET": SignedDelivery.secret, "CLERK_SYNC_DATABASE": folder.file("app.db"),
+      "CLERK_SYNC_CONNECTION": TestMode.connection ?? "", "CLERK_SYNC_THREADS": "4",
+    ]
   }
 
   /// Starts it with the listening socket as its standard input, as spawn-fcgi does.

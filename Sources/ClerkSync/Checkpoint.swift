@@ -1,0 +1,18 @@
+import SQLite
+
+/// When a WAL is moved into its database file: every thousand pages, under the writer's lock.
+struct Checkpoint {
+  private static let interval = 1000
+
+  /// The number of pages in the WAL at which the next one is due.
+  private var due = interval
+
+  /// Runs after a commit, which stands whatever comes of this: where a reader is in the way, a later one tries again.
+  mutating func run(on connection: borrowing Connection) {
+    let pages = connection.walPages
+    guard pages >= due else { return }
+    connection.setBusyTimeout(0)
+    let isDone = (try? connection.checkpoint()) ?? false
+    due = Self.interval + (isDone ? 0 : pages)
+  }
+}

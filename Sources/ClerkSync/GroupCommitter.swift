@@ -1,0 +1,72 @@
+import SQLite
+
+/// The kept connection of a shared writer, and the transaction of a group of writes.
+struct GroupCommitter: ~Copyable {
+  /// A connection, and the file it was opened on.
+  private struct Session: ~Copyable {
+    let file: FileIdentity?
+    let connection: Connection
+  }
+
+  private let database: Database
+  private let context: Write.Context
+  private var session: Session?
+  private var checkpoint = Checkpoint()
+
+  init(_ database: Database, context: Write.Context) {
+    self.database = database
+    self.context = context
+  }
+
+  /// The results of the writes, in their order: all on disk, or each with its reason.
+  mutating func commit(_ group: [PendingWrite]) -> [Result<Outcome, StoreError>] {
+    do throws(StoreError) {
+      // A file that was replaced, or a connection in trouble, is not used again.
+      let session = try take()
+      let results = try transact(group, on: session.connection)
+      checkpoint.run(on: session.connection)
+      self.session = consume session
+      return results
+    } catch {
+      return group.map { _ in .failure(error) }
+    }
+  }
+
+  private mutating func take() throws(StoreError) -> Session {
+    if let kept = session.take(), kept.file == FileIdentity(database.path), kept.file != nil { return kept }
+    let connection = try database.open()
+    return Session(file: FileIdentity(database.path), connection: connection)
+  }
+
+  private func transact(
+    _ group: [PendingWrite], on connection: borrowing Connection
+  ) throws(StoreError) -> [Result<Outcome, StoreError>] {
+    connection.setBusyTimeout(group.compactMap { $0.deadline?.remaining }.min() ?? 0)
+    try database.prepareSchema(on: connection)
+    return try database.sql { () throws(SQLiteError) in
+      try connection.transaction { () throws(SQLiteError) in
+        var results: [Result<Outcome, StoreError>] = []
+        for pending in group { results.append(try attempt(pending.write, on: connection)) }
+        return results
+      }
+    }
+  }
+
+  /// One write under its savepoint: what goes wrong in it undoes nothing of its neighbours'.
+  private func attempt(
+    _ write: Write, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Result<Outcome, StoreError> {
+    try connection.execute("SAVEPOINT delivery")
+    do throws(SQLiteError) {
+      let outcome = try write.perform(in: context, on: connection)
+      try connection.execute("RELEASE delivery")
+      return .success(outcome)
+    } catch {
+      // A full disk, say, has ended the whole transaction: nothing of the group is left to save.
+      guard connection.isInTransaction else { throw error }
+      try connection.execute("ROLLBACK TO delivery")
+      try connection.execute("RELEASE delivery")
+      return .failure(write.explain(error, in: database, on: connection))
+    }
+  }
+}

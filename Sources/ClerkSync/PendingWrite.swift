@@ -1,0 +1,31 @@
+import Dispatch
+import Synchronization
+
+/// A write in the queue, and the thread that waits for it.
+final class PendingWrite: Sendable {
+  let write: Write
+  /// nil for a write that nobody's patience depends on.
+  let deadline: Deadline?
+  private let result = Mutex<Result<Outcome, StoreError>?>(nil)
+  private let wakeUp = DispatchSemaphore(value: 0)
+
+  init(_ write: Write, patience: Int32?) {
+    self.write = write
+    deadline = patience.map(Deadline.init)
+  }
+
+  /// Waits for the result; nil asks the waiting thread to take the lead.
+  func wait() -> Result<Outcome, StoreError>? {
+    wakeUp.wait()
+    return result.withLock(\.self)
+  }
+
+  func finish(_ outcome: Result<Outcome, StoreError>) {
+    result.withLock { $0 = outcome }
+    wakeUp.signal()
+  }
+
+  func takeLead() {
+    wakeUp.signal()
+  }
+}

@@ -1,0 +1,38 @@
+import SQLite
+import Synchronization
+
+/// Gives each write a connection and a transaction of its own.
+final class SeparateWriter: Writer {
+  private let database: Database
+  private let context: Write.Context
+  private let keeper: Keeper?
+  /// One writer at a time in this process, so that no thread sleeps in SQLite's busy handler for another's lock.
+  private let turn = Mutex(Checkpoint())
+
+  init(_ database: Database, context: Write.Context, keepsConnection: Bool) {
+    self.database = database
+    self.context = context
+    keeper = keepsConnection ? Keeper() : nil
+  }
+
+  func write(_ write: Write, patience: Int32?) throws(StoreError) -> Outcome {
+    let deadline = Deadline(milliseconds: patience ?? 0)
+    let connection = try database.open()
+    return try turn.withLock { checkpoint throws(StoreError) in
+      // Waiting for the other threads counts: the sender's patience began with the request.
+      connection.setBusyTimeout(deadline.remaining)
+      try database.prepareSchema(on: connection)
+      let outcome: Outcome
+      do throws(SQLiteError) {
+        outcome = try connection.transaction { () throws(SQLiteError) in
+          try write.perform(in: context, on: connection)
+        }
+      } catch {
+        throw write.explain(error, in: database, on: connection)
+      }
+      keeper?.keep(database.path)
+      checkpoint.run(on: connection)
+      return outcome
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import SQLite
+import Synchronization
+
+/// Commits writes in groups on one kept connection.
+///
+/// The first thread that finds nobody committing leads: it commits all that waits, each write under a savepoint
+/// of its own, and then hands the lead to one of those that came meanwhile. No one is answered before the commit
+/// that holds their write.
+final class SharedWriter: Writer {
+  private struct Queue {
+    var waiting: [PendingWrite] = []
+    var isLed = false
+  }
+
+  private let queue = Mutex(Queue())
+  private let committer: Mutex<GroupCommitter>
+
+  init(_ database: Database, context: Write.Context) {
+    committer = Mutex(GroupCommitter(database, context: context))
+  }
+
+  func write(_ write: Write, patience: Int32?) throws(StoreError) -> Outcome {
+    let pending = PendingWrite(write, patience: patience)
+    let leads = queue.withLock { queue in
+      queue.waiting.append(pending)
+      defer { queue.isLed = true }
+      return !queue.isLed
+    }
+    if leads { lead() }
+    while true {
+      if let result = pending.wait() { return try result.get() }
+      lead()
+    }
+  }
+
+  /// Commits what waits, the leader's own write among it, and passes the lead on.
+  private func lead() {
+    let group = queue.withLock { queue in
+      defer { queue.waiting = [] }
+      return queue.waiting
+    }
+    let results = committer.withLock { $0.commit(group) }
+    for (pending, result) in zip(group, results) { pending.finish(result) }
+    let next = queue.withLock { queue in
+      queue.isLed = !queue.waiting.isEmpty
+      return queue.waiting.first
+    }
+    next?.takeLead()
+  }
+}
