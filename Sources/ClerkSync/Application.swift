@@ -18,7 +18,7 @@ public struct Application: Sendable {
 
   /// Creates the database and its tables where they are missing, or says what stands in the way.
   public func prepare() throws(StoreError) {
-    try store(configuration).check()
+    try store(configuration).prepare()
   }
 
   /// The longest body, in bytes, that a request with these parameters may have.

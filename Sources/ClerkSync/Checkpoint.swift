@@ -10,6 +10,8 @@ struct Checkpoint {
   /// Runs after a commit, which stands whatever comes of this: where a reader is in the way, a later one tries again.
   mutating func run(on connection: borrowing Connection) {
     let pages = connection.walPages
+    // Someone else's checkpoint may have emptied the WAL.
+    if pages < Self.interval { due = Self.interval }
     guard pages >= due else { return }
     connection.setBusyTimeout(0)
     let isDone = (try? connection.checkpoint()) ?? false

@@ -16,7 +16,7 @@ extension Configuration {
     guard parameters.contains(prefix: "CLERK_") else { return self }
     var result = self
     result.secrets = try Self.secrets(in: parameters) ?? secrets
-    result.database = parameters.setting("CLERK_SYNC_DATABASE") ?? database
+    result.database = try parameters.path("CLERK_SYNC_DATABASE") ?? database
     result.maxBody = try maxBody(overriddenBy: parameters)
     result.threads = try parameters.number("CLERK_SYNC_THREADS", in: 1...256) ?? threads
     result.connection = try parameters.choice("CLERK_SYNC_CONNECTION") ?? connection
@@ -59,6 +59,15 @@ extension Configuration {
 extension Parameters {
   fileprivate func setting(_ name: String) -> String? {
     self[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// A path that SQLite takes for one too, and not for a URI or a database in memory, which would lose everything.
+  fileprivate func path(_ name: String) throws(ConfigurationError) -> String? {
+    let path = setting(name)
+    guard path?.hasPrefix(":") != true, path?.lowercased().hasPrefix("file:") != true else {
+      throw .malformed(variable: name, expected: "the path of a file")
+    }
+    return path
   }
 
   fileprivate func number(_ name: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import SQLite
 
 /// The application's database file.
@@ -18,8 +19,19 @@ struct Database: Sendable {
       let connection = try Connection(
         path: path, mode: isMissing ? .createIfMissing : .mustExist, busyTimeout: Self.busyTimeout)
       if isMissing && Library.hasWALResetFix { try useWAL(connection) }
+      // Without EXTRA a rollback journal that was deleted to commit can come back after a power loss, and
+      // undo what was answered; in WAL mode it is FULL (sqlite.org/pragma.html#pragma_synchronous).
+      try connection.execute("PRAGMA synchronous = EXTRA")
       return connection
     }
+  }
+
+  /// Throws unless file and folder are there and this process may write to both: SQLite opens a file it cannot
+  /// write for reading only, without an error, and a transaction needs a journal beside it.
+  func requireWritable() throws(StoreError) {
+    guard FileIdentity(path) != nil else { throw .missing(database: path) }
+    let folder = URL(filePath: path).deletingLastPathComponent().path
+    for place in [path, folder] where unsafe access(place, W_OK) != 0 { throw .notWritable(path: place) }
   }
 
   /// Creates the tables that are missing, and refuses those of a newer program.

@@ -21,7 +21,7 @@ enum DeliveryLedger {
     """
 
   private static let purge: StaticString = """
-    DELETE FROM clerk_sync_deliveries WHERE last_seen < ?1
+    DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
     """
 
@@ -46,7 +46,7 @@ enum DeliveryLedger {
     }
   }
 
-  /// Removes a few of the entries last seen before `limit`, in milliseconds since 1970.
+  /// Removes a few of the entries first seen before `limit`, in milliseconds since 1970.
   static func purge(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
     try connection.with(purge) { statement throws(SQLiteError) in
       try statement.bind(limit, at: 1)

@@ -18,8 +18,8 @@ extension Failure {
       answer(.badRequest, "Content-Length must be a decimal number of bytes.")
     case .request:
       answer(.badRequest, "The body is not as long as Content-Length says, or did not arrive in time.")
-    case .configuration(let error):
-      answer(.internalServerError, "\(error).")
+    case .configuration:
+      answer(.internalServerError, "A setting of this server cannot be used; its log says which.")
     case .missingSecret:
       answer(.badRequest, "No webhook secret is configured: set CLERK_WEBHOOK_SIGNING_SECRET.")
     case .verification(.missingHeaders(let names)):

@@ -2,6 +2,9 @@ import Glibc
 public import Logging
 
 /// A log handler that makes one line of each message, text or JSON, and hands it on with its line break.
+///
+/// Long values are shortened: nginx cuts what a FastCGI program says after about 2000 bytes, and what lies past
+/// the cut would begin a line of its own.
 public struct LineLogHandler: LogHandler {
   public var logLevel = Logger.Level.info
   public var metadata = Logger.Metadata()
@@ -22,20 +25,21 @@ public struct LineLogHandler: LogHandler {
   public func log(event: LogEvent) {
     let time = Self.timestamp()
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+      .map { (key: $0.key, value: $0.value, text: Self.shortened($0.value.description, key: $0.key)) }
     switch format {
     case .text:
-      let pairs = fields.map { " \($0.key)=\(Self.quoted($0.value.description))" }
+      let pairs = fields.map { " \($0.key)=\(Self.quoted($0.text))" }
       write("\(time) \(event.level) \(event.message)\(pairs.joined())\n")
     case .json:
       var object = JSONObject()
       object.append("time", time)
       object.append("level", event.level.rawValue)
       object.append("message", event.message.description)
-      for (key, value) in fields {
+      for (key, value, text) in fields {
         if case .stringConvertible(let number as Int) = value {
           object.append(key, number)
         } else {
-          object.append(key, value.description)
+          object.append(key, text)
         }
       }
       write("\(object.text)\n")
@@ -44,20 +48,32 @@ public struct LineLogHandler: LogHandler {
 
   /// The time now as RFC 3339 writes it, in UTC with milliseconds.
   ///
-  /// By the C library: Foundation's formatter loads a calendar and the local time zone first, which a CGI
-  /// process would pay for on each request.
+  /// From the C library's parts: Foundation's formatter loads a calendar, and strftime(3) the local time zone,
+  /// which a CGI process would pay for on each request.
   private static func timestamp() -> String {
     var now = timespec()
     var parts = unsafe tm()
     unsafe clock_gettime(CLOCK_REALTIME, &now)
     unsafe gmtime_r(&now.tv_sec, &parts)
-    let text = unsafe String(unsafeUninitializedCapacity: 32) { buffer in
-      unsafe buffer.withMemoryRebound(to: CChar.self) {
-        unsafe strftime($0.baseAddress, $0.count, "%Y-%m-%dT%H:%M:%S", &parts)
-      }
+    func digits(_ number: some BinaryInteger, _ width: Int) -> String {
+      let text = "\(number)"
+      return String(repeating: "0", count: max(0, width - text.count)) + text
     }
-    let milliseconds = "\(1000 + now.tv_nsec / 1_000_000)".dropFirst()
-    return "\(text).\(milliseconds)Z"
+    let date =
+      unsafe "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1, 2))-\(digits(parts.tm_mday, 2))"
+    let time = unsafe "\(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)):\(digits(parts.tm_sec, 2))"
+    return "\(date)T\(time).\(digits(now.tv_nsec / 1_000_000, 3))Z"
+  }
+
+  /// As much of the value as the line has room for, however it will be escaped.
+  private static func shortened(_ value: String, key: String) -> String {
+    var room = key == "reason" ? 800 : 200
+    let kept = value.unicodeScalars.prefix { scalar in
+      // Outside printable ASCII a scalar may become two \\u escapes.
+      room -= ("#"..."~").contains(scalar) || scalar == " " ? 1 : 12
+      return room >= 0
+    }
+    return kept.endIndex == value.endIndex ? value : "\(String(kept))…"
   }
 
   /// The value as it is where it is plain, otherwise as a JSON string: text from outside can neither

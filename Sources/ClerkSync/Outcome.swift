@@ -1,5 +1,5 @@
 /// What became of an event.
-public enum Outcome: String, CaseIterable, Sendable {
+public enum Outcome: String, Sendable {
   /// The users table is now as the event says.
   case applied
   /// The message had been dealt with before; nothing was written.

@@ -4,6 +4,10 @@ public import SQLite
 public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The folder for a new database could not be made.
   case folder(path: String)
+  /// There is no database yet.
+  case missing(database: String)
+  /// This process may not write to the file or its folder.
+  case notWritable(path: String)
   /// The sync's own tables are of a later version than this program knows.
   case newerSchema(found: Int64, database: String)
   /// The e-mail address stands in the row of the user with this id.
@@ -16,6 +20,10 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .folder(let path):
       "cannot create the folder \(path): create it, writable for the user this program runs as"
+    case .missing(let database):
+      "\(database) is not there yet: the first delivery creates it"
+    case .notWritable(let path):
+      "\(path) cannot be written: make it writable for the user this program runs as"
     case .newerSchema(let found, let database):
       "\(database): the clerk_sync tables have version \(found), this program knows \(SyncSchema.version): "
         + "run the newer clerk-sync that made them"

@@ -21,7 +21,7 @@ enum SyncSchema {
     """,
     "CREATE TABLE IF NOT EXISTS clerk_sync_schema (version INTEGER NOT NULL)",
     "INSERT INTO clerk_sync_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clerk_sync_schema)",
-    // With a rowid: rows come in the order of time, so the oldest are found without an index.
+    // With a rowid: rows come in the order of first_seen, so the oldest are found without an index.
     """
     CREATE TABLE IF NOT EXISTS clerk_sync_deliveries (svix_id TEXT PRIMARY KEY, type TEXT, user_id TEXT,
       outcome TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL,
@@ -49,6 +49,11 @@ enum SyncSchema {
       }
       return try inspect(connection)
     }
+  }
+
+  /// Throws unless the tables are there.
+  static func check(on connection: borrowing Connection) throws(SQLiteError) {
+    _ = try inspect(connection)
   }
 
   private static func inspect(_ connection: borrowing Connection) throws(SQLiteError) -> Int64 {

@@ -6,7 +6,7 @@ import SQLite
 /// processes.
 ///
 ///     let store = UserStore(database: "data/app.db")
-///     try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
+///     let outcome = try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
 ///     try store.deleteUser(id: "user_1")
 public final class UserStore: Sendable {
   public struct Options: Hashable, Sendable {
@@ -51,16 +51,17 @@ public final class UserStore: Sendable {
     try write(.event(event.change, time: event.version, delivery: event.delivery))
   }
 
-  /// Writes the user under the caller's id, as a `user.created` of now would.
-  @discardableResult
-  public func createUser(_ user: User) throws(StoreError) -> Outcome {
-    try write(.event(.created(user), time: clock.now(), delivery: nil))
+  /// Writes the user under the caller's id, as a `user.created` of Clerk's would.
+  ///
+  /// `updatedAt` is the user's `updated_at` at Clerk, in milliseconds since 1970, by which this is ordered among
+  /// Clerk's own events; without it, this machine's time. The outcome is ``Outcome/stale`` when those were newer.
+  public func createUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
+    try write(.event(.created(user), time: updatedAt ?? clock.now(), delivery: nil))
   }
 
-  /// Writes the user, as a `user.updated` of now would; one who is missing is created.
-  @discardableResult
-  public func updateUser(_ user: User) throws(StoreError) -> Outcome {
-    try write(.event(.updated(user), time: clock.now(), delivery: nil))
+  /// Writes the user, as a `user.updated` of Clerk's would: one who is missing is created. Ordered as ``createUser(_:updatedAt:)``.
+  public func updateUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
+    try write(.event(.updated(user), time: updatedAt ?? clock.now(), delivery: nil))
   }
 
   /// Deletes the user for good, and what the application's schema says goes along.
@@ -76,11 +77,20 @@ public final class UserStore: Sendable {
     _ = try? writer.write(.failure(of: delivery, reason: reason), patience: nil)
   }
 
-  /// Throws unless the database opens and its schema fits; creates what is missing.
+  /// Creates the database and its tables where they are missing, and checks them as ``check()`` does.
+  public func prepare() throws(StoreError) {
+    try database.prepareSchema(on: database.open())
+    try check()
+  }
+
+  /// Throws unless the database is there, its schema fits, and it can be written. Writes nothing.
   public func check() throws(StoreError) {
+    try database.requireWritable()
     let connection = try database.open()
-    try database.prepareSchema(on: connection)
-    try database.sql { () throws(SQLiteError) in try UserTable.check(on: connection) }
+    try database.sql { () throws(SQLiteError) in
+      try UserTable.check(on: connection)
+      try SyncSchema.check(on: connection)
+    }
   }
 
   private func write(_ write: Write) throws(StoreError) -> Outcome {

@@ -7,13 +7,14 @@ struct StandardInput: BodySource {
   mutating func read(_ count: Int, into body: inout [UInt8]) -> Int {
     let start = body.count
     while body.count - start < count {
-      var result = 0
+      var (result, failure): (Int, Int32) = (0, 0)
       let missing = count - (body.count - start)
       body += unsafe [UInt8](unsafeUninitializedCapacity: missing) { buffer, initialized in
         unsafe result = Glibc.read(STDIN_FILENO, buffer.baseAddress, buffer.count)
+        failure = errno
         initialized = max(0, result)
       }
-      if result < 0 && errno == EINTR { continue }
+      if result < 0 && failure == EINTR { continue }
       failed = result < 0
       if result <= 0 { break }
     }

@@ -6,7 +6,7 @@ import Synchronization
 /// A socket timeout restarts with every byte, so a peer that drips one byte a second would hold its
 /// worker for ever; shutting the receiving side down makes the pending read return at once.
 final class Watchdog: Sendable {
-  private let limit: Duration
+  let limit: Duration
   private let deadlines = Mutex<[Int32: ContinuousClock.Instant]>([:])
 
   init(limit: Duration) {

@@ -34,7 +34,7 @@ struct Worker: Sendable {
   ) throws(ConnectionError) {
     watchdog.watch(connection)
     defer { watchdog.release(connection) }
-    guard let parameters = request.begin(on: duplicate(connection)) else { throw .noRequest }
+    guard let parameters = request.begin(on: try duplicate(connection)) else { throw .noRequest }
     let response = handler.exchange(parameters, body: &request) { watchdog.release(connection) }
 
     // Closing waits for the peer to close too, and a dripping one would make that wait endless.
@@ -47,11 +47,13 @@ struct Worker: Sendable {
   /// A second descriptor of the connection, for libfcgi, which closes what it is given whenever it sees fit: so
   /// the number that the watchdog knows cannot become another connection's meanwhile.
   ///
-  /// A connection that has been accepted is not given up where descriptors have just run out.
-  private func duplicate(_ connection: borrowing Descriptor) -> Int32 {
+  /// A connection that has been accepted is not given up at once where descriptors have just run out.
+  private func duplicate(_ connection: borrowing Descriptor) throws(ConnectionError) -> Int32 {
+    let end = ContinuousClock.now + watchdog.limit
     while true {
       let duplicate = fcntl(connection.number, F_DUPFD, 0)
       if duplicate >= 0 { return duplicate }
+      guard ContinuousClock.now < end else { throw .notAccepted(errno: errno) }
       usleep(Self.pause)
     }
   }

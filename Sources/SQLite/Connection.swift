@@ -10,8 +10,8 @@ import CSQLite
 @safe public struct Connection: ~Copyable {
   private let handle: OpaquePointer
   private let cache = StatementCache()
-  /// Written by the hook that SQLite calls after each commit to a WAL.
-  private let pagesInWAL: UnsafeMutablePointer<Int32>
+  /// What the hooks share with this connection; SQLite holds its address.
+  private let hooks: UnsafeMutablePointer<Hooks>
 
   /// How `open` treats a file that is not there.
   public enum Mode: Sendable {
@@ -22,7 +22,8 @@ import CSQLite
   /// Opens the file for reading and writing.
   ///
   /// Foreign keys are enforced, which SQLite leaves off on every new connection
-  /// (sqlite.org/foreignkeys.html#fk_enable), and a locked database is waited for, up to `busyTimeout` milliseconds.
+  /// (sqlite.org/foreignkeys.html#fk_enable), and a locked database is waited for, up to `busyTimeout`
+  /// milliseconds from now; see ``setBusyTimeout(_:)``.
   public init(path: String, mode: Mode, busyTimeout: Int32) throws(SQLiteError) {
     let create = mode == .createIfMissing ? SQLITE_OPEN_CREATE : 0
     // No mutex inside SQLite: a noncopyable connection is in one place at a time.
@@ -37,32 +38,30 @@ import CSQLite
       throw error
     }
     unsafe self.handle = handle
-    unsafe pagesInWAL = .allocate(capacity: 1)
-    unsafe pagesInWAL.initialize(to: 0)
-    unsafe sqlite3_busy_timeout(handle, busyTimeout)
+    unsafe hooks = .allocate(capacity: 1)
+    unsafe hooks.initialize(to: Hooks(busyTimeout: busyTimeout))
     unsafe csqlite_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1)
     unsafe csqlite_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-    // A hook of one's own takes the place of the automatic checkpoint (sqlite.org/c3ref/wal_hook.html).
-    unsafe sqlite3_wal_hook(
-      handle,
-      { context, _, _, pages in
-        unsafe context?.assumingMemoryBound(to: Int32.self).pointee = pages
-        return SQLITE_OK
-      }, pagesInWAL)
+    unsafe hooks.pointee.install(on: handle, at: hooks)
   }
 
   deinit {
+    // A statement that outlives the connection keeps the handle (sqlite.org/c3ref/close.html), but not the hooks.
+    unsafe Hooks.remove(from: handle)
     unsafe sqlite3_close_v2(handle)
-    unsafe pagesInWAL.deallocate()
+    unsafe hooks.deallocate()
   }
 
   /// How many pages the WAL held after this connection's last commit; 0 in other journal modes.
-  public var walPages: Int { Int(unsafe pagesInWAL.pointee) }
+  public var walPages: Int { Int(unsafe hooks.pointee.pagesInWAL) }
 
-  /// How long, in milliseconds, to wait from now on for a lock that another connection holds.
+  /// Waits no longer than so many milliseconds from now for locks that other connections hold, all of them together.
   public func setBusyTimeout(_ milliseconds: Int32) {
-    unsafe sqlite3_busy_timeout(handle, milliseconds)
+    unsafe hooks.pointee.deadline = .now + .milliseconds(milliseconds)
   }
+
+  /// Whether the file could be opened for reading only, which SQLite does without an error.
+  public var isReadOnly: Bool { unsafe sqlite3_db_readonly(handle, "main") == 1 }
 
   /// Moves the whole WAL into the database file, holding the writer's lock, and tells whether it could:
   /// another connection may still be reading from it (sqlite.org/c3ref/wal_checkpoint_v2.html).

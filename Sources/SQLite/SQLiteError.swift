@@ -13,7 +13,8 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
-  @unsafe init(code: Int32, of connection: OpaquePointer?) {
+  /// `isRunning` tells a statement that failed while it ran from one that did not compile.
+  @unsafe init(code: Int32, of connection: OpaquePointer?, isRunning: Bool = false) {
     self.code = code
     let said = unsafe String(cString: sqlite3_errmsg(connection))
     let cause = unsafe sqlite3_system_errno(connection)
@@ -23,6 +24,9 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     case SQLITE_CONSTRAINT where code == Self.triggerConstraint:
       // An application's own trigger can put anything, a row's values too, into RAISE.
       message = "a trigger refused the change"
+    case SQLITE_ERROR where isRunning:
+      // So can an SQL function that it calls.
+      message = unsafe String(cString: sqlite3_errstr(code))
     default:
       message = said
     }

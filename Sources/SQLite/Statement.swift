@@ -44,7 +44,7 @@ import CSQLite
     switch code {
     case SQLITE_ROW: return true
     case SQLITE_DONE: return false
-    default: throw unsafe SQLiteError(code: code, of: sqlite3_db_handle(handle))
+    default: throw unsafe SQLiteError(code: code, of: sqlite3_db_handle(handle), isRunning: true)
     }
   }
 

@@ -1,4 +1,4 @@
-/// The three headers of a signed message, as received, white space around them trimmed.
+/// The three headers of a signed message.
 public struct MessageHeaders: Sendable {
   /// The message's id, the same on every attempt to deliver it.
   public let id: String
@@ -7,6 +7,7 @@ public struct MessageHeaders: Sendable {
   /// Space-separated signatures, each `version,base64`.
   public let signature: String
 
+  /// Takes the values as they are.
   public init(id: String, timestamp: String, signature: String) {
     self.id = id
     self.timestamp = timestamp
@@ -15,7 +16,8 @@ public struct MessageHeaders: Sendable {
 
   /// Takes the `svix-` headers, or the unbranded `webhook-` ones where no `svix-` header is there at all.
   ///
-  /// `values` gives every value received for a header's lower-case name. An empty header counts as missing.
+  /// `values` gives every value received for a header's lower-case name. White space around a value is dropped, and an
+  /// empty header counts as missing.
   public init(_ values: (String) -> [String]) throws(VerificationError) {
     var missing: [String] = []
     for family in ["svix", "webhook"] {

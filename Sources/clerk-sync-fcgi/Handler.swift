@@ -1,5 +1,6 @@
 import ClerkSync
 import Gateway
+import Glibc
 import Logging
 import Synchronization
 
@@ -26,7 +27,9 @@ struct Handler: RequestHandler {
   func connectionFailed(_ error: ConnectionError) {
     switch error {
     case .notAccepted(let number):
-      processLogger.error("a connection could not be accepted", metadata: ["errno": "\(number)"])
+      processLogger.error(
+        "a connection could not be accepted",
+        metadata: ["reason": "\(unsafe String(cString: strerror(number)))"])
     case .noRequest:
       processLogger.warning("a connection sent no whole FastCGI request and was closed")
     }

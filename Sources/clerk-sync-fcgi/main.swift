@@ -2,6 +2,7 @@ import ClerkSync
 import Gateway
 import Glibc
 
+StandardDescriptors.fill()
 let environment = Parameters.ofProcess()
 switch Transport.detect(environment) {
 case .cgi:

@@ -1,0 +1,17 @@
+import Glibc
+
+/// Standard output and standard error.
+public enum StandardDescriptors {
+  /// Opens /dev/null in place of those that are closed.
+  ///
+  /// A FastCGI program is promised descriptor 0 alone (FastCGI specification, section 2.2). What the process opened
+  /// next would get the number of a missing one, and a log line would be written into it.
+  public static func fill() {
+    for number in [STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) == -1 {
+      let null = unsafe open("/dev/null", O_WRONLY)
+      guard null >= 0, null != number else { continue }
+      dup2(null, number)
+      close(null)
+    }
+  }
+}
