@@ -1,0 +1,36 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the model says of one process holds for several on one listener and one database.
+@Suite struct ModelTests {
+  @Test(arguments: JournalMode.allCases)
+  func `Histories sent to three handlers by eight senders end as at Clerk`(mode: JournalMode) throws {
+    let seed = SplitMix64.seed
+    var random = SplitMix64(seed: seed)
+    let histories = (0..<65).map { ClerkHistory("\($0)", users: 8, using: &random) }
+    let messages = histories.flatMap(\.messages)
+    let folder = try TemporaryFolder(inMemory: true)
+    let database = folder.file("app.db")
+    try mode.makeDatabase(at: database)
+    let listener = try UnixSocket.listen(at: folder.file("s"))
+    let handlers = try (1...3).map { try Handler(in: folder, listener: listener, log: "\($0).log") }
+
+    var sender = SvixSender(using: &random)
+    let unanswered = try sender.deliver(messages, threads: 8) { message in
+      let delivery = try SignedDelivery(Array(message.payload.utf8), id: message.id)
+      let connection = try FastCGIClient(folder.file("s"))
+      connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+      return connection.answer()?.status == 200
+    }
+
+    let file = DatabaseFile(database)
+    #expect(unanswered.isEmpty, "CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      try file.differences(from: Set(histories.flatMap(\.users))) == [], "CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      try file.rows("SELECT svix_id FROM clerk_sync_deliveries WHERE outcome = 'failed'").isEmpty,
+      "CLERK_SYNC_SEED=\(seed)")
+    #expect(handlers.allSatisfy { $0.process.isRunning })
+  }
+}

@@ -1,0 +1,34 @@
+/// A user as Clerk and the users table know one.
+public struct ClerkUser: Hashable, Sendable {
+  public let id: String
+  public var email: String
+  public var firstName: String
+  public var lastName: String
+  public var role: String
+
+  /// The columns of its row.
+  public var columns: [String?] { [id, email, firstName, lastName, role] }
+}
+
+/// One event, as the message that carries it.
+public struct ClerkMessage: Hashable, Sendable {
+  public enum Kind: String, Sendable {
+    case created, updated, deleted
+  }
+
+  /// The same on every attempt to deliver it.
+  public let id: String
+  public let kind: Kind
+  /// The user as the event leaves it; of a deleted one only the id is told.
+  public let user: ClerkUser
+  /// In milliseconds since 1970.
+  public let version: Int
+
+  /// The body of its deliveries.
+  public var payload: String {
+    guard kind != .deleted else { return Payload.deleted(id: user.id, timestamp: version) }
+    return Payload.user(
+      "user.\(kind)", id: user.id, email: user.email, firstName: user.firstName, lastName: user.lastName,
+      role: user.role, updatedAt: version)
+  }
+}
