@@ -1,4 +1,5 @@
 import ClerkSync
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,20 +16,26 @@ import Testing
     try mode.makeDatabase(at: database)
     let store = UserStore(database: database)
 
+    let effective = Mutex<[String]>([])
+
     var sender = SvixSender(using: &random)
     let unanswered = try sender.deliver(messages, threads: threads) { message in
       let event = Event(message)
       do throws(StoreError) {
-        _ = try store.apply(event)
+        if try store.apply(event) != .duplicate { effective.withLock { $0.append(message.id) } }
         return true
-      } catch .emailTaken {
+      } catch {
+        guard case .emailTaken = error else { throw error }
         store.recordFailure(of: event.delivery, reason: "email taken")
         return false
       }
     }
 
     let file = DatabaseFile(database)
-    #expect(unanswered.isEmpty, "CLERK_SYNC_SEED=\(seed)")
+    #expect(Set(unanswered.map(\.id)) == [], "CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      effective.withLock { $0.sorted() } == messages.map(\.id).sorted(),
+      "each is dealt with exactly once; CLERK_SYNC_SEED=\(seed)")
     #expect(
       try file.differences(from: Set(histories.flatMap(\.users))) == [], "CLERK_SYNC_SEED=\(seed)")
     #expect(

@@ -11,8 +11,10 @@ struct TestDatabase {
   let store: UserStore
 
   /// A file that is not there yet.
-  init(_ name: String = "app.db", timestamps: TimestampUnit = .milliseconds) throws {
-    folder = try TemporaryFolder()
+  init(
+    _ name: String = "app.db", timestamps: TimestampUnit = .milliseconds, inMemory: Bool = false
+  ) throws {
+    folder = try TemporaryFolder(inMemory: inMemory)
     path = folder.file(name)
     var options = UserStore.Options()
     options.timestamps = timestamps

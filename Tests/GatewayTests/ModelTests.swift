@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -16,16 +17,24 @@ import Testing
     let listener = try UnixSocket.listen(at: folder.file("s"))
     let handlers = try (1...3).map { try Handler(in: folder, listener: listener, log: "\($0).log") }
 
+    let effective = Mutex<[String]>([])
+
     var sender = SvixSender(using: &random)
     let unanswered = try sender.deliver(messages, threads: 8) { message in
       let delivery = try SignedDelivery(Array(message.payload.utf8), id: message.id)
       let connection = try FastCGIClient(folder.file("s"))
       connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
-      return connection.answer()?.status == 200
+      let answer = connection.answer()
+      guard answer?.status == 200 else { return false }
+      if answer?["outcome"] != "duplicate" { effective.withLock { $0.append(message.id) } }
+      return true
     }
 
     let file = DatabaseFile(database)
-    #expect(unanswered.isEmpty, "CLERK_SYNC_SEED=\(seed)")
+    #expect(Set(unanswered.map(\.id)) == [], "CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      effective.withLock { $0.sorted() } == messages.map(\.id).sorted(),
+      "each is dealt with exactly once; CLERK_SYNC_SEED=\(seed)")
     #expect(
       try file.differences(from: Set(histories.flatMap(\.users))) == [], "CLERK_SYNC_SEED=\(seed)")
     #expect(

@@ -1,0 +1,88 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct FailedDeliveryTests {
+  private static let now = "\(TestApplication.now)000"
+  private let application: TestApplication
+
+  init() throws {
+    application = try TestApplication()
+  }
+
+  @Test(arguments: [
+    ("not JSON", "NULL NULL 'failed' 'malformed_event: the body is not JSON'"),
+    (
+      UserEvent(data: ["last_name": "[]"]).body,
+      "NULL NULL 'failed' 'malformed_event: data.last_name is not a string'"
+    ),
+    (
+      UserEvent(data: ["primary_email_address_id": "null"]).body,
+      "'user.created' 'user_1' 'failed' "
+        + "'no_primary_email: no address in email_addresses has the primary_email_address_id'"
+    ),
+    (
+      UserEvent("user.deleted", data: ["id": nil]).body,
+      "'user.deleted' NULL 'failed' 'no_user_id: data.id is missing or empty'"
+    ),
+  ])
+  func `What cannot be applied is in the ledger with all that is known of it`(
+    body: String, entry: String
+  ) throws {
+    for attempt in 1...2 {
+      #expect(try application.respond(body).status == 400)
+      #expect(
+        try application.database.ledger() == ["'msg_1' \(entry) \(attempt) \(Self.now) \(Self.now)"])
+    }
+    #expect(try application.database.users() == [])
+  }
+
+  @Test func `An address in another row fails until that user's own event has freed it`() throws {
+    let taken = "ada@example.org"
+    #expect(try respond(Payload.user(id: "user_1", email: taken), "msg_1").status == 200)
+    let second = Payload.user(id: "user_2", email: taken)
+    for attempt in 1...2 {
+      let exchange = try respond(second, "msg_2")
+      #expect(exchange.status == 500)
+      #expect(exchange.body["error"] == "database_error")
+      let entry = try #require(try application.database.ledger().last ?? nil)
+      #expect(entry.hasPrefix("'msg_2' 'user.created' 'user_2' 'failed' 'database_error: "))
+      #expect(entry.contains("belongs to user_1,"))
+      #expect(!entry.contains("ada@"))
+      #expect(entry.hasSuffix(" \(attempt) \(Self.now) \(Self.now)"))
+    }
+
+    let freeing = Payload.user("user.updated", id: "user_1", updatedAt: 1_654_012_591_836)
+    #expect(try respond(freeing, "msg_3").body["outcome"] == "applied")
+    #expect(try respond(second, "msg_2").body["outcome"] == "applied")
+    #expect(
+      try application.database.column("SELECT id || ' ' || email FROM users ORDER BY id") == [
+        "user_1 user_1@example.org", "user_2 ada@example.org",
+      ])
+    #expect(
+      try application.database.ledger()[1]
+        == "'msg_2' 'user.created' 'user_2' 'applied' NULL 3 \(Self.now) \(Self.now)")
+  }
+
+  @Test func `What cannot be verified writes nothing, even under the id of another message`() throws {
+    #expect(try respond(Payload.user(id: "user_1"), "msg_1").status == 200)
+    let before = try application.database.bytes()
+    for id in ["msg_1", "msg_2"] {
+      let delivery = try TestApplication.delivery(Payload.deleted(id: "user_1"), id: id)
+      for header in ["ID", "TIMESTAMP", "SIGNATURE"].map({ "HTTP_SVIX_\($0)" }) {
+        for value in ["", "1", "v1,\(String(repeating: "A", count: 43))="] {
+          #expect(try application.respond(delivery, [(header, value)]).status == 400)
+        }
+      }
+      var forged = delivery
+      forged.body = Array(Payload.deleted(id: "user_2").utf8)
+      #expect(try application.respond(forged).status == 400)
+    }
+    #expect(try application.database.bytes() == before)
+  }
+
+  private func respond(_ body: String, _ id: String) throws -> Exchange {
+    try application.respond(TestApplication.delivery(body, id: id))
+  }
+}

@@ -1,0 +1,85 @@
+import ClerkSync
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct KeeperTests {
+  private let database: TestDatabase
+
+  init() throws {
+    database = try TestDatabase()
+  }
+
+  @Test(arguments: JournalMode.allCases)
+  func `A store keeps a connection from its first write to its end`(mode: JournalMode) throws {
+    try mode.makeDatabase(at: database.path)
+    do {
+      let store = UserStore(database: database.path)
+      #expect(try descriptors() == [])
+      try store.createUser(.ada("user_0"))
+      let kept = try descriptors()
+      #expect(!kept.isEmpty)
+      for number in 1..<20 { try store.createUser(.ada("user_\(number)")) }
+      #expect(try descriptors() == kept)
+    }
+    #expect(try descriptors() == [])
+  }
+
+  @Test(arguments: JournalMode.allCases)
+  func `A store that is not to keep one keeps none`(mode: JournalMode) throws {
+    try mode.makeDatabase(at: database.path)
+    let store = database.store(at: UserStore.now, keepsConnection: false)
+    for number in 0..<3 { try store.createUser(.ada("user_\(number)")) }
+    #expect(try descriptors() == [])
+  }
+
+  @Test(arguments: JournalMode.allCases, ["deleted", "moved", "replaced"])
+  func `A file that is gone is let go, and what has its place is used`(
+    mode: JournalMode, fate: String
+  ) throws {
+    try mode.makeDatabase(at: database.path)
+    try database.store.createUser(.ada("user_1"))
+    let other = try TestDatabase("other.db")
+    try mode.makeDatabase(at: other.path)
+
+    for suffix in ["-wal", "-shm", ""] where FileManager.default.fileExists(atPath: database.path + suffix) {
+      if fate == "moved" {
+        try FileManager.default.moveItem(
+          atPath: database.path + suffix, toPath: "\(database.path).old\(suffix)")
+      } else {
+        try FileManager.default.removeItem(atPath: database.path + suffix)
+      }
+    }
+    if fate == "replaced" {
+      try other.store(at: UserStore.now, keepsConnection: false).createUser(.ada("other"))
+      for suffix in ["-wal", ""] where FileManager.default.fileExists(atPath: other.path + suffix) {
+        try FileManager.default.moveItem(atPath: other.path + suffix, toPath: database.path + suffix)
+      }
+    }
+
+    for _ in 0..<2 { try database.store.createUser(.ada("user_2")) }
+    #expect(
+      try database.column("SELECT id FROM users ORDER BY id")
+        == (fate == "replaced" ? ["other", "user_2"] : ["user_2"]))
+    #expect(
+      try descriptors().allSatisfy { $0.hasSuffix("/app.db") || $0.hasSuffix("-wal") || $0.hasSuffix("-shm") }
+    )
+  }
+
+  @Test func `A deleted file whose WAL was left behind begins anew`() throws {
+    try JournalMode.wal.makeDatabase(at: database.path)
+    try database.store.createUser(.ada("user_1"))
+    try FileManager.default.removeItem(atPath: database.path)
+    try database.store.createUser(.ada("user_2"))
+    try database.store.createUser(.ada("user_3"))
+    #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_2", "user_3"])
+    #expect(try database.column("PRAGMA integrity_check") == ["ok"])
+  }
+
+  /// What this process has open in the folder.
+  private func descriptors() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+    }.filter { $0.hasPrefix("\(database.folder.path)/") }.sorted()
+  }
+}

@@ -1,0 +1,77 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct LedgerTests {
+  private let database: TestDatabase
+
+  init() throws {
+    database = try TestDatabase()
+  }
+
+  @Test(arguments: JournalMode.allCases)
+  func `A duplicate writes nothing at all`(mode: JournalMode) throws {
+    try mode.makeDatabase(at: database.path)
+    let first = Event(.created(.ada()), id: "msg_1")
+    #expect(try database.store.apply(first) == .applied)
+    let before = try database.bytes()
+    let later = database.store(at: UserStore.now + 1000)
+    #expect(try later.apply(first) == .duplicate)
+    #expect(try later.apply(Event(.deleted(id: "user_1"), id: "msg_1")) == .duplicate)
+    #expect(try database.bytes() == before)
+  }
+
+  @Test func `A delivery that failed is tried again, and its attempts are counted`() throws {
+    let event = Event(.created(.ada()), id: "msg_1")
+    for (attempt, time) in [1000, 2000].enumerated() as EnumeratedSequence<[Int64]> {
+      database.store(at: time).recordFailure(of: event.delivery, reason: "reason \(attempt)")
+      #expect(
+        try database.ledger() == [
+          "'msg_1' 'user.created' 'user_1' 'failed' 'reason \(attempt)' \(attempt + 1) 1000 \(time)"
+        ])
+    }
+    #expect(try database.store(at: 3000).apply(event) == .applied)
+    #expect(try database.ledger() == ["'msg_1' 'user.created' 'user_1' 'applied' NULL 3 1000 3000"])
+    #expect(try database.store(at: 4000).apply(event) == .duplicate)
+    #expect(try database.users().count == 1)
+  }
+
+  @Test(
+    arguments: [
+      (.applied, Event(.created(.ada()), at: UserStore.now, id: "msg_1")),
+      (.stale, Event(.created(.ada()), at: UserStore.now - 1, id: "msg_1")),
+      (.ignored, Event(nil, id: "msg_1")),
+    ] as [(Outcome, Event)])
+  func `Every outcome is entered once, and a failure does not take its place`(
+    outcome: Outcome, event: Event
+  ) throws {
+    try database.store.create(.ada())
+    try database.execute("DELETE FROM clerk_sync_deliveries")
+    #expect(try database.store.apply(event) == outcome)
+    let entry = try database.ledger()
+    let user = outcome == .ignored ? "NULL" : "'user_1'"
+    #expect(
+      entry == ["'msg_1' '\(event.type)' \(user) '\(outcome)' NULL 1 \(UserStore.now) \(UserStore.now)"])
+
+    let later = database.store(at: UserStore.now + 1000)
+    later.recordFailure(of: event.delivery, reason: "too late")
+    #expect(try later.apply(event) == .duplicate)
+    #expect(try database.ledger() == entry)
+  }
+
+  @Test func `What the application itself changes is not a delivery`() throws {
+    try database.store.createUser(.ada())
+    try database.store.updateUser(.ada(role: "admin"))
+    try database.store.deleteUser(id: "user_1")
+    #expect(try database.ledger() == [])
+  }
+
+  @Test func `A change that is refused leaves no entry of its own`() throws {
+    try database.store.create(.ada("user_1", email: "ada@example.org"))
+    let before = try database.bytes()
+    let event = Event(.created(.ada("user_2", email: "ada@example.org")))
+    #expect(throws: StoreError.emailTaken(by: "user_1")) { try database.store.apply(event) }
+    #expect(try database.bytes() == before)
+  }
+}

@@ -1,0 +1,83 @@
+import ClerkSync
+import Svix
+import TestSupport
+import Testing
+
+/// How an application written in Swift uses the library.
+@Suite struct LibraryExampleTests {
+  private let folder: TemporaryFolder
+  private let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("data/app.db")
+  }
+
+  @Test func `Users can be written without waiting for Clerk's event`() throws {
+    let store = UserStore(database: path)
+
+    // The id is Clerk's: the events that follow find the row under it.
+    var ada = User(
+      id: "user_1", email: "ada@example.org", firstName: "Ada", lastName: "Lovelace", role: "client")
+    try store.createUser(ada)
+
+    ada.role = "admin"
+    try store.updateUser(ada)
+    #expect(try rows() == [["user_1", "ada@example.org", "admin"]])
+
+    try store.deleteUser(id: ada.id)
+    #expect(try rows() == [])
+
+    // Clerk never uses an id again, so a deletion is final.
+    #expect(try store.createUser(ada) == .stale)
+  }
+
+  @Test func `A verified message becomes an event, and its outcome says what was done`() throws {
+    let request = try SignedDelivery(Payload.user(id: "user_1", email: "ada@example.org", role: "admin"))
+    let headers = [
+      "svix-id": request.id, "svix-timestamp": request.timestamp, "svix-signature": request.signature,
+    ]
+
+    let verifier = Verifier(secrets: [try Secret(SignedDelivery.secret)])
+    let message = try verifier.verify(
+      try MessageHeaders { name in [headers[name]].compactMap(\.self) }, body: request.body,
+      now: WallClock.system.now() / 1000)
+    let event = try Event(decoding: message, roles: .standard)
+
+    let store = UserStore(database: path)
+    switch try store.apply(event) {
+    case .applied: #expect(try rows() == [["user_1", "ada@example.org", "admin"]])
+    case .duplicate, .stale, .ignored: Issue.record("nothing was there before it")
+    }
+    #expect(try store.apply(event) == .duplicate)
+  }
+
+  @Test func `An address that another user has is told with that user's id`() throws {
+    let store = UserStore(database: path)
+    try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
+    let second = User(id: "user_2", email: "ada@example.org", role: "client")
+    do {
+      try store.createUser(second)
+      Issue.record("the address was free")
+    } catch .emailTaken(let owner) {
+      try store.deleteUser(id: owner)
+      try store.createUser(second)
+    }
+    #expect(try rows() == [["user_2", "ada@example.org", "client"]])
+  }
+
+  @Test func `Options suit the store to the table and to the process`() throws {
+    var options = UserStore.Options()
+    options.timestamps = .seconds
+    options.retention = 30
+    options.keepsConnection = false
+    let store = UserStore(database: path, options: options, clock: WallClock { 1_700_000_000_999 })
+    try store.check()
+    try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
+    #expect(try DatabaseFile(path).rows("SELECT createdAt FROM users") == [["1700000000"]])
+  }
+
+  private func rows() throws -> [[String?]] {
+    try DatabaseFile(path).rows("SELECT id, email, role FROM users ORDER BY id", columns: 3)
+  }
+}

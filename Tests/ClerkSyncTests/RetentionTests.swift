@@ -1,0 +1,84 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct RetentionTests {
+  private static let day: Int64 = 86_400_000
+  private let database: TestDatabase
+
+  init() throws {
+    database = try TestDatabase()
+  }
+
+  @Test func `Entries that are too old go, four with each write`() throws {
+    for number in 0..<9 { _ = try database.store.apply(Event(nil, id: "old_\(number)")) }
+    let store = database.store(at: UserStore.now + 90 * Self.day + 1)
+    for left in [5, 1, 0] {
+      _ = try store.apply(Event(nil))
+      #expect(
+        try database.column("SELECT count(*) FROM clerk_sync_deliveries WHERE svix_id GLOB 'old*'")
+          == ["\(left)"])
+    }
+    #expect(try database.ledger().count == 3)
+  }
+
+  @Test func `Tombstones that are too old go, four with each write`() throws {
+    for number in 0..<9 { try database.store.delete("user_\(number)") }
+    let store = database.store(at: UserStore.now + 90 * Self.day + 1)
+    for left in [5, 1, 0] {
+      _ = try store.apply(Event(nil))
+      #expect(try database.column("SELECT count(*) FROM clerk_sync_versions") == ["\(left)"])
+    }
+  }
+
+  @Test(
+    arguments: [
+      (90, 90 * day, 1), (90, 90 * day + 1, 0), (7, 7 * day, 1), (7, 7 * day + 1, 0), (1, 2 * day, 0),
+    ] as [(Int, Int64, Int)])
+  func `The days are counted to the millisecond, and configurable`(
+    days: Int, age: Int64, left: Int
+  ) throws {
+    try database.store.delete("user_1")
+    let store = database.store(at: UserStore.now + age, retention: days)
+    _ = try store.apply(Event(nil, id: "msg_1"))
+    #expect(try database.column("SELECT count(*) FROM clerk_sync_versions") == ["\(left)"])
+    #expect(try database.ledger().count == left + 1)
+  }
+
+  @Test func `An entry that failed lately stays, however old its first attempt`() throws {
+    let event = Event(.created(.ada()), id: "msg_1")
+    database.store.recordFailure(of: event.delivery, reason: "1")
+    let later = UserStore.now + 89 * Self.day
+    database.store(at: later).recordFailure(of: event.delivery, reason: "2")
+    _ = try database.store(at: later + 2 * Self.day).apply(Event(nil))
+    #expect(
+      try database.ledger().first
+        == "'msg_1' 'user.created' 'user_1' 'failed' '2' 2 \(UserStore.now) \(later)")
+  }
+
+  @Test func `What has been applied to a live user is never forgotten`() throws {
+    try database.store.create(.ada())
+    let store = database.store(at: UserStore.now + 36_500 * Self.day, retention: 1)
+    for _ in 0..<3 { _ = try store.apply(Event(nil)) }
+    let late = Event(.updated(.ada(role: "admin")), at: UserStore.now - 1)
+    #expect(try store.apply(late) == .stale)
+    #expect(try database.column("SELECT user_id FROM clerk_sync_versions") == ["user_1"])
+  }
+
+  @Test func `A duplicate removes nothing`() throws {
+    for id in ["msg_1", "msg_2"] { _ = try database.store.apply(Event(nil, id: id)) }
+    let later = database.store(at: UserStore.now + 100 * Self.day)
+    #expect(try later.apply(Event(nil, id: "msg_2")) == .duplicate)
+    #expect(try database.ledger().count == 2)
+  }
+
+  @Test func `The variable sets the days`() throws {
+    let application = try TestApplication()
+    let old = Int64(TestApplication.now) * 1000 - 8 * Self.day
+    for id in ["user_1", "user_2"] { try application.database.store(at: old).delete(id, now: old) }
+    let delivery = try TestApplication.delivery(Payload.user(id: "user_3"))
+    #expect(try application.respond(delivery, [("CLERK_SYNC_RETENTION_DAYS", "7")]).status == 200)
+    #expect(try application.database.column("SELECT user_id FROM clerk_sync_versions") == ["user_3"])
+  }
+}
