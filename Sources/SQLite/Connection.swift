@@ -65,8 +65,11 @@ import CSQLite
 
   /// Moves the whole WAL into the database file, holding the writer's lock, and tells whether it could:
   /// another connection may still be reading from it (sqlite.org/c3ref/wal_checkpoint_v2.html).
+  ///
+  /// It also empties the WAL. That its content has been moved is otherwise known only as long as somebody is
+  /// connected, so that without a lasting connection it would never be used again from its start.
   public func checkpoint() throws(SQLiteError) -> Bool {
-    let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_FULL, nil, nil)
+    let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     if code & 0xff == SQLITE_BUSY { return false }
     try check(code)
     return true

@@ -1,0 +1,76 @@
+import ClerkSync
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@Suite struct CheckpointTests {
+  /// A page of 4096 bytes and its header, as a WAL holds it.
+  private static let frame = 4120
+  private let database: TestDatabase
+
+  init() throws {
+    database = try TestDatabase(inMemory: true)
+    try JournalMode.wal.makeDatabase(at: database.path)
+  }
+
+  @Test(arguments: [true, false])
+  func `The WAL does not grow beyond its thousand pages`(keepsConnection: Bool) throws {
+    let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
+    var largest = 0
+    for number in 0..<1000 {
+      try store.createUser(.ada("user_\(number)"))
+      largest = max(largest, try walSize())
+    }
+    #expect(largest > 900 * Self.frame)
+    #expect(largest < 1100 * Self.frame)
+    #expect(try database.column("SELECT count(*) FROM users") == ["1000"])
+    #expect(try database.column("PRAGMA integrity_check") == ["ok"])
+  }
+
+  @Test(arguments: [true, false])
+  func `Below that nothing moves it into the file, not even the last to close`(
+    keepsConnection: Bool
+  ) throws {
+    do {
+      let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
+      try store.check()
+      let before = try Data(contentsOf: URL(filePath: database.path))
+      for number in 0..<50 { try store.createUser(.ada("user_\(number)")) }
+      #expect(try Data(contentsOf: URL(filePath: database.path)) == before)
+    }
+    #expect(try walSize() > 50 * Self.frame)
+    let next = database.store(at: UserStore.now, keepsConnection: keepsConnection)
+    try next.deleteUser(id: "user_0")
+    #expect(try database.column("SELECT count(*) FROM users") == ["49"])
+  }
+
+  @Test func `A reader that takes long neither holds up writes nor fails them`() throws {
+    try database.store.create(.ada("user"))
+    var slowest = Duration.zero
+    var size = 0
+    do {
+      let reader = try database.open()
+      try reader.execute("BEGIN")
+      let count = try reader.column("SELECT count(*) FROM users")
+      for number in 0..<1000 {
+        let time = try ContinuousClock().measure { _ = try database.store.createUser(.ada("user_\(number)")) }
+        slowest = max(slowest, time)
+      }
+      #expect(try reader.column("SELECT count(*) FROM users") == count)
+      size = try walSize()
+    }
+    #expect(slowest < .seconds(4))
+    #expect(size > 2000 * Self.frame)
+
+    // Once the reader is gone, the WAL is moved into the file and begins anew.
+    for number in 1000..<2000 { try database.store.createUser(.ada("user_\(number)")) }
+    #expect(try walSize() < 1100 * Self.frame)
+    #expect(try database.column("SELECT count(*) FROM users") == ["2001"])
+    #expect(try database.column("PRAGMA integrity_check") == ["ok"])
+  }
+
+  private func walSize() throws -> Int {
+    try URL(filePath: "\(database.path)-wal").resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+  }
+}
