@@ -13,6 +13,8 @@ enum SyncSchema {
       (SELECT 1 FROM clerk_sync_deliveries LIMIT 0), (SELECT 1 FROM clerk_sync_versions LIMIT 0)
     """
 
+  private static let recorded: StaticString = "SELECT version FROM clerk_sync_schema"
+
   private static let creation: [StaticString] = [
     """
     CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE,
@@ -41,23 +43,27 @@ enum SyncSchema {
   /// Creates what is missing, and returns the version of the sync's tables.
   static func prepare(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
     do throws(SQLiteError) {
-      return try inspect(connection)
+      return try version(from: inspection, on: connection)
     } catch {
       guard error.kind == .schema else { throw error }
-      try connection.transaction { () throws(SQLiteError) in
+      return try connection.transaction { () throws(SQLiteError) in
+        // A newer program may have done away with a table that this one would make.
+        if let found = try? version(from: recorded, on: connection), found > version { return found }
         for statement in creation { try connection.execute(statement) }
+        return try version(from: inspection, on: connection)
       }
-      return try inspect(connection)
     }
   }
 
-  /// Throws unless the tables are there.
-  static func check(on connection: borrowing Connection) throws(SQLiteError) {
-    _ = try inspect(connection)
+  /// Throws unless the tables are there; returns the version of the sync's.
+  static func check(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+    try version(from: inspection, on: connection)
   }
 
-  private static func inspect(_ connection: borrowing Connection) throws(SQLiteError) -> Int64 {
-    try connection.with(inspection) { statement throws(SQLiteError) in
+  private static func version(
+    from query: StaticString, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Int64 {
+    try connection.with(query) { statement throws(SQLiteError) in
       try statement.step() ? statement.integer(at: 0) : 0
     }
   }

@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct SchemaTests {
+  private let database: TestDatabase
+
+  init() throws {
+    database = try TestDatabase()
+  }
+
+  @Test func `The sync's own tables stand beside an adopted one, and nothing else changes`() throws {
+    try database.execute(
+      """
+      CREATE TABLE users (id TEXT PRIMARY KEY, email, firstName, lastName, password, phone, role, createdAt, updatedAt)
+      """,
+      "CREATE TABLE bookings (id INTEGER PRIMARY KEY)", "PRAGMA user_version = 42",
+      "PRAGMA application_id = 7")
+    let schema: StaticString = "SELECT sql FROM sqlite_schema WHERE tbl_name NOT GLOB 'clerk_sync_*'"
+    let before = try database.column(schema)
+    try database.store.create(.ada())
+    #expect(try database.column(schema) == before)
+    #expect(
+      try database.column("SELECT name FROM sqlite_schema WHERE name GLOB 'clerk_sync_*' ORDER BY name") == [
+        "clerk_sync_deliveries", "clerk_sync_schema", "clerk_sync_tombstones", "clerk_sync_versions",
+      ])
+    #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["1"])
+    #expect(try database.column("PRAGMA user_version") == ["42"])
+    #expect(try database.column("PRAGMA application_id") == ["7"])
+  }
+
+  @Test(
+    arguments: [
+      ("the tables this program knows", nil), ("one table less", "DROP TABLE clerk_sync_versions"),
+      ("another form of a table", "ALTER TABLE clerk_sync_deliveries RENAME COLUMN svix_id TO message_id"),
+    ] as [(String, StaticString?)])
+  func `Tables of a newer version are refused, and nothing is written`(
+    name: String, change: StaticString?
+  ) throws {
+    try database.store.create(.ada())
+    try database.execute("UPDATE clerk_sync_schema SET version = 2")
+    if let change { try database.execute(change) }
+    let before = try database.bytes()
+    let event = Event(.deleted(id: "user_1"))
+    for use in [{ try database.store.check() }, { _ = try database.store.apply(event) }] {
+      let error = #expect(throws: StoreError.self) { try use() }
+      #expect(error == .newerSchema(found: 2, database: database.path))
+      #expect(
+        error?.description
+          == "\(database.path): the clerk_sync tables have version 2, this program knows 1: "
+          + "run the newer clerk-sync that made them")
+    }
+    database.store.recordFailure(of: event.delivery, reason: "newer")
+    #expect(try database.bytes() == before)
+  }
+
+  @Test(
+    arguments: [
+      "DROP TABLE users", "DROP TABLE clerk_sync_schema", "DROP TABLE clerk_sync_deliveries",
+      "DROP TABLE clerk_sync_versions",
+    ] as [StaticString])
+  func `A table dropped by hand is made again, under a store in use`(dropping: StaticString) throws {
+    try database.store.create(.ada())
+    let schema: StaticString = "SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name"
+    let before = try database.column(schema)
+    try database.execute(dropping)
+    try database.store.update(.ada(role: "admin"))
+    #expect(try database.column(schema) == before)
+    #expect(try database.column("SELECT role FROM users") == ["admin"])
+    #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["1"])
+  }
+
+  @Test(arguments: 0..<5)
+  func `Stores that know nothing of each other may make the file at once`(round: Int) throws {
+    let path = database.folder.file("data/\(round)/app.db")
+    try inThreads(8) { thread in
+      let store = UserStore(database: path)
+      if thread.isMultiple(of: 2) { try store.check() }
+      try store.createUser(.ada("user_\(thread)"))
+    }
+    let file = DatabaseFile(path)
+    #expect(try file.rows("SELECT count(*) FROM users") == [["8"]])
+    #expect(try file.rows("SELECT version FROM clerk_sync_schema") == [["1"]])
+  }
+}
