@@ -6,6 +6,7 @@ public enum JournalMode: String, CaseIterable, Sendable {
   /// Makes a new file that is in this mode whatever the linked library's default is.
   public func makeDatabase(at path: String) throws {
     switch self {
+    // The file is made by the first write.
     case .rollback: try DatabaseFile(path).execute("PRAGMA journal_mode = DELETE", "PRAGMA user_version = 0")
     case .wal: try DatabaseFile(path).execute("PRAGMA journal_mode = WAL")
     }
