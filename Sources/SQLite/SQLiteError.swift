@@ -21,7 +21,7 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     switch code & 0xff {
     case SQLITE_CANTOPEN where cause != 0, SQLITE_IOERR where cause != 0:
       message = unsafe "\(said): \(String(cString: strerror(cause)))"
-    case SQLITE_CONSTRAINT where code == Self.triggerConstraint:
+    case SQLITE_CONSTRAINT where code == Self.triggerConstraint && said != Self.restrictMessage:
       // An application's own trigger can put anything, a row's values too, into RAISE.
       message = "a trigger refused the change"
     case SQLITE_ERROR where isRunning:
@@ -34,6 +34,9 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
 
   // The header's definition is an expression that Swift does not import.
   private static let triggerConstraint = SQLITE_CONSTRAINT | 7 << 8
+
+  /// What a reference with ON DELETE RESTRICT says; to SQLite it is a trigger too.
+  private static let restrictMessage = "FOREIGN KEY constraint failed"
 
   /// Whether a value that must be unique stands in another row already.
   public var isUniqueViolation: Bool { code == SQLITE_CONSTRAINT | 8 << 8 }
