@@ -64,6 +64,10 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "DurabilityTests", dependencies: ["SQLite", "TestSupport", "clerk-sync-fcgi"],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "ServerTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
       exclude: ["sender.py"], swiftSettings: settings
     ),

@@ -1,7 +1,7 @@
 public import Foundation
 
 /// The real `clerk-sync.fcgi` as a CGI program: a process a request.
-public final class CGIProgram: Endpoint {
+public final class CGIProgram: Endpoint, Sendable {
   public let folder: TemporaryFolder
   private let environment: [String: String]
 
@@ -12,11 +12,21 @@ public final class CGIProgram: Endpoint {
 
   /// The answer of a process that exits with status 0; the body is a file on its standard input, as lighttpd does it.
   public func answer(_ parameters: [(String, String)], body: [UInt8]) throws -> Answer? {
+    let process = try start(parameters, body: body)
+    guard process.exitStatus() == 0 else { return nil }
+    return try writtenAnswer(of: process)
+  }
+
+  /// What a process has answered so far, however it ended; nil when that is not a whole head.
+  public func writtenAnswer(of process: ChildProcess) throws -> Answer? {
+    try Answer(output, standardError: Array(process.log.utf8))
+  }
+
+  /// Starts a process with the body as a file on its standard input.
+  public func start(_ parameters: [(String, String)], body: [UInt8]) throws -> ChildProcess {
     let input = folder.file("body")
     try Data(body).write(to: URL(filePath: input))
-    let process = try start(parameters, standardInput: FileHandle(forReadingFrom: URL(filePath: input)))
-    guard process.exitStatus() == 0 else { return nil }
-    return try Answer(output, standardError: Array(process.log.utf8))
+    return try start(parameters, standardInput: FileHandle(forReadingFrom: URL(filePath: input)))
   }
 
   /// Starts a process; its standard output is a file unless it is given another.

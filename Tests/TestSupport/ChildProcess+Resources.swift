@@ -16,6 +16,14 @@ extension ChildProcess {
     }
   }
 
+  /// Whether it has the file at `path` open.
+  public func hasOpen(_ path: String) -> Bool {
+    let links = try? entries(in: "fd").compactMap {
+      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\($0)")
+    }
+    return links?.contains(path) == true
+  }
+
   /// Waits until it holds no connection; returns how many descriptors that leaves.
   public func idleDescriptors() throws -> Int? {
     try eventually { try connections == 0 } ? try descriptors : nil

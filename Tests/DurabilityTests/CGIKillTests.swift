@@ -1,0 +1,62 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// A CGI process is killed by a web server that has waited for too long.
+@Suite(.serialized) struct CGIKillTests {
+  private final class Counts: Sendable {
+    let kills = Atomic(0)
+    let killsInTransaction = Atomic(0)
+
+    var areEnough: Bool { kills.load(ordering: .relaxed) >= 60 }
+  }
+
+  private let folder: TemporaryFolder
+  private let load = Load()
+  private let counts = Counts()
+
+  init() throws {
+    folder = try TemporaryFolder(inMemory: true)
+  }
+
+  @Test(arguments: JournalMode.allCases)
+  func `CGI processes killed under load lose nothing and repeat nothing`(mode: JournalMode) throws {
+    let database = try LoadedDatabase(folder.file("app.db"), mode: mode)
+    let programs = try (0..<3).map { _ in
+      CGIProgram(in: try TemporaryFolder(inMemory: true), environment: ["CLERK_SYNC_DATABASE": database.path])
+    }
+    try load.run(clients: 3) { [load, counts] client, delivery in
+      let process = try programs[client].start(delivery.parameters, body: delivery.body)
+      if counts.areEnough || load.random(in: 0...3) == 0 {
+        #expect(process.exitStatus() == 0)
+      } else {
+        kill(process, journal: mode.journal(of: database.path))
+      }
+      // A web server hands on what was written before the end.
+      return try programs[client].writtenAnswer(of: process)
+    } while: { [counts] in
+      #expect(eventually(within: 60) { counts.areEnough })
+    }
+    #expect(load.tally.unanswered > 0, load.seed)
+    #expect(counts.killsInTransaction.load(ordering: .relaxed) > 0, load.seed)
+    #expect(load.tally.refused.map(\.standardError) == [], load.seed)
+    try database.expectEquals(load)
+  }
+
+  /// Kills the process at a random moment; most are let into their transaction first, which is a small part
+  /// of their time.
+  private func kill(_ process: ChildProcess, journal: String) {
+    if load.random(in: 0...2) > 0 {
+      while process.isRunning, !process.hasOpen(journal) {}
+      usleep(load.random(in: 0...2_000))
+    } else {
+      usleep(load.random(in: 0...50_000))
+    }
+    let isInTransaction = process.hasOpen(journal)
+    process.send(SIGKILL)
+    guard process.diesOfSignal() else { return }
+    counts.kills.add(1, ordering: .relaxed)
+    if isInTransaction { counts.killsInTransaction.add(1, ordering: .relaxed) }
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// SIGKILL leaves no time for anything: what holds is what the database holds.
+@Suite(.serialized) struct KillTests {
+  @Test(arguments: JournalMode.allCases)
+  func `Handlers killed under load lose nothing and repeat nothing`(mode: JournalMode) throws {
+    let folder = try TemporaryFolder(inMemory: true)
+    let database = try LoadedDatabase(folder.file("app.db"), mode: mode)
+    let listener = try UnixSocket.listen(at: folder.file("s"))
+    let start = { @Sendable in try Handler(in: folder, listener: listener, log: "\(UUID()).log") }
+    let running = Mutex([try start(), try start()])
+    let load = Load()
+    try load.run(clients: 4) { _, delivery in
+      let connection = try FastCGIClient(folder.file("s"))
+      connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+      return connection.answer()
+    } while: {
+      for number in 1...60 {
+        let answered = load.tally.answered
+        #expect(eventually { load.tally.answered > answered + 4 })
+        usleep(load.random(in: 0...40_000))
+        try running.withLock { handlers in
+          handlers[number % 2].process.send(SIGKILL)
+          #expect(handlers[number % 2].process.diesOfSignal())
+          handlers[number % 2] = try start()
+        }
+      }
+    }
+    #expect(load.tally.unanswered > 0, load.seed)
+    #expect(load.tally.refused.map(\.standardError) == [], load.seed)
+    #expect(running.withLock { $0.allSatisfy(\.process.isRunning) })
+    try database.expectEquals(load)
+  }
+}

@@ -1,0 +1,49 @@
+import TestSupport
+import Testing
+
+/// A database under load, which records every row that is written.
+struct LoadedDatabase {
+  let path: String
+
+  init(_ path: String, mode: JournalMode) throws {
+    self.path = path
+    try mode.create(at: path)
+    try DatabaseFile(path).execute(
+      """
+      CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, firstName TEXT NOT NULL,
+        lastName TEXT NOT NULL, password TEXT, phone TEXT, role TEXT NOT NULL DEFAULT 'client',
+        createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
+      """,
+      "CREATE TABLE written (message TEXT)",
+      "CREATE TRIGGER inserted AFTER INSERT ON users BEGIN INSERT INTO written VALUES (new.firstName); END",
+      "CREATE TRIGGER updated AFTER UPDATE ON users BEGIN INSERT INTO written VALUES (new.firstName); END")
+  }
+
+  /// Expects all that the load has delivered to be here, once.
+  func expectEquals(_ load: Load) throws {
+    let tally = load.tally
+    let file = DatabaseFile(path)
+    #expect(try file.rows("PRAGMA integrity_check") == [["ok"]], load.seed)
+
+    let users = try file.rows("SELECT id, firstName FROM users", columns: 2)
+    #expect(Set(users) == Set(load.users.map { [$0, $1] }), load.seed)
+    #expect(users.count == load.users.count, load.seed)
+
+    // Every message answered with 200 is in the ledger with the outcome told, and no other is there.
+    let ledger = try file.rows("SELECT svix_id, outcome FROM clerk_sync_deliveries", columns: 2)
+    let entries = Dictionary(uniqueKeysWithValues: ledger.map { ($0[0] ?? "", $0[1] ?? "") })
+    #expect(Set(entries.keys) == Set(tally.outcomes.keys), load.seed)
+    for (message, outcome) in tally.outcomes {
+      let fits = outcome == "duplicate" ? tally.repeated.contains(message) : outcome == entries[message]
+      #expect(fits, "\(message) was \(outcome), \(load.seed)")
+    }
+
+    let written = try file.rows("SELECT message FROM written ORDER BY message")
+    let applied = try file.rows(
+      """
+      SELECT svix_id FROM clerk_sync_deliveries
+      WHERE outcome = 'applied' AND type <> 'user.deleted' ORDER BY svix_id
+      """)
+    #expect(written == applied, load.seed)
+  }
+}
