@@ -1,0 +1,95 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct FaultTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let fault: Fault
+    let mode: JournalMode
+    let comesWhileRunning: Bool
+
+    var testDescription: String {
+      "\(fault.testDescription), \(comesWhileRunning ? "while it runs" : "before the start"), \(mode)"
+    }
+
+    static func all(_ faults: [Fault]) -> [Case] {
+      faults.flatMap { fault in
+        JournalMode.allCases.flatMap { mode in
+          [false, true].map { Case(fault: fault, mode: mode, comesWhileRunning: $0) }
+        }
+      }.filter { $0.isPossible }
+    }
+
+    private var isPossible: Bool {
+      (fault.mode ?? mode) == mode
+        && (!comesWhileRunning || fault.comesWhileRunning && (mode != .wal || fault.appliesToOpenFiles))
+    }
+  }
+
+  private let first: SignedDelivery
+  private let second: SignedDelivery
+
+  init() throws {
+    first = try SignedDelivery(Payload.user(id: "user_1"))
+    second = try SignedDelivery(Payload.user(id: "user_2"))
+  }
+
+  @Test(arguments: Case.all(Fault.all))
+  func `A fault is told with what to do, writes nothing, and is forgotten once it is mended`(
+    example: Case
+  ) throws {
+    try expectRecovery(from: example, at: FaultySite(example.mode))
+  }
+
+  @Test(
+    .enabled(if: FaultySite.canMount, "only root may mount file systems"),
+    arguments: Case.all(Fault.mounted))
+  func `A fault of the file system is told, writes nothing, and is forgotten once it is mended`(
+    example: Case
+  ) throws {
+    try expectRecovery(from: example, at: FaultySite(example.mode, isMounted: true))
+  }
+
+  private func expectRecovery(from example: Case, at site: FaultySite) throws {
+    var handler = try site.start()
+    #expect(try handler.answer(first)?["outcome"] == "applied")
+    if example.comesWhileRunning {
+      try example.fault.cause(site)
+    } else {
+      handler.process.send(SIGTERM)
+      #expect(handler.process.exitStatus() == 0)
+      try example.fault.cause(site)
+      handler = try site.start()
+    }
+
+    for _ in 1...2 {
+      let answer = try handler.answer(second)
+      #expect(answer?.status == 500)
+      #expect(answer?["error"] == "database_error")
+      try expectLine(answer?.standardError, telling: example.fault)
+    }
+    if !example.comesWhileRunning && example.fault.isToldAtStart {
+      let lines = handler.process.log.split(separator: "\n")
+      try expectLine(
+        lines.first { $0.contains("the database is not ready") }.map(String.init), telling: example.fault)
+    }
+
+    try example.fault.cure(site)
+    let database = DatabaseFile(site.database)
+    #expect(try database.rows("SELECT id FROM users") == [["user_1"]])
+    #expect(try handler.answer(second)?["outcome"] == "applied")
+    #expect(try handler.answer(first)?["outcome"] == "duplicate")
+    #expect(try handler.isHealthy())
+    #expect(try database.rows("SELECT id FROM users ORDER BY id") == [["user_1"], ["user_2"]])
+    #expect(try database.rows("PRAGMA integrity_check") == [["ok"]])
+  }
+
+  /// Expects one line, which says what is wrong and what to do.
+  private func expectLine(_ log: String?, telling fault: Fault) throws {
+    let log = try #require(log)
+    #expect(log.split(separator: "\n").count == 1)
+    #expect(log.contains(" error "), "\(log)")
+    #expect(log.contains(fault.words), "\(log)")
+    #expect(log.contains(fault.advice), "\(log)")
+  }
+}
