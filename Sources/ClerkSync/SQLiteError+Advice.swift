@@ -11,6 +11,8 @@ extension SQLiteError {
       "make the file and its folder readable and writable for the user this program runs as"
     case .full:
       "make room on the disk; the delivery will be repeated"
+    case .inputOutput:
+      "check the room, the quota and the health of the disk; the delivery will be repeated"
     case .notADatabase:
       "CLERK_SYNC_DATABASE must name an SQLite 3 file, or none so that one is created"
     case .constraint:

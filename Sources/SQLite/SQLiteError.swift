@@ -43,7 +43,7 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// The errors that callers tell apart, by primary result code (sqlite.org/rescode.html#pve).
   public enum Kind: Sendable {
-    case busy, cannotOpen, readOnly, full, notADatabase, constraint
+    case busy, cannotOpen, readOnly, full, inputOutput, notADatabase, constraint
     /// The statement does not fit the schema: a table or a column is missing.
     case schema
     case other
@@ -55,6 +55,7 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     case SQLITE_CANTOPEN: .cannotOpen
     case SQLITE_READONLY, SQLITE_PERM: .readOnly
     case SQLITE_FULL: .full
+    case SQLITE_IOERR: .inputOutput
     case SQLITE_NOTADB: .notADatabase
     case SQLITE_CONSTRAINT: .constraint
     case SQLITE_ERROR: .schema
