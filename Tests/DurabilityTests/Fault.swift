@@ -12,8 +12,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
   var mode: JournalMode?
   /// Whether it stops a process that has the file open already, as one does that keeps a WAL.
   var appliesToOpenFiles = true
-  /// Whether it can come over a handler that runs.
-  var comesWhileRunning = true
+  /// Nil whether or not the handler runs already.
+  var comesWhileRunning: Bool?
   /// Whether the handler tells of it when it starts.
   var isToldAtStart = true
   let cause: @Sendable (FaultySite) throws -> Void
@@ -27,7 +27,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     (self.cause, self.cure) = (cause, cure)
   }
 
-  static let all = files + schemas
+  static let all = files + limits + schemas
 
   private func with(_ change: (inout Fault) -> Void) -> Fault {
     var fault = self
@@ -87,6 +87,18 @@ struct Fault: Sendable, CustomTestStringConvertible {
     },
   ]
 
+  private static let disk =
+    "check the room, the quota and the health of the disk; the delivery will be repeated"
+
+  /// The way a quota fails, without a file system that has one.
+  private static let limits = [
+    Fault("a limit to the size of files", words: "disk I/O error", advice: disk) {
+      try $0.limitFileSize(to: "1")
+    } cure: {
+      try $0.limitFileSize(to: "unlimited")
+    }.with { $0.comesWhileRunning = true }
+  ]
+
   private static let room = "make room on the disk; the delivery will be repeated"
 
   /// For a folder that is a file system of its own.
@@ -96,6 +108,12 @@ struct Fault: Sendable, CustomTestStringConvertible {
     } cure: {
       try $0.emptyDisk()
     }.with { $0.isToldAtStart = false },
+    Fault("a full disk, on which a WAL is to be set up", words: "No space left on device", advice: disk) {
+      try $0.removeWAL()
+      try $0.fillDisk()
+    } cure: {
+      try $0.emptyDisk()
+    }.with { ($0.mode, $0.comesWhileRunning) = (.wal, false) },
     Fault("a read-only file system", words: "attempt to write a readonly database", advice: writable) {
       try $0.remount("ro")
     } cure: {

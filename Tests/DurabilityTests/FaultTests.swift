@@ -22,7 +22,8 @@ import Testing
 
     private var isPossible: Bool {
       (fault.mode ?? mode) == mode
-        && (!comesWhileRunning || fault.comesWhileRunning && (mode != .wal || fault.appliesToOpenFiles))
+        && (fault.comesWhileRunning ?? comesWhileRunning) == comesWhileRunning
+        && (fault.appliesToOpenFiles || !comesWhileRunning || mode == .delete)
     }
   }
 

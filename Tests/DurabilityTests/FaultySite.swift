@@ -10,6 +10,7 @@ final class FaultySite {
 
   let folder: TemporaryFolder
   private let isMounted: Bool
+  private var handler: Handler?
 
   /// A site that `isMounted` has a file system of its own for the folder, of one megabyte.
   init(_ mode: JournalMode, isMounted: Bool = false) throws {
@@ -31,10 +32,24 @@ final class FaultySite {
   var database: String { folder.file("data/app.db") }
 
   func start() throws -> Handler {
-    let unprivileged = #"exec setpriv --bounding-set -dac_override,-dac_read_search "$0""#
-    return try Handler(
+    let unprivileged = geteuid() == 0 ? "setpriv --bounding-set -dac_override,-dac_read_search" : ""
+    // A write beyond the limit is to fail, not to end the process.
+    let handler = try Handler(
       in: folder, environment: ["CLERK_SYNC_DATABASE": database],
-      command: geteuid() == 0 ? unprivileged : #"exec "$0""#)
+      command: #"trap '' XFSZ; exec \#(unprivileged) "$0""#)
+    self.handler = handler
+    return handler
+  }
+
+  /// Sets the limit, in bytes, of the handler's files.
+  func limitFileSize(to limit: String) throws {
+    try run("prlimit", "--pid=\(handler?.process.id ?? 0)", "--fsize=\(limit):")
+  }
+
+  /// Moves the WAL into the database and leaves the file alone.
+  func removeWAL() throws {
+    try DatabaseFile(database).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for suffix in ["-wal", "-shm"] { try FileManager.default.removeItem(atPath: database + suffix) }
   }
 
   func setPermissions(_ permissions: Int, of path: String) throws {
@@ -59,6 +74,13 @@ final class FaultySite {
 
   func putBack() throws {
     try move("aside", to: "data")
+  }
+
+  /// Takes over the files of another site, as a backup that is played back.
+  func replaceData(with other: FaultySite) throws {
+    try setAside()
+    try FileManager.default.removeItem(atPath: folder.file("data"))
+    try FileManager.default.moveItem(atPath: other.folder.file("data"), toPath: folder.file("data"))
   }
 
   func remount(_ option: String) throws {

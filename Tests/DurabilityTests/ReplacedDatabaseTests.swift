@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Somebody removes the database file, or puts another one in its place, while the handler runs.
+@Suite struct ReplacedDatabaseTests {
+  private let first: SignedDelivery
+  private let second: SignedDelivery
+
+  init() throws {
+    first = try SignedDelivery(Payload.user(id: "user_1"))
+    second = try SignedDelivery(Payload.user(id: "user_2"))
+  }
+
+  private static let leftBehind = [["-wal", "-shm", ""], [""]]
+
+  @Test(arguments: JournalMode.allCases, leftBehind)
+  func `A database that was deleted is begun anew`(mode: JournalMode, suffixes: [String]) throws {
+    let site = try FaultySite(mode)
+    let handler = try site.start()
+    #expect(try handler.answer(first)?["outcome"] == "applied")
+    for suffix in suffixes { try? FileManager.default.removeItem(atPath: site.database + suffix) }
+    try expectSound(handler, site, users: [["user_2"]])
+    #expect(try handler.answer(first)?["outcome"] == "applied")
+  }
+
+  @Test(arguments: JournalMode.allCases, JournalMode.allCases)
+  func `A database that was replaced by another is the one that counts`(
+    mode: JournalMode, other: JournalMode
+  ) throws {
+    let site = try FaultySite(mode)
+    let handler = try site.start()
+    #expect(try handler.answer(first)?["outcome"] == "applied")
+    let backup = try FaultySite(other)
+    #expect(try backup.start().answer(SignedDelivery(Payload.user(id: "user_0")))?["outcome"] == "applied")
+    try site.replaceData(with: backup)
+    try expectSound(handler, site, users: [["user_0"], ["user_2"]])
+    #expect(try handler.answer(first)?["outcome"] == "applied")
+  }
+
+  /// Expects the second delivery to be applied to the file that is there now.
+  private func expectSound(_ handler: Handler, _ site: FaultySite, users: [[String?]]) throws {
+    #expect(try handler.answer(second)?["outcome"] == "applied")
+    let database = DatabaseFile(site.database)
+    #expect(try database.rows("SELECT id FROM users ORDER BY id") == users)
+    #expect(try database.rows("PRAGMA integrity_check") == [["ok"]])
+    #expect(try handler.isHealthy())
+  }
+}
