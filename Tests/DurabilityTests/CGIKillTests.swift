@@ -44,6 +44,23 @@ import Testing
     try database.expectEquals(load)
   }
 
+  @Test func `A first use that is killed leaves nothing that stands in the way of the second`() throws {
+    var killed = 0
+    for _ in 0..<30 {
+      let program = CGIProgram(in: try TemporaryFolder(inMemory: true))
+      let database = program.folder.file("app.db")
+      let delivery = try SignedDelivery(Payload.user(id: "user_1"))
+      let process = try program.start(delivery.parameters, body: delivery.body)
+      while process.isRunning, !FileManager.default.fileExists(atPath: database) {}
+      usleep(load.random(in: 0...3_000))
+      process.send(SIGKILL)
+      if process.diesOfSignal() { killed += 1 }
+      #expect(try program.answer(delivery)?.status == 200, load.seed)
+      #expect(try DatabaseFile(database).rows("SELECT id FROM users") == [["user_1"]], load.seed)
+    }
+    #expect(killed > 0, load.seed)
+  }
+
   /// Kills the process at a random moment; most are let into their transaction first, which is a small part
   /// of their time.
   private func kill(_ process: ChildProcess, journal: String) {

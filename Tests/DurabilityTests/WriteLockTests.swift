@@ -4,8 +4,29 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// The application writes to the same database, sometimes for long.
+/// Other programs use the same database, sometimes for long.
 @Suite struct WriteLockTests {
+  enum Lock {
+    /// A transaction that reads; with a rollback journal nobody can commit meanwhile.
+    case read
+    case write
+    /// With a rollback journal nobody can even read meanwhile.
+    case exclusive
+
+    func take(on connection: borrowing Connection) throws {
+      switch self {
+      case .read: try connection.execute("BEGIN")
+      case .write: try connection.execute("BEGIN IMMEDIATE")
+      case .exclusive: try connection.execute("BEGIN EXCLUSIVE")
+      }
+      if self == .read {
+        try connection.execute("SELECT * FROM other")
+      } else {
+        try connection.execute("INSERT INTO other VALUES (1)")
+      }
+    }
+  }
+
   private let folder: TemporaryFolder
 
   init() throws {
@@ -28,7 +49,7 @@ import Testing
     } while: {
       for number in 0..<3 {
         let answered = load.tally.answered
-        try Self.lock(database.path, entirely: number == 1) { usleep(2_000_000) }
+        try Self.hold(number == 1 ? .exclusive : .write, of: database.path) { usleep(2_000_000) }
         #expect(eventually { load.tally.answered > answered + 8 })
       }
     }
@@ -39,15 +60,17 @@ import Testing
     #expect(try DatabaseFile(database.path).rows("SELECT count(*) FROM other") == [["3"]])
   }
 
-  @Test(arguments: [(JournalMode.wal, false), (.delete, false), (.delete, true)])
-  func `A lock held for longer than that fails all who wait within the same five seconds`(
-    mode: JournalMode, entirely: Bool
+  @Test(arguments: [
+    (JournalMode.wal, Lock.write), (.delete, .write), (.delete, .exclusive), (.delete, .read),
+  ])
+  func `A lock held for longer fails all who wait within the same five seconds`(
+    mode: JournalMode, lock: Lock
   ) throws {
     let database = try LoadedDatabase(folder.file("app.db"), mode: mode)
     let handler = try Handler(in: folder)
     #expect(try handler.isHealthy())
     let deliveries = try (0..<4).map { try SignedDelivery(Payload.user(id: "user_\($0)")) }
-    try Self.lock(database.path, entirely: entirely) {
+    try Self.hold(lock, of: database.path) {
       try inThreads(4) { client in
         let start = Date.now
         let answer = try handler.answer(deliveries[client])
@@ -64,12 +87,11 @@ import Testing
     #expect(users == [["user_0"], ["user_1"], ["user_2"], ["user_3"]])
   }
 
-  /// Writes as another program does, and holds the lock, the readers' too when it is `entirely`, while `body` runs.
-  private static func lock(_ path: String, entirely: Bool, _ body: () throws -> Void) throws {
-    let writer = try Connection.open(path, busyTimeout: 5000)
-    try writer.execute(entirely ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE")
-    try writer.execute("INSERT INTO other VALUES (1)")
+  /// Holds the lock, as another program does, while `body` runs.
+  private static func hold(_ lock: Lock, of path: String, _ body: () throws -> Void) throws {
+    let connection = try Connection.open(path, busyTimeout: 5000)
+    try lock.take(on: connection)
     try body()
-    try writer.execute("COMMIT")
+    try connection.execute("COMMIT")
   }
 }
