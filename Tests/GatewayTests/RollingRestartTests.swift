@@ -44,6 +44,8 @@ import Testing
   /// Stops a handler; its successor overlaps it, or every other time leaves a gap.
   private func replace(_ handler: Handler, _ number: Int) throws -> Handler {
     let early = number.isMultiple(of: 2) ? nil : try start(number)
+    // Until its workers run, a signal would end it as it ends any program.
+    try #require(try eventually { try handler.process.threads > 1 })
     handler.process.send(SIGTERM)
     try #require(handler.process.exitStatus(within: 15) == 0)
     return try early ?? start(number)
