@@ -9,15 +9,16 @@ struct Database: Sendable {
 
   let path: String
 
-  /// Opens a connection, which closes when it goes out of scope; a missing file is created with its folder.
-  func open() throws(StoreError) -> Connection {
+  /// Opens a connection, which closes when it goes out of scope and waits for other programs' locks for
+  /// `patience` milliseconds; a missing file is created with its folder.
+  func open(patience: Int32 = busyTimeout) throws(StoreError) -> Connection {
     // Not left to a failing open: SQLite tries a second time for reading only, so a file that another
     // thread or process makes in between would be opened read-only.
     let isMissing = FileIdentity(path) == nil
     if isMissing { try createFolder() }
     return try sql { () throws(SQLiteError) in
       let connection = try Connection(
-        path: path, mode: isMissing ? .createIfMissing : .mustExist, busyTimeout: Self.busyTimeout)
+        path: path, mode: isMissing ? .createIfMissing : .mustExist, busyTimeout: patience)
       if isMissing && Library.hasWALResetFix { try useWAL(connection) }
       // Without EXTRA a rollback journal that was deleted to commit can come back after a power loss, and
       // undo what was answered; in WAL mode it is FULL (sqlite.org/pragma.html#pragma_synchronous).
@@ -36,8 +37,12 @@ struct Database: Sendable {
 
   /// Creates the tables that are missing, and refuses those of a newer program.
   func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
-    let found = try sql { () throws(SQLiteError) in try SyncSchema.prepare(on: connection) }
-    guard found <= SyncSchema.version else { throw .newerSchema(found: found, database: path) }
+    try requireKnown(try sql { () throws(SQLiteError) in try SyncSchema.prepare(on: connection) })
+  }
+
+  /// Refuses the tables of a newer program.
+  func requireKnown(_ version: Int64) throws(StoreError) {
+    guard version <= SyncSchema.version else { throw .newerSchema(found: version, database: path) }
   }
 
   /// Runs `body` and says in its errors which file they are about.

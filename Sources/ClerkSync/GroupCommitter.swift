@@ -22,7 +22,9 @@ struct GroupCommitter: ~Copyable {
   mutating func commit(_ group: [PendingWrite]) -> [Result<Outcome, StoreError>] {
     do throws(StoreError) {
       // A file that was replaced, or a connection in trouble, is not used again.
-      let session = try take()
+      let patience = group.compactMap { $0.deadline?.remaining }.min() ?? 0
+      let session = try take(patience: patience)
+      session.connection.setBusyTimeout(patience)
       let results = try transact(group, on: session.connection)
       checkpoint.run(on: session.connection)
       self.session = consume session
@@ -32,16 +34,15 @@ struct GroupCommitter: ~Copyable {
     }
   }
 
-  private mutating func take() throws(StoreError) -> Session {
+  private mutating func take(patience: Int32) throws(StoreError) -> Session {
     if let kept = session.take(), kept.file == FileIdentity(database.path), kept.file != nil { return kept }
-    let connection = try database.open()
+    let connection = try database.open(patience: patience)
     return Session(file: FileIdentity(database.path), connection: connection)
   }
 
   private func transact(
     _ group: [PendingWrite], on connection: borrowing Connection
   ) throws(StoreError) -> [Result<Outcome, StoreError>] {
-    connection.setBusyTimeout(group.compactMap { $0.deadline?.remaining }.min() ?? 0)
     try database.prepareSchema(on: connection)
     return try database.sql { () throws(SQLiteError) in
       try connection.transaction { () throws(SQLiteError) in

@@ -17,7 +17,7 @@ final class SeparateWriter: Writer {
 
   func write(_ write: Write, patience: Int32?) throws(StoreError) -> Outcome {
     let deadline = Deadline(milliseconds: patience ?? 0)
-    let connection = try database.open()
+    let connection = try database.open(patience: deadline.remaining)
     return try turn.withLock { checkpoint throws(StoreError) in
       // Waiting for the other threads counts: the sender's patience began with the request.
       connection.setBusyTimeout(deadline.remaining)

@@ -23,7 +23,7 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .missing(let database):
       "\(database) is not there yet: the first delivery creates it"
     case .notWritable(let path):
-      "\(path) cannot be written: make it writable for the user this program runs as"
+      "\(path) cannot be written: make the file and its folder readable and writable for the user this program runs as"
     case .newerSchema(let found, let database):
       "\(database): the clerk_sync tables have version \(found), this program knows \(SyncSchema.version): "
         + "run the newer clerk-sync that made them"

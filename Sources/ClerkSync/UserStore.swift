@@ -87,10 +87,11 @@ public final class UserStore: Sendable {
   public func check() throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()
-    try database.sql { () throws(SQLiteError) in
+    let found = try database.sql { () throws(SQLiteError) in
       try UserTable.check(on: connection)
-      try SyncSchema.check(on: connection)
+      return try SyncSchema.check(on: connection)
     }
+    try database.requireKnown(found)
   }
 
   private func write(_ write: Write) throws(StoreError) -> Outcome {

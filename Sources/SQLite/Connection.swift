@@ -60,9 +60,6 @@ import CSQLite
     unsafe hooks.pointee.deadline = .now + .milliseconds(milliseconds)
   }
 
-  /// Whether the file could be opened for reading only, which SQLite does without an error.
-  public var isReadOnly: Bool { unsafe sqlite3_db_readonly(handle, "main") == 1 }
-
   /// Moves the whole WAL into the database file, holding the writer's lock, and tells whether it could:
   /// another connection may still be reading from it (sqlite.org/c3ref/wal_checkpoint_v2.html).
   ///

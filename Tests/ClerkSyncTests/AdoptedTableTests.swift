@@ -18,7 +18,7 @@ import Testing
       """,
       "INSERT INTO users (id, email, nickname, visits) VALUES ('user_1', 'old@example.org', 'Countess', 9)")
     let schema = try database.column("SELECT sql FROM sqlite_schema WHERE tbl_name = 'users'")
-    try database.store.check()
+    try database.store.prepare()
     try database.store.update(.ada())
     try database.store.create(.ada("user_2"))
     #expect(
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func `What refers to a deleted user with a cascade goes with it`() throws {
-    try database.store.check()
+    try database.store.prepare()
     try database.execute(
       "CREATE TABLE posts (id INTEGER PRIMARY KEY, author TEXT REFERENCES users (id) ON DELETE CASCADE)",
       "CREATE TABLE likes (post INTEGER REFERENCES posts (id) ON DELETE CASCADE)",
@@ -61,7 +61,7 @@ import Testing
 
   @Test(arguments: ["immediate", "deferred"])
   func `A reference without a cascade refuses the deletion, and nothing changes`(check: String) throws {
-    try database.store.check()
+    try database.store.prepare()
     if check == "deferred" {
       try database.execute("CREATE TABLE posts (author REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED)")
     } else {
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `What an application's trigger does belongs to the change`() throws {
-    try database.store.check()
+    try database.store.prepare()
     try database.execute(
       "CREATE TABLE audit (id TEXT)",
       "CREATE TRIGGER recording AFTER INSERT ON users BEGIN INSERT INTO audit VALUES (new.id); END")

@@ -1,3 +1,5 @@
+import ClerkSync
+import Foundation
 import TestSupport
 import Testing
 
@@ -116,7 +118,13 @@ import Testing
   }
 
   @Test(arguments: ["GET", "HEAD"])
-  func `The health is told, and the database made ready`(method: String) throws {
+  func `The health is told, and writes nothing`(method: String) throws {
+    let before = try application.respond([("REQUEST_METHOD", method), ("SCRIPT_NAME", "/api/health")])
+    #expect(before.status == 503)
+    #expect(before.log["reason"]?.contains("the first delivery creates it") == true)
+    #expect(!FileManager.default.fileExists(atPath: application.database.path))
+
+    try application.database.store.prepare()
     let exchange = try application.respond([("REQUEST_METHOD", method), ("SCRIPT_NAME", "/api/health")])
     #expect(exchange.status == 200)
     #expect(exchange.body == ["status": "ok"])

@@ -19,7 +19,7 @@ import Testing
     let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
     var largest = 0
     for number in 0..<1000 {
-      try store.createUser(.ada("user_\(number)"))
+      _ = try store.createUser(.ada("user_\(number)"))
       largest = max(largest, try walSize())
     }
     #expect(largest > 900 * Self.frame)
@@ -34,9 +34,9 @@ import Testing
   ) throws {
     do {
       let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
-      try store.check()
+      try store.prepare()
       let before = try Data(contentsOf: URL(filePath: database.path))
-      for number in 0..<50 { try store.createUser(.ada("user_\(number)")) }
+      for number in 0..<50 { _ = try store.createUser(.ada("user_\(number)")) }
       #expect(try Data(contentsOf: URL(filePath: database.path)) == before)
     }
     #expect(try walSize() > 50 * Self.frame)
@@ -64,7 +64,7 @@ import Testing
     #expect(size > 2000 * Self.frame)
 
     // Once the reader is gone, the WAL is moved into the file and begins anew.
-    for number in 1000..<2000 { try database.store.createUser(.ada("user_\(number)")) }
+    for number in 1000..<2000 { _ = try database.store.createUser(.ada("user_\(number)")) }
     #expect(try walSize() < 1100 * Self.frame)
     #expect(try database.column("SELECT count(*) FROM users") == ["2001"])
     #expect(try database.column("PRAGMA integrity_check") == ["ok"])

@@ -40,7 +40,7 @@ extension FailingRequest {
     },
     FailingRequest("refused by a trigger", 500, "database_error", reason: "a trigger refused the change") {
       let application = try TestApplication()
-      try application.database.store.check()
+      try application.database.store.prepare()
       try application.database.execute(
         """
         CREATE TRIGGER refusing BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'Lovelace is owner-only'); END

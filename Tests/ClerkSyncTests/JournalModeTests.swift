@@ -15,8 +15,8 @@ import Testing
     try mode.makeDatabase(at: database.path)
     for keepsConnection in [true, false] {
       let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
-      try store.createUser(.ada("user_1"))
-      try store.updateUser(.ada("user_2", role: "admin"))
+      _ = try store.createUser(.ada("user_1"))
+      _ = try store.updateUser(.ada("user_2", role: "admin"))
     }
     try database.store.deleteUser(id: "user_1")
     #expect(try database.column("SELECT id || ' ' || role FROM users") == ["user_2 admin"])
@@ -32,7 +32,7 @@ import Testing
     let store = UserStore(database: database.path, options: options)
     for (number, mode) in modes.enumerated() {
       try mode.makeDatabase(at: database.path)
-      try store.createUser(.ada("user_\(number)"))
+      _ = try store.createUser(.ada("user_\(number)"))
     }
     #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_0", "user_1"])
   }

@@ -16,10 +16,10 @@ import Testing
     do {
       let store = UserStore(database: database.path)
       #expect(try descriptors() == [])
-      try store.createUser(.ada("user_0"))
+      _ = try store.createUser(.ada("user_0"))
       let kept = try descriptors()
       #expect(!kept.isEmpty)
-      for number in 1..<20 { try store.createUser(.ada("user_\(number)")) }
+      for number in 1..<20 { _ = try store.createUser(.ada("user_\(number)")) }
       #expect(try descriptors() == kept)
     }
     #expect(try descriptors() == [])
@@ -29,7 +29,7 @@ import Testing
   func `A store that is not to keep one keeps none`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     let store = database.store(at: UserStore.now, keepsConnection: false)
-    for number in 0..<3 { try store.createUser(.ada("user_\(number)")) }
+    for number in 0..<3 { _ = try store.createUser(.ada("user_\(number)")) }
     #expect(try descriptors() == [])
   }
 
@@ -38,7 +38,7 @@ import Testing
     mode: JournalMode, fate: String
   ) throws {
     try mode.makeDatabase(at: database.path)
-    try database.store.createUser(.ada("user_1"))
+    _ = try database.store.createUser(.ada("user_1"))
     let other = try TestDatabase("other.db")
     try mode.makeDatabase(at: other.path)
 
@@ -51,13 +51,13 @@ import Testing
       }
     }
     if fate == "replaced" {
-      try other.store(at: UserStore.now, keepsConnection: false).createUser(.ada("other"))
+      _ = try other.store(at: UserStore.now, keepsConnection: false).createUser(.ada("other"))
       for suffix in ["-wal", ""] where FileManager.default.fileExists(atPath: other.path + suffix) {
         try FileManager.default.moveItem(atPath: other.path + suffix, toPath: database.path + suffix)
       }
     }
 
-    for _ in 0..<2 { try database.store.createUser(.ada("user_2")) }
+    for _ in 0..<2 { _ = try database.store.createUser(.ada("user_2")) }
     #expect(
       try database.column("SELECT id FROM users ORDER BY id")
         == (fate == "replaced" ? ["other", "user_2"] : ["user_2"]))
@@ -67,10 +67,10 @@ import Testing
 
   @Test func `A deleted file whose WAL was left behind begins anew`() throws {
     try JournalMode.wal.makeDatabase(at: database.path)
-    try database.store.createUser(.ada("user_1"))
+    _ = try database.store.createUser(.ada("user_1"))
     try FileManager.default.removeItem(atPath: database.path)
-    try database.store.createUser(.ada("user_2"))
-    try database.store.createUser(.ada("user_3"))
+    _ = try database.store.createUser(.ada("user_2"))
+    _ = try database.store.createUser(.ada("user_3"))
     #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_2", "user_3"])
     #expect(try database.column("PRAGMA integrity_check") == ["ok"])
   }

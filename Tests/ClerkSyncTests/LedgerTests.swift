@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test func `What the application itself changes is not a delivery`() throws {
-    try database.store.createUser(.ada())
-    try database.store.updateUser(.ada(role: "admin"))
+    _ = try database.store.createUser(.ada())
+    _ = try database.store.updateUser(.ada(role: "admin"))
     try database.store.deleteUser(id: "user_1")
     #expect(try database.ledger() == [])
   }

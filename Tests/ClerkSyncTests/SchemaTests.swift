@@ -44,7 +44,7 @@ import Testing
     if let change { try database.execute(change) }
     let before = try database.bytes()
     let event = Event(.deleted(id: "user_1"))
-    for use in [{ try database.store.check() }, { _ = try database.store.apply(event) }] {
+    for use in [{ try database.store.prepare() }, { _ = try database.store.apply(event) }] {
       let error = #expect(throws: StoreError.self) { try use() }
       #expect(error == .newerSchema(found: 2, database: database.path))
       #expect(
@@ -77,8 +77,8 @@ import Testing
     let path = database.folder.file("data/\(round)/app.db")
     try inThreads(8) { thread in
       let store = UserStore(database: path)
-      if thread.isMultiple(of: 2) { try store.check() }
-      try store.createUser(.ada("user_\(thread)"))
+      if thread.isMultiple(of: 2) { try store.prepare() }
+      _ = try store.createUser(.ada("user_\(thread)"))
     }
     let file = DatabaseFile(path)
     #expect(try file.rows("SELECT count(*) FROM users") == [["8"]])

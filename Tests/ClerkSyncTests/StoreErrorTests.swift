@@ -45,7 +45,7 @@ import Testing
     name: String, schema: StaticString, words: String
   ) throws {
     try database.execute(schema)
-    for use in [{ try database.store.check() }, { try database.store.create(.ada()) }] {
+    for use in [{ try database.store.prepare() }, { try database.store.create(.ada()) }] {
       let error = #expect(throws: StoreError.self) { try use() }
       #expect(error?.kind == .schema)
       #expect(error?.description.contains(words) == true)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func `A further column that must be filled refuses the row`() throws {
-    try database.store.check()
+    try database.store.prepare()
     try database.execute("DROP TABLE users")
     try database.execute(
       """
@@ -82,14 +82,14 @@ import Testing
   }
 
   @Test func `A folder in the file's place cannot be opened`() throws {
-    let error = #expect(throws: StoreError.self) { try UserStore(database: database.folder.path).check() }
+    let error = #expect(throws: StoreError.self) { try UserStore(database: database.folder.path).prepare() }
     #expect(error?.kind == .cannotOpen)
     #expect(error?.description.contains("writable for the user this program runs as") == true)
   }
 
   @Test func `A folder that cannot be made is named`() throws {
     let file = try database.folder.write("", to: "file")
-    let error = #expect(throws: StoreError.self) { try UserStore(database: "\(file)/sub/app.db").check() }
+    let error = #expect(throws: StoreError.self) { try UserStore(database: "\(file)/sub/app.db").prepare() }
     #expect(error == .folder(path: "\(file)/sub"))
     #expect(
       error?.description
@@ -99,7 +99,7 @@ import Testing
   @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
   func `A file in a folder that may not be written is an error that says so`() throws {
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: database.folder.path)
-    let error = #expect(throws: StoreError.self) { try database.store.check() }
+    let error = #expect(throws: StoreError.self) { try database.store.prepare() }
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: database.folder.path)
     #expect(error?.kind == .cannotOpen)
     #expect(error?.description.contains("make the file and its folder readable and writable") == true)

@@ -13,7 +13,7 @@ import Testing
 
   @Test func `The first use creates the folder, the file and the table`() throws {
     let nested = try TestDatabase("a/b/app.db")
-    try nested.store.check()
+    try nested.store.prepare()
     let table = try nested.column(
       "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk FROM pragma_table_info('users')")
     #expect(
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func `A new file uses the WAL where the SQLite library is safe with it`() throws {
-    try database.store.check()
+    try database.store.prepare()
     let mode = Library.hasWALResetFix ? "wal" : "delete"
     #expect(try database.column("PRAGMA journal_mode") == [mode])
   }

@@ -17,7 +17,7 @@ import Testing
     let database = folder.file("app.db")
     try mode.create(at: database)
     let program = CGIProgram(in: folder)
-    #expect(try program.isHealthy())
+    #expect(try program.prepared().isHealthy())
 
     let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let input = folder.file("body")

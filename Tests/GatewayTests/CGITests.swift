@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func `The response is exactly a CGI response`() throws {
-    #expect(try program.isHealthy())
+    #expect(try program.prepared().isHealthy())
     let head =
       "Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: 16\r\n"
     #expect(try program.output == Array("\(head)\r\n{\"status\":\"ok\"}\n".utf8))

@@ -11,7 +11,10 @@ import Testing
       command: #"ulimit -n \#(limit); exec "$0""#)
     #expect(try handler.isHealthy())
     let clients = try (0..<40).map { _ in try handler.connect() }
-    #expect(eventually { handler.process.log.contains("a connection could not be accepted errno=\(EMFILE)") })
+    #expect(
+      eventually {
+        handler.process.log.contains("a connection could not be accepted reason=\"Too many open files\"")
+      })
 
     let before = try handler.process.processorTime
     sleep(1)

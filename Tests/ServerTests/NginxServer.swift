@@ -62,6 +62,7 @@ final class NginxServer {
   private var isAnswering: Bool {
     FileManager.default.fileExists(atPath: folder.file("handler.sock"))
       && FileManager.default.fileExists(atPath: folder.file("nginx.pid"))
+      && (try? DatabaseFile(database).rows("SELECT id FROM users")) != nil
   }
 
   /// The production server block as it stands, but for the places that a test cannot use.

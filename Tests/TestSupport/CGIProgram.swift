@@ -10,6 +10,12 @@ public final class CGIProgram: Endpoint, Sendable {
     self.environment = Handler.environment(in: folder).merging(environment) { $1 }
   }
 
+  /// Has it make its database, which a FastCGI process does at its start, by an event about something else.
+  public func prepared() throws -> CGIProgram {
+    _ = try answer(SignedDelivery(#"{"type":"session.created"}"#))
+    return self
+  }
+
   /// The answer of a process that exits with status 0; the body is a file on its standard input, as lighttpd does it.
   public func answer(_ parameters: [(String, String)], body: [UInt8]) throws -> Answer? {
     let process = try start(parameters, body: body)

@@ -79,6 +79,12 @@ public final class ChildProcess: Sendable {
     return ended >> 8 & 0xff
   }
 
+  /// Waits for a signal to end it, and tells whether one did.
+  public func diesOfSignal(within seconds: Double = 20) -> Bool {
+    guard eventually(within: seconds, { !isRunning }), let ended else { return false }
+    return ended & 0x7f != 0
+  }
+
   private var ended: Int32? {
     status.withLock { status in
       var now: Int32 = 0

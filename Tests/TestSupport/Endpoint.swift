@@ -28,7 +28,7 @@ public enum ServerInterface: CaseIterable, Sendable {
   ) throws -> any Endpoint {
     switch self {
     case .fastCGI: try Handler(in: folder, environment: environment)
-    case .cgi: CGIProgram(in: folder, environment: environment)
+    case .cgi: try CGIProgram(in: folder, environment: environment).prepared()
     }
   }
 }
