@@ -1,17 +1,23 @@
 # make run    try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table
 # make test   check it: build, format, every test
 # make build  the release binary: .build/release/clerk-sync.fcgi
+# make bench  measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes
 
 BUILD_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev
 RUN_PACKAGES = $(BUILD_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
 TEST_PACKAGES = $(RUN_PACKAGES) python3 python3-venv
+BENCH_PACKAGES = $(BUILD_PACKAGES) nginx spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
+  golang-github-mattn-go-sqlite3-dev
 
 HANDLER = .build/release/clerk-sync.fcgi
 # The Swift runtime inside, so that the target machine needs no toolchain; no symbols.
 RELEASE = -c release --static-swift-stdlib -Xlinker -s
 VENV = .build/venv
+PEER = .build/bench/webhook-go
 
-.PHONY: run test build format clean packages-build packages-run packages-test
+PACKAGES = packages-build packages-run packages-test packages-bench
+
+.PHONY: run test build bench format clean $(PACKAGES)
 
 run: packages-run
 	@$(MAKE) --no-print-directory build
@@ -25,6 +31,10 @@ test: packages-test
 build: packages-build
 	swift build $(RELEASE) --product clerk-sync.fcgi
 
+bench: packages-bench
+	@$(MAKE) --no-print-directory build $(PEER)
+	/usr/bin/python3 Tests/Benchmark/benchmark.py $(HANDLER) $(PEER)
+
 format:
 	swift format format -i -r Package.swift Sources Tests
 
@@ -37,5 +47,9 @@ $(VENV)/ready: Tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-packages-build packages-run packages-test: packages-%:
+# Debian's Go packages are a GOPATH; nothing is downloaded.
+$(PEER): Tests/Benchmark/peers/webhook.go
+	GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$(CURDIR)/.build/bench/go-cache go build -o $@ $<
+
+$(PACKAGES): packages-%:
 	@conf/development/install $($(shell echo $* | tr a-z A-Z)_PACKAGES)

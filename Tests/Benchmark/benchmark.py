@@ -1,0 +1,294 @@
+"""Compares clerk-sync with the same job in PHP and Go, and writes RESULTS.md: benchmark.py CLERK_SYNC GO
+
+  BENCH_ROUNDS    rounds of each combination, 3
+  BENCH_SECONDS   seconds of load in a round, 5
+  BENCH_ROWS      users of the large table, 1000000
+  BENCH_RATE      events prepared for each second of load, 20000; too few is an error
+  TMPDIR          a folder on the disk to measure, /var/tmp
+"""
+
+import contextlib
+import datetime
+import glob
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import events
+import report
+from servers import ADDRESS, PHP, Contender, fail, nginx
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
+SECONDS = int(os.environ.get("BENCH_SECONDS", 5))
+ROWS = int(os.environ.get("BENCH_ROWS", 1_000_000))
+RATE = int(os.environ.get("BENCH_RATE", 20_000))
+CONNECTIONS = (1, 16, 64)
+EXISTING = 1000
+CGI_RUNS = 50
+
+
+def wrk(path, requests, connections, seconds=SECONDS):
+    """One load; its figures as wrk.lua prints them."""
+    # One thread: it can send more than the handlers answer, and the order of the events is then known.
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "15s",
+               "-s", os.path.join(HERE, "wrk.lua"), f"http://{ADDRESS[0]}:{ADDRESS[1]}{path}"]
+    result = subprocess.run(command, env={**os.environ, "REQUESTS": requests}, capture_output=True, text=True)
+    for line in result.stdout.splitlines():
+        if line.startswith("FIGURES "):
+            return json.loads(line[8:])
+    fail(f"wrk failed:\n{result.stdout}{result.stderr}")
+
+
+class Bench:
+    def __init__(self, folder, clerk_sync, go):
+        self.folder = folder
+        self.clerk_sync, self.go = clerk_sync, go
+        # Not on the disk that is measured, where memory has room for them.
+        needed = 2 * RATE * SECONDS * 3000
+        has_room = os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > needed
+        self.requests = tempfile.mkdtemp(prefix="bench.", dir="/dev/shm") if has_room else folder
+        self.events_written = 0
+        self.default = Contender("clerk-sync", clerk_sync, keeps_ledger=True)
+        shared = {"CLERK_SYNC_CONNECTION": "shared", "CLERK_SYNC_THREADS": "64"}
+        self.php = PHP("php-fpm", None)
+        self.contenders = [
+            self.default, Contender("clerk-sync-shared", clerk_sync, shared, keeps_ledger=True), self.php,
+            Contender("go", go),
+        ]
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def template(self, users, keeps_ledger):
+        """A database with so many users, made once."""
+        path = self.file(f"template-{users}-{'ledger' if keeps_ledger else 'plain'}.db")
+        if not os.path.exists(path):
+            def prepare():
+                # It makes its tables when it starts, and then has refused a few unsigned requests.
+                with self.default.running(self.folder, path):
+                    pass
+            events.create(path, users, prepare if keeps_ledger else None)
+        return path
+
+    @contextlib.contextmanager
+    def database(self, users, keeps_ledger):
+        """A copy for one round."""
+        path = self.file("users.db")
+        shutil.copy(self.template(users, keeps_ledger), path)
+        # What is still to be written out is not the round's to wait for.
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+        yield path
+        for suffix in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path + suffix)
+
+    def load(self, contender, connections, round, users=EXISTING):
+        """One round of signed events, and the check of what it left behind."""
+        self.events_written += 1
+        stream = events.Stream(users, seed=round, prefix=f"{self.events_written:08d}")
+        requests = os.path.join(self.requests, "requests")
+        count = RATE * SECONDS
+        with self.database(users, contender.keeps_ledger) as database:
+            with contender.running(self.folder, database) as process:
+                stream.write(requests, contender.path, count)
+                before = process.cpu_seconds()
+                figures = wrk(contender.path, requests, connections)
+                # Requests that wrk has given up at the end may still be running.
+                time.sleep(0.3)
+                process.check()
+                cpu = process.cpu_seconds() - before
+                memory = process.memory()
+            self.check(contender, connections, stream, figures, count, database)
+        os.unlink(requests)
+        return {
+            "rate": figures["answered"] / figures["seconds"], "p50": figures["p50"], "p99": figures["p99"],
+            "cpu": cpu / figures["answered"] * 1e6, "memory": memory,
+        }
+
+    def check(self, contender, connections, stream, figures, count, database):
+        """Every event answered 200 is in the table, and nothing else but requests in flight at the end."""
+        what = f"{contender.name} at {connections} connections"
+        if figures["taken"] > count:
+            fail(f"{what}: more than the {count} events prepared were sent; set BENCH_RATE to more than {RATE}")
+        if figures["refused"] or figures["broken"] or not figures["answered"]:
+            fail(f"{what}: {figures}; expected nothing but answers of 200{self.last_words()}")
+        in_flight = figures["taken"] - figures["answered"]
+        if not 0 <= in_flight <= connections:
+            fail(f"{what}: {in_flight} requests are unaccounted for: {figures}")
+        # Each event concerns another user, or the same one in another state, so one that was lost is
+        # one difference.
+        differences = stream.differences(database, figures["taken"])
+        if differences > in_flight:
+            fail(f"{what}: {differences} users are not as the answers say; {in_flight} requests were in flight")
+
+    def last_words(self):
+        """What the logs of nginx and of the handlers end with, but for what is as expected."""
+        words = ""
+        for path in sorted(glob.glob(self.file("*.log"))):
+            with open(path, errors="replace") as log:
+                usual = ("outcome=applied", "outcome=missing_headers", ".sock failed (2: No such file")
+                lines = [line for line in log if not any(text in line for text in usual)]
+                words += "".join(f"\n{os.path.basename(path)}: {line.rstrip()}" for line in lines[-5:])
+        return words
+
+    def comparison(self):
+        """name, connections -> figures of each round; and the disk's own pace before each round."""
+        results, disk = {}, []
+        for round in range(ROUNDS):
+            disk.append(self.fdatasync_rate())
+            for connections in CONNECTIONS:
+                for contender in self.contenders:
+                    figures = self.load(contender, connections, round)
+                    results.setdefault((contender.name, connections), []).append(figures)
+                    say(f"round {round + 1}, {connections:2} connections, {contender.name}: "
+                        f"{figures['rate']:.0f} requests/s, p99 {figures['p99']:.1f} ms")
+        return results, disk
+
+    def fdatasync_rate(self):
+        """How many times a second the disk takes 8 KB, about what one commit writes."""
+        path, block, count = self.file("disk"), b"x" * 8192, 0
+        with open(path, "wb", buffering=0) as file:
+            end = time.monotonic() + 3
+            while time.monotonic() < end:
+                file.write(block)
+                os.fdatasync(file.fileno())
+                count += 1
+        os.unlink(path)
+        return count / 3
+
+    def rejections(self):
+        """Requests that are not signed, or with another key, by name and kind; the database stays as it is."""
+        results = {}
+        for kind, options in (("unsigned", {"signed": False}), ("wrongly signed", {"key": b"another key"})):
+            for round in range(ROUNDS):
+                for contender in (self.default, self.php):
+                    self.events_written += 1
+                    stream = events.Stream(EXISTING, round, f"{self.events_written:08d}")
+                    requests = os.path.join(self.requests, "requests")
+                    stream.write(requests, contender.path, 2 * RATE * SECONDS, **options)
+                    with self.database(EXISTING, contender.keeps_ledger) as database:
+                        with contender.running(self.folder, database):
+                            before = fingerprint(database)
+                            figures = wrk(contender.path, requests, 16)
+                            if fingerprint(database) != before:
+                                fail(f"{contender.name} wrote to the database for {kind} requests")
+                    if figures["refused"] != figures["answered"] or figures["broken"] or not figures["answered"]:
+                        fail(f"{contender.name}, {kind}: {figures}; expected refusals only{self.last_words()}")
+                    rate = figures["answered"] / figures["seconds"]
+                    results.setdefault((contender.name, kind), []).append(rate)
+                    say(f"round {round + 1}, {kind}, {contender.name}: {rate:.0f} refusals/s")
+        return results
+
+    def table_sizes(self):
+        """Throughput at 16 connections, by the number of users there are."""
+        results = {}
+        for round in range(ROUNDS):
+            for users in (EXISTING, ROWS):
+                figures = self.load(self.default, 16, round, users)
+                results.setdefault(users, []).append(figures["rate"])
+                say(f"round {round + 1}, {users} users: {figures['rate']:.0f} requests/s")
+        return results
+
+    def cgi(self):
+        """Milliseconds of a whole process for one event, by name."""
+        programs = {
+            "/bin/true": ["/bin/true"], "clerk-sync": [self.clerk_sync], "go": [self.go], "php-cgi": ["php-cgi"],
+        }
+        streams, results = {}, {}
+        with contextlib.ExitStack() as stack:
+            for name in programs:
+                database = self.file(f"cgi-{os.path.basename(name)}.db")
+                shutil.copy(self.template(EXISTING, name == "clerk-sync"), database)
+                streams[name] = (events.Stream(EXISTING, 0, name.replace("/", "-")), database)
+            for run in range(CGI_RUNS):
+                for name, command in programs.items():
+                    stream, database = streams[name]
+                    milliseconds, answer = self.cgi_run(command, stream, database)
+                    # CGI's answer is 200 where it names no status.
+                    is_refused = answer.startswith(b"Status:") and not answer.startswith(b"Status: 200")
+                    if name != "/bin/true" and (is_refused or b'"applied"' not in answer):
+                        fail(f"{name} as CGI answered {answer!r}; expected 200")
+                    results.setdefault(name, []).append(milliseconds)
+            for name, (stream, database) in streams.items():
+                if name != "/bin/true" and (wrong := stream.differences(database, CGI_RUNS)):
+                    fail(f"{name} as CGI: {wrong} users are not as the answers say")
+        return results
+
+    def cgi_run(self, command, stream, database):
+        headers, body = stream.signed()
+        script = os.path.join(HERE, "peers", "webhook.php")
+        environment = {
+            "PATH": os.environ["PATH"], "GATEWAY_INTERFACE": "CGI/1.1", "SERVER_PROTOCOL": "HTTP/1.1",
+            "SERVER_NAME": "localhost", "SERVER_PORT": "80", "REMOTE_ADDR": "127.0.0.1", "REQUEST_METHOD": "POST",
+            "REQUEST_URI": "/api/webhooks", "SCRIPT_NAME": "/api/webhooks", "QUERY_STRING": "",
+            "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": str(len(body)),
+            # php-cgi runs nothing else, for fear of being called directly.
+            "SCRIPT_FILENAME": script, "REDIRECT_STATUS": "200",
+            "CLERK_WEBHOOK_SIGNING_SECRET": events.SECRET, "CLERK_SYNC_DATABASE": database,
+        }
+        environment |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+        with open(self.file("cgi-body"), "wb") as file:
+            file.write(body)
+        with open(file.name, "rb") as input, open(self.file("cgi-answer"), "w+b") as output:
+            actions = [(os.POSIX_SPAWN_DUP2, input.fileno(), 0), (os.POSIX_SPAWN_DUP2, output.fileno(), 1),
+                       (os.POSIX_SPAWN_OPEN, 2, "/dev/null", os.O_WRONLY, 0)]
+            start = time.perf_counter()
+            id = os.posix_spawn(shutil.which(command[0]), command, environment, file_actions=actions)
+            os.waitpid(id, 0)
+            milliseconds = (time.perf_counter() - start) * 1000
+            output.seek(0)
+            return milliseconds, output.read()
+
+
+def fingerprint(database):
+    """The bytes of the file and of its WAL."""
+    digest = hashlib.sha256()
+    for path in (database, database + "-wal"):
+        with contextlib.suppress(FileNotFoundError), open(path, "rb") as file:
+            digest.update(path.encode() + file.read())
+    return digest.digest()
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    clerk_sync, go = map(os.path.realpath, sys.argv[1:])
+    # So that an interruption or a stop by a supervisor ends the children and removes the folder, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("benchmark: stopped"))
+    started = datetime.datetime.now(datetime.timezone.utc)
+    # Short, because the path of a unix socket may have no more than 107 bytes.
+    with tempfile.TemporaryDirectory(prefix="bench.", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
+        bench = Bench(folder, clerk_sync, go)
+        try:
+            with nginx(folder, HERE):
+                results, disk = bench.comparison()
+                rejections = bench.rejections()
+                sizes = bench.table_sizes()
+                cgi = bench.cgi()
+            text = report.text(
+                started=started, folder=folder, rounds=ROUNDS, seconds=SECONDS, results=results, disk=disk,
+                rejections=rejections, sizes=sizes, cgi=cgi, go=go)
+        finally:
+            if bench.requests != folder:
+                shutil.rmtree(bench.requests)
+    with open(os.path.join(HERE, "RESULTS.md"), "w") as file:
+        file.write(text)
+    print(text)
+
+
+try:
+    main()
+except KeyboardInterrupt:
+    sys.exit("benchmark: stopped")

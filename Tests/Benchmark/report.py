@@ -1,0 +1,124 @@
+"""Writes the figures as Markdown."""
+
+import os
+import platform
+import sqlite3
+import statistics
+import subprocess
+
+from servers import php_fpm
+
+NAMES = {
+    "clerk-sync": "clerk-sync", "clerk-sync-shared": "clerk-sync, shared connection", "php-fpm": "PHP-FPM", "go": "Go",
+    "php-cgi": "PHP (php-cgi)",
+}
+
+
+def spread(values, digits=0):
+    """Median and, in parentheses, the least and the most."""
+    return (f"{statistics.median(values):.{digits}f} "
+            f"({min(values):.{digits}f}–{max(values):.{digits}f})")
+
+
+def ratio(values, others, digits=2):
+    """Round by round, since what slows one down in a round slows down its neighbours."""
+    return spread([value / other for value, other in zip(values, others)], digits)
+
+
+def table(head, rows):
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(row) + " |" for row in lines) + "\n"
+
+
+def first_line(*command):
+    result = subprocess.run(command, capture_output=True, text=True)
+    return (result.stdout or result.stderr).strip().splitlines()[0]
+
+
+def machine(folder):
+    with open("/proc/meminfo") as file:
+        memory = int(file.readline().split()[1]) / 1024**2
+    with open("/proc/cpuinfo") as file:
+        model = next((line.partition(": ")[2].strip() for line in file if line.startswith("model name")), "")
+    return (f"{os.cpu_count()} cores ({model or platform.machine()}), {memory:.0f} GiB of memory, "
+            f"{first_line('findmnt', '-n', '-o', 'FSTYPE', '-T', folder)} on the disk, Linux {platform.release()}")
+
+
+def versions():
+    return [
+        first_line("nginx", "-v").partition(": ")[2], " ".join(first_line("wrk", "-v").split()[:2]),
+        "PHP " + first_line(php_fpm(), "-v").split()[1], first_line("go", "version").removeprefix("go version "),
+        f"SQLite {sqlite3.sqlite_version}", first_line("swift", "--version"),
+    ]
+
+
+def comparison(results, disk):
+    text = ""
+    for connections in sorted({connections for _, connections in results}):
+        base = [figures["rate"] for figures in results["php-fpm", connections]]
+        rows = []
+        for (name, other), rounds in results.items():
+            if other != connections:
+                continue
+            def of(key):
+                return [figures[key] for figures in rounds]
+            rows.append([
+                NAMES[name], spread(of("rate")), ratio(of("rate"), base), ratio(of("rate"), disk),
+                spread(of("p50"), 1), spread(of("p99"), 1), spread(of("cpu")), spread(of("memory"), 1)])
+        text += f"\n### {connections} connection{'s' if connections > 1 else ''}\n\n" + table(
+            ["", "requests/s", "÷ PHP-FPM", "÷ fdatasync", "p50 ms", "p99 ms", "CPU µs/request", "memory MiB"], rows)
+    return text
+
+
+def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, cgi, go):
+    small, large = sorted(sizes)
+    kinds = list(dict.fromkeys(kind for _, kind in rejections))
+    rejected = [
+        [kind, spread(rejections["clerk-sync", kind]), spread(rejections["php-fpm", kind]),
+         ratio(rejections["clerk-sync", kind], rejections["php-fpm", kind])] for kind in kinds]
+    floor = statistics.median(cgi["/bin/true"])
+    processes = [
+        [NAMES.get(name, name), spread(times, 2), f"{statistics.median(times) - floor:.2f}",
+         f"{statistics.median(times) / statistics.median(cgi['php-cgi']):.2f}"] for name, times in cgi.items()]
+    return f"""# Results
+
+Written by `make bench`, {started:%Y-%m-%d %H:%M} UTC. Every figure is the median of {rounds} rounds of {seconds} s,
+with the least and the most in parentheses. The rounds of the contenders alternate, and a ratio is taken
+within a round: the ratios say more than the figures, which depend on the machine and what else it does.
+
+- Machine: {machine(folder)}
+- Versions: {", ".join(versions())}
+- One append of 8 KB and fdatasync on the same disk: {spread(disk)} a second
+
+## Signed events
+
+70 % `user.created`, 25 % `user.updated` and 5 % `user.deleted` of 1.5 to 2.5 KB (a deletion has 0.4 KB), each
+with an id and a signature of its own, through one nginx, into a table of 1000 users. wrk sends the next
+request when the last one is answered, so more connections mean a longer queue. CPU and memory (PSS) are those
+of the handler's processes. After each round the table is compared, user by user, with the events sent: every
+one answered 200 has to be there; only those that wrk left unanswered at its end, at most one a connection,
+may or may not be.
+
+All do the same: verify, decode, one connection a request, WAL, `synchronous=FULL`, foreign keys, one
+`BEGIN IMMEDIATE` transaction. PHP-FPM has 4 workers and OPcache; clerk-sync has 4 threads, with a shared
+connection 64; Go has a goroutine a request. In favour of PHP and Go: they keep neither ledger nor versions,
+so they write one table where clerk-sync writes three, and they write no log line. Go, like clerk-sync, keeps
+an idle connection and lets one request write at a time; PHP's processes share neither a connection nor a lock,
+so where no other request is under way, closing the last connection also moves the WAL into the database.
+{comparison(results, disk)}
+## Refusals
+
+16 connections; requests a second. The database file stays as it is, byte for byte.
+
+{table(["", "clerk-sync", "PHP-FPM", "ratio"], rejected)}
+## CGI
+
+A whole process from start to exit for one signed event, in milliseconds.
+
+{table(["", "ms", "above the floor", "÷ php-cgi"], processes)}
+## Size of the table
+
+clerk-sync at 16 connections, with as many entries in the ledger and the versions as users.
+
+{table(["users", "requests/s", "ratio"], [
+    [str(small), spread(sizes[small]), "1"], [str(large), spread(sizes[large]), ratio(sizes[large], sizes[small])]])}"""
