@@ -2,12 +2,14 @@
 # make test   check it: build, format, every test
 # make build  the release binary: .build/release/clerk-sync.fcgi
 # make bench  measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes
+# make bench-steps  where the time of one request goes
 
 BUILD_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev
 RUN_PACKAGES = $(BUILD_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
 TEST_PACKAGES = $(RUN_PACKAGES) python3 python3-venv
 BENCH_PACKAGES = $(BUILD_PACKAGES) nginx spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
+STEPS_PACKAGES = $(BUILD_PACKAGES) valgrind
 
 HANDLER = .build/release/clerk-sync.fcgi
 # The Swift runtime inside, so that the target machine needs no toolchain; no symbols.
@@ -15,9 +17,9 @@ RELEASE = -c release --static-swift-stdlib -Xlinker -s
 VENV = .build/venv
 PEER = .build/bench/webhook-go
 
-PACKAGES = packages-build packages-run packages-test packages-bench
+PACKAGES = packages-build packages-run packages-test packages-bench packages-steps
 
-.PHONY: run test build bench format clean $(PACKAGES)
+.PHONY: run test build bench bench-steps format clean $(PACKAGES)
 
 run: packages-run
 	@$(MAKE) --no-print-directory build
@@ -34,6 +36,9 @@ build: packages-build
 bench: packages-bench
 	@$(MAKE) --no-print-directory build $(PEER)
 	/usr/bin/python3 Tests/Benchmark/benchmark.py $(HANDLER) $(PEER)
+
+bench-steps: packages-steps
+	Tests/Benchmark/steps
 
 format:
 	swift format format -i -r Package.swift Sources Tests

@@ -46,6 +46,13 @@ let package = Package(
     .executableTarget(
       name: "GatewayProbe", dependencies: ["Gateway"], path: "Tests/GatewayProbe", swiftSettings: settings
     ),
+    .executableTarget(
+      name: "StepBenchmark",
+      dependencies: [
+        "ClerkSync", "Gateway", "Svix", "SQLite", .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/StepBenchmark", swiftSettings: settings
+    ),
     .testTarget(
       name: "SvixTests", dependencies: ["Svix"], resources: [.copy("Vectors")], swiftSettings: settings
     ),
