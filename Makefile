@@ -35,7 +35,7 @@ build: packages-build
 
 bench: packages-bench
 	@$(MAKE) --no-print-directory build $(PEER)
-	/usr/bin/python3 Tests/Benchmark/benchmark.py $(HANDLER) $(PEER)
+	/usr/bin/python3 -B Tests/Benchmark/benchmark.py $(HANDLER) $(PEER)
 
 bench-steps: packages-steps
 	Tests/Benchmark/steps
