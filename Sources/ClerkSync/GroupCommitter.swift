@@ -21,19 +21,20 @@ struct GroupCommitter: ~Copyable {
   /// The results of the writes, in their order: all on disk, or each with its reason.
   mutating func commit(_ group: [PendingWrite]) -> [Result<Outcome, StoreError>] {
     do throws(StoreError) {
-      // A file that was replaced, or a connection in trouble, is not used again.
       let patience = group.compactMap { $0.deadline?.remaining }.min() ?? 0
       let session = try take(patience: patience)
       session.connection.setBusyTimeout(patience)
       let results = try transact(group, on: session.connection)
       checkpoint.run(on: session.connection)
-      self.session = consume session
+      // A connection in trouble is not used again: one opened for reading only would stay so for ever.
+      if results.allSatisfy(\.isOfTheWriteItself) { self.session = consume session }
       return results
     } catch {
       return group.map { _ in .failure(error) }
     }
   }
 
+  /// The kept connection, unless the file has been replaced since.
   private mutating func take(patience: Int32) throws(StoreError) -> Session {
     if let kept = session.take(), kept.file == FileIdentity(database.path), kept.file != nil { return kept }
     let connection = try database.open(patience: patience)

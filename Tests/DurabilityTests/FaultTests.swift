@@ -20,10 +20,13 @@ import Testing
       }.filter { $0.isPossible }
     }
 
+    /// Permissions are asked when a file is opened, and a kept connection has it open already.
+    private var keepsFileOpen: Bool { mode == .wal || TestMode.connection == "shared" }
+
     private var isPossible: Bool {
       (fault.mode ?? mode) == mode
         && (fault.comesWhileRunning ?? comesWhileRunning) == comesWhileRunning
-        && (fault.appliesToOpenFiles || !comesWhileRunning || mode == .delete)
+        && (fault.appliesToOpenFiles || !comesWhileRunning || !keepsFileOpen)
     }
   }
 

@@ -25,7 +25,7 @@ let logger = Logger(label: "steps") { _ in LineLogHandler(format: .text) { _ in 
 let kept = try Connection(path: path, mode: .createIfMissing, busyTimeout: 5000)
 try kept.execute("PRAGMA journal_mode = WAL")
 let store = UserStore(database: path)
-try store.createUser(User(id: "user_kept", email: "kept@example.org", role: "client"))
+_ = try store.createUser(User(id: "user_kept", email: "kept@example.org", role: "client"))
 try kept.execute("SELECT 1 FROM users LIMIT 1")
 var configuration = Configuration()
 configuration.secrets = [deliveries.secret]
