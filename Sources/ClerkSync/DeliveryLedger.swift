@@ -8,10 +8,6 @@ enum DeliveryLedger {
   /// How many expired rows go with each write, so that no request pays for a purge.
   private static let purgeLimit: Int64 = 4
 
-  private static let lookup: StaticString = """
-    SELECT 1 FROM clerk_sync_deliveries WHERE svix_id = ?1 AND outcome <> 'failed'
-    """
-
   private static let entry: StaticString = """
     INSERT INTO clerk_sync_deliveries (svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen)
     VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)
@@ -24,14 +20,6 @@ enum DeliveryLedger {
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
     """
-
-  /// Whether the message needs nothing more: it was applied, ignored, or found stale.
-  static func isFinal(_ id: String, on connection: borrowing Connection) throws(SQLiteError) -> Bool {
-    try connection.with(lookup) { statement throws(SQLiteError) in
-      try statement.bind(id, at: 1)
-      return try statement.step()
-    }
-  }
 
   /// Enters one attempt at the delivery; `now` is in milliseconds since 1970. A final entry stays as it is.
   static func record(

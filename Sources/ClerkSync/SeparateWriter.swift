@@ -21,18 +21,32 @@ final class SeparateWriter: Writer {
     return try turn.withLock { checkpoint throws(StoreError) in
       // Waiting for the other threads counts: the sender's patience began with the request.
       connection.setBusyTimeout(deadline.remaining)
-      try database.prepareSchema(on: connection)
-      let outcome: Outcome
-      do throws(SQLiteError) {
-        outcome = try connection.transaction { () throws(SQLiteError) in
-          try write.perform(in: context, on: connection)
-        }
-      } catch {
-        throw write.explain(error, in: database, on: connection)
-      }
+      let outcome = try transact(write, on: connection)
       keeper?.keep(database.path)
       checkpoint.run(on: connection)
       return outcome
+    }
+  }
+
+  /// Tables that are missing, or of a newer program, show in statements that do not fit: so those that are as
+  /// they should be cost no look at the schema.
+  private func transact(_ write: Write, on connection: borrowing Connection) throws(StoreError) -> Outcome {
+    do throws(SQLiteError) {
+      return try perform(write, on: connection)
+    } catch {
+      guard error.kind == .schema else { throw write.explain(error, in: database, on: connection) }
+    }
+    try database.prepareSchema(on: connection)
+    do throws(SQLiteError) {
+      return try perform(write, on: connection)
+    } catch {
+      throw write.explain(error, in: database, on: connection)
+    }
+  }
+
+  private func perform(_ write: Write, on connection: borrowing Connection) throws(SQLiteError) -> Outcome {
+    try connection.transaction { () throws(SQLiteError) in
+      try write.perform(in: context, on: connection)
     }
   }
 }

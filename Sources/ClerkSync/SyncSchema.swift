@@ -64,7 +64,7 @@ enum SyncSchema {
     from query: StaticString, on connection: borrowing Connection
   ) throws(SQLiteError) -> Int64 {
     try connection.with(query) { statement throws(SQLiteError) in
-      try statement.step() ? statement.integer(at: 0) : 0
+      try statement.step() ? statement.integer(at: 0) ?? 0 : 0
     }
   }
 }

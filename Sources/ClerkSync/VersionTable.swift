@@ -5,10 +5,6 @@ enum VersionTable {
   /// How many expired tombstones go with each write.
   private static let purgeLimit: Int64 = 4
 
-  private static let lookup: StaticString = """
-    SELECT version, rank, deleted IS NOT NULL FROM clerk_sync_versions WHERE user_id = ?1
-    """
-
   private static let entry: StaticString = """
     INSERT INTO clerk_sync_versions (user_id, version, rank, deleted) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, rank = excluded.rank, deleted = excluded.deleted
@@ -18,24 +14,6 @@ enum VersionTable {
     DELETE FROM clerk_sync_versions WHERE user_id IN
       (SELECT user_id FROM clerk_sync_versions WHERE deleted < ?1 ORDER BY deleted LIMIT ?2)
     """
-
-  /// Whether an event of this version is news about the user.
-  ///
-  /// An equal version is applied again, which changes nothing. A deletion is always news, and the last: Clerk
-  /// never reuses an id, so whatever arrives after it, or was overtaken by it, happened before.
-  static func admits(
-    _ version: Version, of userID: String, on connection: borrowing Connection
-  ) throws(SQLiteError) -> Bool {
-    guard version.rank != .deleted else { return true }
-    return try connection.with(lookup) { statement throws(SQLiteError) in
-      try statement.bind(userID, at: 1)
-      guard try statement.step() else { return true }
-      let isDeleted = statement.integer(at: 2) == 1
-      let applied = Version(
-        time: statement.integer(at: 0), rank: Version.Rank(rawValue: statement.integer(at: 1)) ?? .deleted)
-      return !isDeleted && version >= applied
-    }
-  }
 
   /// Enters what has been applied; `now`, in milliseconds since 1970, dates a tombstone.
   static func record(

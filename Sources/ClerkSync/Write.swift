@@ -21,17 +21,23 @@ enum Write: Sendable {
     let now = context.clock.now()
     switch self {
     case .event(let change, let time, let delivery):
-      if let delivery, try DeliveryLedger.isFinal(delivery.id, on: connection) { return .duplicate }
-      let outcome = try apply(change, time: time, now: now, in: context, on: connection)
+      let standing = try Standing(before: delivery?.id, of: change?.userID, on: connection)
+      if standing.isFinal { return .duplicate }
+      let outcome = try apply(change, time: time, to: standing, now: now, in: context, on: connection)
       if let delivery {
         try DeliveryLedger.record(delivery, outcome: outcome.rawValue, error: nil, now: now, on: connection)
       }
       // A few of the expired rows go with each write, so that nobody has to run a purge.
       let limit = now - Int64(context.retention) * 86_400_000
-      try DeliveryLedger.purge(before: limit, on: connection)
-      try VersionTable.purge(before: limit, on: connection)
+      if let oldest = standing.oldestEntry, oldest < limit {
+        try DeliveryLedger.purge(before: limit, on: connection)
+      }
+      if let oldest = standing.oldestTombstone, oldest < limit {
+        try VersionTable.purge(before: limit, on: connection)
+      }
       return outcome
     case .failure(let delivery, let reason):
+      _ = try Standing(before: delivery.id, of: nil, on: connection)
       try DeliveryLedger.record(
         delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
       return .ignored
@@ -39,11 +45,12 @@ enum Write: Sendable {
   }
 
   private func apply(
-    _ change: Event.Change?, time: Int64, now: Int64, in context: Context, on connection: borrowing Connection
+    _ change: Event.Change?, time: Int64, to standing: Standing, now: Int64, in context: Context,
+    on connection: borrowing Connection
   ) throws(SQLiteError) -> Outcome {
     guard let change else { return .ignored }
     let version = Version(time: time, rank: change.rank)
-    guard try VersionTable.admits(version, of: change.userID, on: connection) else { return .stale }
+    guard standing.admits(version) else { return .stale }
     switch change {
     case .created(let user), .updated(let user):
       try UserTable.upsert(user, now: context.timestamps.convert(milliseconds: now), on: connection)

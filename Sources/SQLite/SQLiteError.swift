@@ -32,6 +32,9 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The schema is not what the caller was written for.
+  public static let schemaMismatch = SQLiteError(code: SQLITE_ERROR, message: "the schema does not fit")
+
   // The header's definition is an expression that Swift does not import.
   private static let triggerConstraint = SQLITE_CONSTRAINT | 7 << 8
 

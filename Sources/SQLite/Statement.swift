@@ -67,9 +67,9 @@ import CSQLite
     return unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 
-  /// The current row's integer in the column, counted from 0; 0 for NULL.
-  public func integer(at column: Int32) -> Int64 {
-    unsafe sqlite3_column_int64(handle, column)
+  /// The current row's integer in the column, counted from 0; nil for NULL.
+  public func integer(at column: Int32) -> Int64? {
+    unsafe sqlite3_column_type(handle, column) == SQLITE_NULL ? nil : sqlite3_column_int64(handle, column)
   }
 
   private func check(_ code: Int32) throws(SQLiteError) {

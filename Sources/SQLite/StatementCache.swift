@@ -26,6 +26,15 @@ final class StatementCache {
       slots[address] = slot
     }
     defer { slot.statement.reset() }
-    return try body(&slot.statement)
+    do {
+      return try body(&slot.statement)
+    } catch {
+      // The schema may have changed since; compiling anew says what does not fit.
+      if error.kind == .schema {
+        slots[address] = nil
+        _ = try prepare()
+      }
+      throw error
+    }
   }
 }

@@ -46,13 +46,13 @@ import Testing
     #expect(type == "integer")
   }
 
-  @Test func `NULL is no text, and 0 as an integer`() throws {
+  @Test func `NULL is neither a text nor an integer`() throws {
     let connection = try Connection.open(folder.file("app.db"))
     var statement = try connection.prepare("SELECT NULL")
     _ = try statement.step()
     let (text, integer) = (statement.text(at: 0), statement.integer(at: 0))
     #expect(text == nil)
-    #expect(integer == 0)
+    #expect(integer == nil)
   }
 
   @Test func `Stepping goes from row to row until there is none`() throws {
