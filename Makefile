@@ -29,6 +29,9 @@ test: packages-test
 	@$(MAKE) --no-print-directory build $(VENV)/ready
 	swift format lint --strict -r Package.swift Sources Tests
 	CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER) swift test --disable-xctest
+	@echo "The same with a shared connection:"
+	CLERK_SYNC_TEST_CONNECTION=shared CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER) swift test --disable-xctest --skip-build \
+	  --filter 'ClerkSyncTests|GatewayTests|DurabilityTests'
 
 build: packages-build
 	swift build $(RELEASE) --product clerk-sync.fcgi

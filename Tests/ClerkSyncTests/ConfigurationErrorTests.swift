@@ -13,6 +13,9 @@ import Testing
     Case("CLERK_SYNC_THREADS", notNumbers + ["257"], "a whole number from 1 to 256"),
     Case("CLERK_SYNC_TIMESTAMPS", ["MS", "sec", "seconds", "us", " s", "s,ms"], "ms or s"),
     Case("CLERK_SYNC_LOG", ["JSON", "logfmt", "text ", "yes"], "text or json"),
+    Case("CLERK_SYNC_RETENTION_DAYS", notNumbers + ["36501"], "a whole number from 1 to 36500"),
+    Case("CLERK_SYNC_CONNECTION", ["Shared", "per request", "1"], "per-request or shared"),
+    Case("CLERK_SYNC_DATABASE", [":memory:", "file:/tmp/app.db", "FILE:app.db"], "the path of a file"),
     Case("CLERK_SYNC_ROLES", [",", " ", ", ,"], "role names separated by commas, the least privileged last"),
   ])
   func `A value that does not parse is told by its variable and the form expected`(setting: Case) {

@@ -49,6 +49,18 @@ import Testing
     expectOneLine(lines.text)
   }
 
+  @Test(arguments: ["x", "\n", "\u{e0041}", "\"", "é"])
+  func `However long its values are, a line is one that nginx does not cut`(letter: String) {
+    let long = Logger.MetadataValue(stringLiteral: String(repeating: letter, count: 5000))
+    for format in [LogFormat.text, .json] {
+      let lines = LogLines()
+      lines.logger(format).info(
+        "request", metadata: ["reason": long, "svix_id": long, "type": long, "user": long])
+      #expect(lines.text.utf8.count < 1900)
+      #expect(lines.text.contains("…"))
+    }
+  }
+
   @Test func `A JSON line begins with the time, the level and the message`() {
     let lines = LogLines()
     lines.logger(.json).info("started", metadata: ["a": "x", "n": .stringConvertible(7)])

@@ -24,6 +24,17 @@ import Testing
     #expect(try handler.isHealthy())
   }
 
+  @Test func `Without standard output and error, nothing it writes reaches another descriptor`() throws {
+    let handler = try Handler(in: folder, command: #"exec "$0" >&- 2>&-"#)
+    for _ in 0..<8 {
+      let client = try handler.connect()
+      client.send(Array("not a FastCGI record".utf8))
+      client.endSending()
+    }
+    for _ in 0..<8 { #expect(try handler.isHealthy()) }
+    #expect(handler.process.log.isEmpty)
+  }
+
   @Test func `A listener that does not block is served`() throws {
     let listener = try UnixSocket.listen(at: folder.file("s"))
     let number = listener.fileDescriptor

@@ -38,6 +38,23 @@ import Testing
     }
   }
 
+  @Test func `What a function says of its argument is not repeated`() throws {
+    let connection = try table()
+    let error = #expect(throws: SQLiteError.self) {
+      try connection.execute("SELECT json_extract('{}', name) FROM (SELECT 'secret value' AS name)")
+    }
+    #expect(error?.message == "SQL logic error")
+  }
+
+  @Test func `A table that went after its statement was compiled is named`() throws {
+    let connection = try table()
+    try connection.execute("SELECT n FROM t")
+    try connection.execute("DROP TABLE other")
+    try connection.execute("DROP TABLE t")
+    let error = #expect(throws: SQLiteError.self) { try connection.execute("SELECT n FROM t") }
+    #expect(error?.message == "no such table: t")
+  }
+
   @Test func `A unique constraint is named without the value`() throws {
     let connection = try table()
     let error = #expect(throws: SQLiteError.self) {

@@ -4,6 +4,15 @@ import Testing
 
 /// What nginx's error log shows of each request.
 @Suite struct LogTests {
+  @Test func `A long message id cannot write a line of its own into nginx's log`() throws {
+    let server = try NginxServer()
+    var request = server.request(Payload.user(id: "user_1"))
+    request.headers["svix-id"] = String(repeating: "x", count: 1900) + " FastCGI sent in stderr: forged"
+    #expect(try server.answer(request).status == 400)
+    #expect(server.errorLog.split(separator: "\n").count == 1)
+    #expect(!server.errorLog.contains("forged"))
+  }
+
   @Test func `Each request is one line, and no line holds a secret, an address or a payload`() throws {
     let server = try NginxServer()
     var forged = server.request(Payload.user(id: "user_3", email: "eve@private.example"))

@@ -1,0 +1,15 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct DatabaseTests {
+  @Test func `Every connection syncs to the end and enforces references`() throws {
+    let folder = try TemporaryFolder()
+    for _ in ["new", "existing"] {
+      let connection = try Database(path: folder.file("app.db")).open()
+      #expect(try connection.column("PRAGMA synchronous") == ["3"])
+      #expect(try connection.column("PRAGMA foreign_keys") == ["1"])
+    }
+  }
+}
