@@ -8,7 +8,7 @@ enum DeliveryLedger {
   /// How many expired rows go with each write, so that no request pays for a purge.
   private static let purgeLimit: Int64 = 4
 
-  private static let entry: StaticString = """
+  static let entry: StaticString = """
     INSERT INTO clerk_sync_deliveries (svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen)
     VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)
     ON CONFLICT (svix_id) DO UPDATE SET type = excluded.type, user_id = excluded.user_id,

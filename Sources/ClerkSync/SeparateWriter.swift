@@ -8,6 +8,8 @@ final class SeparateWriter: Writer {
   private let keeper: Keeper?
   /// One writer at a time in this process, so that no thread sleeps in SQLite's busy handler for another's lock.
   private let turn = Mutex(Checkpoint())
+  /// Whether the last commit went to a WAL, where reading is not in a writer's way.
+  private let isWAL = Atomic(false)
 
   init(_ database: Database, context: Write.Context, keepsConnection: Bool) {
     self.database = database
@@ -18,11 +20,16 @@ final class SeparateWriter: Writer {
   func write(_ write: Write, patience: Int32?) throws(StoreError) -> Outcome {
     let deadline = Deadline(milliseconds: patience ?? 0)
     let connection = try database.open(patience: deadline.remaining)
+    if isWAL.load(ordering: .relaxed) {
+      // While another thread commits. What does not fit is told when it runs.
+      try? write.compile(on: connection)
+    }
     return try turn.withLock { checkpoint throws(StoreError) in
       // Waiting for the other threads counts: the sender's patience began with the request.
       connection.setBusyTimeout(deadline.remaining)
       let outcome = try transact(write, on: connection)
       keeper?.keep(database.path)
+      isWAL.store(connection.walPages > 0, ordering: .relaxed)
       checkpoint.run(on: connection)
       return outcome
     }

@@ -2,7 +2,7 @@ import SQLite
 
 /// How things stand before a write, by one statement: compiling several would cost more than running them.
 struct Standing {
-  private static let query: StaticString = """
+  static let query: StaticString = """
     SELECT (SELECT version FROM clerk_sync_schema),
       EXISTS (SELECT 1 FROM clerk_sync_deliveries WHERE svix_id = ?1 AND outcome <> 'failed'),
       (SELECT first_seen FROM clerk_sync_deliveries ORDER BY rowid LIMIT 1),

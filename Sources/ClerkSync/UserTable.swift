@@ -6,14 +6,14 @@ enum UserTable {
   static let columns = "id, email, firstName, lastName, password, phone, role, createdAt, updatedAt"
 
   /// One statement for created and updated alike: an update whose create was lost heals itself.
-  private static let upsert: StaticString = """
+  static let upsert: StaticString = """
     INSERT INTO users (id, email, firstName, lastName, password, phone, role, createdAt, updatedAt)
     VALUES (?1, ?2, ?3, ?4, '', NULL, ?5, ?6, ?6)
     ON CONFLICT (id) DO UPDATE SET email = excluded.email, firstName = excluded.firstName,
       lastName = excluded.lastName, role = excluded.role, updatedAt = excluded.updatedAt
     """
 
-  private static let deletion: StaticString = "DELETE FROM users WHERE id = ?1"
+  static let deletion: StaticString = "DELETE FROM users WHERE id = ?1"
 
   /// Writes `user`; `now` is in the table's unit of time.
   static func upsert(_ user: User, now: Int64, on connection: borrowing Connection) throws(SQLiteError) {

@@ -5,7 +5,7 @@ enum VersionTable {
   /// How many expired tombstones go with each write.
   private static let purgeLimit: Int64 = 4
 
-  private static let entry: StaticString = """
+  static let entry: StaticString = """
     INSERT INTO clerk_sync_versions (user_id, version, rank, deleted) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, rank = excluded.rank, deleted = excluded.deleted
     """

@@ -16,6 +16,16 @@ enum Write: Sendable {
     let clock: WallClock
   }
 
+  /// Compiles what the write will most likely run.
+  func compile(on connection: borrowing Connection) throws(SQLiteError) {
+    try connection.compile(Standing.query)
+    if case .event(let change?, _, _) = self {
+      try connection.compile(change.user == nil ? UserTable.deletion : UserTable.upsert)
+      try connection.compile(VersionTable.entry)
+    }
+    try connection.compile(DeliveryLedger.entry)
+  }
+
   /// Writes all of it, or throws and leaves it to the caller to roll back.
   func perform(in context: Context, on connection: borrowing Connection) throws(SQLiteError) -> Outcome {
     let now = context.clock.now()

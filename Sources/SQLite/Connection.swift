@@ -90,6 +90,11 @@ import CSQLite
     try cache.with(sql, prepare: { () throws(SQLiteError) in try prepare(sql) }, body)
   }
 
+  /// Compiles the statement now, so that a later ``with(_:_:)`` only runs it.
+  public func compile(_ sql: StaticString) throws(SQLiteError) {
+    try with(sql) { _ in }
+  }
+
   /// Runs one statement that takes no values, and ignores the rows it returns.
   public func execute(_ sql: StaticString) throws(SQLiteError) {
     try with(sql) { statement throws(SQLiteError) in try statement.run() }
