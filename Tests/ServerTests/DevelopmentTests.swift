@@ -18,7 +18,7 @@ struct DevelopmentTests {
       environment: ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path], output: folder.file("run.log"))
 
     #expect(eventually(within: 20) { run.log.contains("request outcome=applied") }, "\(run.log)")
-    #expect(run.log.contains("user_2xDevelopmentSample  ada@example.org  Ada        Lovelace  trainer"))
+    #expect(run.log.contains("@example.org  Ada        Lovelace  trainer"))
     let children = try descendants(of: run.id)
     #expect(children.count >= 3)
 
@@ -26,7 +26,7 @@ struct DevelopmentTests {
       folder.file("conf/development/send"), environment: ["PATH": "/usr/bin:/bin"],
       output: folder.file("send.log"))
     #expect(send.exitStatus() == 0)
-    #expect(send.log.contains(#""outcome":"#))
+    #expect(send.log.contains(#""outcome":"applied""#))
 
     run.send(signal)
     #expect(run.exitStatus() == 0)
