@@ -5,9 +5,6 @@ enum DeliveryLedger {
   /// The outcome of a delivery that may be tried again; every other one is final.
   static let failed = "failed"
 
-  /// How many expired rows go with each write, so that no request pays for a purge.
-  private static let purgeLimit: Int64 = 4
-
   static let entry: StaticString = """
     INSERT INTO clerk_sync_deliveries (svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen)
     VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)
@@ -16,7 +13,8 @@ enum DeliveryLedger {
     WHERE outcome = 'failed'
     """
 
-  private static let purge: StaticString = """
+  /// See ``Retention``.
+  static let purge: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
     """
@@ -30,15 +28,6 @@ enum DeliveryLedger {
         try statement.bind(text, at: Int32(index + 1))
       }
       try statement.bind(now, at: 6)
-      try statement.run()
-    }
-  }
-
-  /// Removes a few of the entries first seen before `limit`, in milliseconds since 1970.
-  static func purge(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
-    try connection.with(purge) { statement throws(SQLiteError) in
-      try statement.bind(limit, at: 1)
-      try statement.bind(purgeLimit, at: 2)
       try statement.run()
     }
   }

@@ -37,16 +37,16 @@ enum Write: Sendable {
       if let delivery {
         try DeliveryLedger.record(delivery, outcome: outcome.rawValue, error: nil, now: now, on: connection)
       }
-      // A few of the expired rows go with each write, so that nobody has to run a purge.
       let limit = now - Int64(context.retention) * 86_400_000
       if let oldest = standing.oldestEntry, oldest < limit {
-        try DeliveryLedger.purge(before: limit, on: connection)
+        try Retention.run(DeliveryLedger.purge, before: limit, on: connection)
       }
       if let oldest = standing.oldestTombstone, oldest < limit {
-        try VersionTable.purge(before: limit, on: connection)
+        try Retention.run(VersionTable.purge, before: limit, on: connection)
       }
       return outcome
     case .failure(let delivery, let reason):
+      // Refuses the tables of a newer program.
       _ = try Standing(before: delivery.id, of: nil, on: connection)
       try DeliveryLedger.record(
         delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
