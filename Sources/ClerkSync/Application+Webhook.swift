@@ -6,8 +6,6 @@ extension Application {
   func receive(
     _ request: Request, _ configuration: Configuration, record: inout RequestRecord
   ) throws(Failure) -> Reply {
-    let ids = ["HTTP_SVIX_ID", "HTTP_WEBHOOK_ID"].flatMap(request.parameters.values)
-    record.svixID = ids.first { !$0.isEmpty }
     let message = try verify(request, secrets: configuration.secrets)
     let store = store(configuration)
     let outcome: Outcome

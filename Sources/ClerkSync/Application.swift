@@ -73,7 +73,9 @@ public struct Application: Sendable {
     _ body: (inout RequestRecord) throws(Failure) -> Reply
   ) -> Response {
     let start = ContinuousClock.now
-    var record = RequestRecord()
+    // A label only: nothing of it has been verified yet.
+    let ids = ["HTTP_SVIX_ID", "HTTP_WEBHOOK_ID"].flatMap(parameters.values)
+    var record = RequestRecord(svixID: ids.first { !$0.isEmpty })
     let reply: Reply
     do {
       reply = try body(&record)

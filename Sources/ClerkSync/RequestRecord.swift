@@ -2,7 +2,7 @@ import Logging
 
 /// What the log tells of one request.
 struct RequestRecord {
-  var svixID: String?
+  let svixID: String?
   var type: String?
   var userID: String?
   /// What was unusual; never a secret, an address or a payload.
