@@ -30,9 +30,7 @@ extension Application {
   ) throws(Failure) -> VerifiedMessage {
     guard !secrets.isEmpty else { throw .missingSecret }
     do {
-      let headers = try MessageHeaders { name in
-        request.parameters.values(of: "HTTP_\(name.uppercased().replacing("-", with: "_"))")
-      }
+      let headers = try MessageHeaders(request.parameters.values(ofHeader:))
       return try Verifier(secrets: secrets).verify(headers, body: request.body, now: clock.now() / 1000)
     } catch {
       throw .verification(error)

@@ -74,7 +74,7 @@ public struct Application: Sendable {
   ) -> Response {
     let start = ContinuousClock.now
     // A label only: nothing of it has been verified yet.
-    let ids = ["HTTP_SVIX_ID", "HTTP_WEBHOOK_ID"].flatMap(parameters.values)
+    let ids = ["svix-id", "webhook-id"].flatMap(parameters.values(ofHeader:))
     var record = RequestRecord(svixID: ids.first { !$0.isEmpty })
     let reply: Reply
     do {

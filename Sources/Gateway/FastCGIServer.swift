@@ -19,14 +19,12 @@ public struct FastCGIServer: Sendable {
     public init() {}
   }
 
-  private static let idleTimeout = 10
-
-  private let listener: Listener
+  private let listener: Int32
   private let handler: any RequestHandler
   private let options: Options
 
   public init(listener: Int32, handler: any RequestHandler, options: Options = Options()) {
-    self.listener = Listener(listener, idleTimeout: Self.idleTimeout)
+    self.listener = listener
     self.handler = handler
     self.options = options
   }
@@ -44,7 +42,8 @@ public struct FastCGIServer: Sendable {
     let stop = try StopSignal()
     let running = RunningThreads()
     for _ in 0..<options.threads {
-      let worker = Worker(listener: listener, handler: handler, watchdog: watchdog, stop: stop)
+      let worker = Worker(
+        listener: try Listener(listener, stop: stop), handler: handler, watchdog: watchdog)
       try running.start { worker.run() }
     }
 

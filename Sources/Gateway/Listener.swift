@@ -1,45 +1,48 @@
+import CFastCGI
 import Glibc
 
-/// The listening socket the server or supervisor handed to this process.
-struct Listener: Sendable {
-  private let descriptor: Int32
-  /// How long one read or write on a connection may make no progress, in seconds.
-  private let idleTimeout: Int
+/// One thread's way to the listening socket that the server or supervisor handed to this process.
+///
+/// Several threads and processes wait on the one listener. EPOLLEXCLUSIVE wakes one of them for a connection and not
+/// all (epoll_ctl(2)), and accepting does not block, since another may be faster all the same.
+final class Listener: Sendable {
+  private let socket: Int32
+  private let epoll: Descriptor
+  // Its descriptor stays open for as long as it is waited for.
+  private let stop: StopSignal
 
-  /// Several threads and processes wait on one listener and only one of them gets the connection:
-  /// non-blocking, so that the others find nothing instead of sleeping where no stop can reach them.
-  init(_ descriptor: Int32, idleTimeout: Int) {
-    self.descriptor = descriptor
-    self.idleTimeout = idleTimeout
-    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+  /// `stop` ends the waiting of ``accept()``.
+  init(_ socket: Int32, stop: StopSignal) throws(FastCGIError) {
+    self.socket = socket
+    self.stop = stop
+    let number = epoll_create1(0)
+    guard number >= 0 else { throw .system(call: "epoll_create1", errno: errno) }
+    epoll = Descriptor(number: number)
+    _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
+    try wait(for: socket, EPOLLIN.rawValue | EPOLLEXCLUSIVE.rawValue)
+    try wait(for: stop.descriptor, EPOLLIN.rawValue)
   }
 
-  /// The next connection, or nil once `stop` is raised.
-  func accept(unless stop: borrowing StopSignal) throws(ConnectionError) -> Descriptor? {
-    while true {
-      var waiting = [
-        pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      ]
-      _ = unsafe poll(&waiting, nfds_t(waiting.count), -1)
-      if waiting[0].revents != 0 { return nil }
-      if waiting[1].revents == 0 { continue }
-
-      let connection = Glibc.accept(descriptor, nil, nil)
-      if connection >= 0 {
-        limitIdleTime(of: connection)
-        return Descriptor(number: connection)
-      }
-      // Another thread was faster, or the peer has left already.
-      if [EAGAIN, ECONNABORTED, EINTR].contains(errno) { continue }
-      throw .notAccepted(errno: errno)
+  private func wait(for descriptor: Int32, _ events: UInt32) throws(FastCGIError) {
+    var event = unsafe epoll_event(events: events, data: epoll_data(fd: descriptor))
+    guard unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+      throw .system(call: "epoll_ctl", errno: errno)
     }
   }
 
-  private func limitIdleTime(of connection: Int32) {
-    var time = timeval(tv_sec: idleTimeout, tv_usec: 0)
-    let size = socklen_t(MemoryLayout<timeval>.size)
-    unsafe setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &time, size)
-    unsafe setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &time, size)
+  /// The next connection, or nil once the stop is signalled.
+  func accept() throws(ConnectionError) -> Descriptor? {
+    while true {
+      // One at a time: those that are ready take turns, so a stop is seen however many connections wait.
+      var event = unsafe epoll_event()
+      guard unsafe epoll_wait(epoll.number, &event, 1, -1) == 1 else { continue }
+      guard unsafe event.data.fd == socket else { return nil }
+
+      let connection = Glibc.accept(socket, nil, nil)
+      if connection >= 0 { return Descriptor(number: connection) }
+      // Another was faster, or the peer has left already.
+      if [EAGAIN, ECONNABORTED, EINTR].contains(errno) { continue }
+      throw .notAccepted(errno: errno)
+    }
   }
 }

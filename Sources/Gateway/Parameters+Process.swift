@@ -13,8 +13,10 @@ extension Parameters {
     environment: UnsafePointer<UnsafeMutablePointer<CChar>?>?
   ) {
     guard var next = unsafe environment else { return }
+    reserveCapacity()
     while let entry = unsafe next.pointee {
-      append(environmentEntry: unsafe String(cString: entry))
+      let bytes = unsafe UnsafeRawBufferPointer(start: entry, count: strlen(entry))
+      unsafe append(environmentEntry: bytes)
       unsafe next += 1
     }
   }

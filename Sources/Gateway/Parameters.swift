@@ -3,30 +3,60 @@
 /// A list rather than a dictionary: nginx passes a header that came twice as two variables of one
 /// name, and a receiver that keeps only one of them would trust a header it has not looked at.
 public struct Parameters: Sendable {
-  private var entries: [(name: String, value: String)] = []
+  /// The place of a variable's name and of its value in `bytes`.
+  private struct Entry {
+    let name: Range<Int>
+    let value: Range<Int>
+  }
+
+  /// All names and values together: most are never asked for, so none is made a String before.
+  private var bytes: [UInt8] = []
+  private var entries: [Entry] = []
 
   public init(_ entries: [(String, String)] = []) {
-    self.entries = entries.map { (name: $0.0, value: $0.1) }
+    for (name, value) in entries { append(environmentEntry: "\(name)=\(value)".utf8) }
+  }
+
+  /// Makes room for a request's usual share.
+  mutating func reserveCapacity() {
+    bytes.reserveCapacity(2048)
+    entries.reserveCapacity(64)
   }
 
   /// Appends the variable written as `NAME=value`; the value may hold further equals signs.
-  mutating func append(environmentEntry entry: String) {
-    guard let equals = entry.utf8.firstIndex(of: UInt8(ascii: "=")) else { return }
-    entries.append((String(entry[..<equals]), String(entry[entry.utf8.index(after: equals)...])))
+  mutating func append(environmentEntry entry: some Collection<UInt8>) {
+    let start = bytes.count
+    bytes += entry
+    guard let equals = bytes[start...].firstIndex(of: UInt8(ascii: "=")) else { return }
+    entries.append(Entry(name: start..<equals, value: equals + 1..<bytes.count))
   }
 
   /// The variable's value; the first one where the server sent several.
   public subscript(name: String) -> String? {
-    entries.first { $0.name == name }?.value
+    entries.first { isNamed($0, name) }.map(value)
   }
 
   /// Every value of the variable, in order.
   public func values(of name: String) -> [String] {
-    entries.filter { $0.name == name }.map(\.value)
+    entries.filter { isNamed($0, name) }.map(value)
+  }
+
+  /// Every value of the request header, in order (RFC 3875, section 4.1.18).
+  public func values(ofHeader name: String) -> [String] {
+    let variable = name.uppercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
+    return values(of: "HTTP_\(String(decoding: variable, as: UTF8.self))")
   }
 
   /// Whether any variable's name begins with `prefix`.
   public func contains(prefix: String) -> Bool {
-    entries.contains { $0.name.hasPrefix(prefix) }
+    entries.contains { bytes[$0.name].starts(with: prefix.utf8) }
+  }
+
+  private func isNamed(_ entry: Entry, _ name: String) -> Bool {
+    entry.name.count == name.utf8.count && bytes[entry.name].elementsEqual(name.utf8)
+  }
+
+  private func value(_ entry: Entry) -> String {
+    String(decoding: bytes[entry.value], as: UTF8.self)
   }
 }

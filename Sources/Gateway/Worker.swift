@@ -8,14 +8,13 @@ struct Worker: Sendable {
   let listener: Listener
   let handler: any RequestHandler
   let watchdog: Watchdog
-  let stop: StopSignal
 
   func run() {
     var request = FastCGIRequest()
     var wasAccepted = true
     while true {
       do {
-        guard let connection = try listener.accept(unless: stop) else { return }
+        guard let connection = try listener.accept() else { return }
         wasAccepted = true
         try answer(connection, with: &request)
       } catch .notAccepted(let number) {
@@ -32,13 +31,13 @@ struct Worker: Sendable {
   private func answer(
     _ connection: consuming Descriptor, with request: inout FastCGIRequest
   ) throws(ConnectionError) {
-    watchdog.watch(connection)
+    watchdog.watch(connection, shuttingDown: SHUT_RD)
     defer { watchdog.release(connection) }
     guard let parameters = request.begin(on: try duplicate(connection)) else { throw .noRequest }
     let response = handler.exchange(parameters, body: &request) { watchdog.release(connection) }
 
-    // Closing waits for the peer to close too, and a dripping one would make that wait endless.
-    watchdog.watch(connection)
+    // A peer may read nothing, and closing waits for it to close too, which a dripping one would make endless.
+    watchdog.watch(connection, shuttingDown: SHUT_RDWR)
     request.write(
       response.serialized(for: parameters["REQUEST_METHOD"]), standardError: response.standardError)
     request.finish()

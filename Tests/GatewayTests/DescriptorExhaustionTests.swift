@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct DescriptorExhaustionTests {
   /// A connection takes two: with one number the second of them fails, with the other accepting does.
-  @Test(arguments: [19, 20])
+  @Test(arguments: [35, 36])
   func `Out of descriptors, a handler says so, waits, and serves again once it has some`(limit: Int) throws {
     let handler = try Handler(
       in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "16"],

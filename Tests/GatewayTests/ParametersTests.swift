@@ -31,13 +31,13 @@ import Testing
   ])
   func `An entry is cut at its first equals sign`(entry: String, name: String, value: String) {
     var parameters = Parameters()
-    parameters.append(environmentEntry: entry)
+    parameters.append(environmentEntry: entry.utf8)
     #expect(parameters[name] == value)
   }
 
   @Test func `An entry without an equals sign is passed over`() {
     var parameters = Parameters()
-    parameters.append(environmentEntry: "NAME")
+    parameters.append(environmentEntry: "NAME".utf8)
     #expect(!parameters.contains(prefix: ""))
   }
 }

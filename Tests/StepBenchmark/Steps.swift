@@ -9,9 +9,7 @@ enum Steps {
   /// Finds the svix headers among the variables a web server passes.
   @inline(never)
   static func readParameters(_ request: Request) throws -> MessageHeaders {
-    try MessageHeaders { name in
-      request.parameters.values(of: "HTTP_\(name.uppercased().replacing("-", with: "_"))")
-    }
+    try MessageHeaders(request.parameters.values(ofHeader:))
   }
 
   @inline(never)
