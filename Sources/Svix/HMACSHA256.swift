@@ -1,7 +1,7 @@
 import CLibcrypto
 
-/// HMAC with SHA-256 (RFC 2104), by libcrypto's EVP_MAC (OpenSSL 3 manual, EVP_MAC(3)).
-@safe enum HMACSHA256 {
+/// HMAC with SHA-256 under one key (RFC 2104), by libcrypto's EVP_MAC (OpenSSL 3 manual, EVP_MAC(3)).
+@safe final class HMACSHA256: Sendable {
   /// The length of a result, in bytes.
   static let length = 32
 
@@ -12,11 +12,13 @@ import CLibcrypto
     return unsafe EVP_MAC_fetch(nil, "HMAC", nil)
   }()
 
-  /// The authentication code of the parts one after the other, or nil when libcrypto fails.
-  static func authenticate(_ parts: [[UInt8]], key: [UInt8]) -> [UInt8]? {
-    guard let context = unsafe EVP_MAC_CTX_new(algorithm) else { return nil }
-    defer { unsafe EVP_MAC_CTX_free(context) }
+  // Digest and key are set up once; each message starts from a copy, and this one is only read.
+  private nonisolated(unsafe) let prepared: OpaquePointer
 
+  /// nil when libcrypto fails.
+  init?(key: [UInt8]) {
+    guard let context = unsafe EVP_MAC_CTX_new(Self.algorithm) else { return nil }
+    unsafe prepared = context
     var digest = Array("SHA256".utf8CString)
     let initialized = unsafe digest.withUnsafeMutableBufferPointer { name in
       let parameters = unsafe [
@@ -25,12 +27,22 @@ import CLibcrypto
       return unsafe EVP_MAC_init(context, key, key.count, parameters)
     }
     guard initialized == 1 else { return nil }
+  }
+
+  deinit {
+    unsafe EVP_MAC_CTX_free(prepared)
+  }
+
+  /// The authentication code of the parts one after the other, or nil when libcrypto fails.
+  func authenticate(_ parts: [[UInt8]]) -> [UInt8]? {
+    guard let context = unsafe EVP_MAC_CTX_dup(prepared) else { return nil }
+    defer { unsafe EVP_MAC_CTX_free(context) }
     for part in parts {
       guard unsafe EVP_MAC_update(context, part, part.count) == 1 else { return nil }
     }
-    var result = [UInt8](repeating: 0, count: length)
+    var result = [UInt8](repeating: 0, count: Self.length)
     var count = 0
     let finished = unsafe EVP_MAC_final(context, &result, &count, result.count)
-    return finished == 1 && count == length ? result : nil
+    return finished == 1 && count == Self.length ? result : nil
   }
 }

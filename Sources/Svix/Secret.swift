@@ -2,7 +2,8 @@
 ///
 /// It prints as nothing but its name, so that no log line, error message or dump can carry the key.
 public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
-  let key: [UInt8]
+  /// nil when libcrypto has failed, which every use then reports.
+  let hmac: HMACSHA256?
 
   /// Reads `whsec_<base64>`; the prefix and the padding are optional (Standard Webhooks, "Signature scheme").
   public init(_ text: String) throws(SecretError) {
@@ -11,7 +12,7 @@ public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     guard !encoded.isEmpty else { throw .empty }
     guard let key = Base64.decode(encoded) else { throw .notBase64 }
     guard !key.isEmpty else { throw .empty }
-    self.key = key
+    hmac = HMACSHA256(key: key)
   }
 
   /// Reads one or more secrets, separated by spaces, commas or line breaks: the old and the new one of a rotation.

@@ -7,7 +7,7 @@ public struct Signature: Sendable, CustomStringConvertible {
   /// Signs `body` under the id and the timestamp, in seconds since 1970 as sent.
   public init(of body: [UInt8], id: String, timestamp: String, secret: Secret) throws(VerificationError) {
     let content = Array("\(id).\(timestamp).".utf8)
-    guard let bytes = HMACSHA256.authenticate([content, body], key: secret.key) else { throw .cryptoFailure }
+    guard let bytes = secret.hmac?.authenticate([content, body]) else { throw .cryptoFailure }
     self.bytes = bytes
   }
 

@@ -21,7 +21,7 @@ public struct Verifier: Sendable {
     let (age, overflow) = now.subtractingReportingOverflow(timestamp)
     guard !overflow, age.magnitude <= Self.tolerance.magnitude else { throw .outsideTolerance(age: age) }
 
-    let entries = headers.signature.split(separator: " ")
+    let entries = headers.signature.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
     let candidates = entries.compactMap(Signature.init)
     for secret in secrets {
       let expected = try Signature(of: body, id: headers.id, timestamp: headers.timestamp, secret: secret)

@@ -32,7 +32,7 @@ import Testing
         "CLERK_SYNC_MAX_BODY": "65536", "CLERK_SYNC_THREADS": "16", "CLERK_SYNC_TIMESTAMPS": "s",
         "CLERK_SYNC_ROLES": "owner,guest", "CLERK_SYNC_LOG": "json",
       ])
-    #expect(configuration.secrets.map(\.key) == [Array("a".utf8)])
+    #expect(configuration.secrets.map(\.code) == [Secret.code(of: "a")])
     #expect(configuration.database == "/srv/a b/app.db")
     #expect(configuration.maxBody == 65_536)
     #expect(configuration.threads == 16)
@@ -60,7 +60,7 @@ import Testing
     let request = try process.overridden(by: [
       "CLERK_SYNC_DATABASE": "b.db", "CLERK_WEBHOOK_SECRET": "whsec_Yg==",
     ])
-    #expect(request.secrets.map(\.key) == [Array("b".utf8)])
+    #expect(request.secrets.map(\.code) == [Secret.code(of: "b")])
     #expect(request.database == "b.db")
     #expect(request.maxBody == 1000)
     #expect(request.timestamps == .seconds)
@@ -69,7 +69,7 @@ import Testing
 
     let unchanged = try process.overridden(by: ["CLERK_SYNC_DATABASE": "", "CLERK_WEBHOOK_SECRET": ""])
     #expect(unchanged.database == "a.db")
-    #expect(unchanged.secrets.map(\.key) == [Array("a".utf8)])
+    #expect(unchanged.secrets.map(\.code) == [Secret.code(of: "a")])
   }
 
   @Test func `A request header sets nothing`() throws {

@@ -25,7 +25,7 @@ import Testing
       }
       for entries in [entries, entries.reversed()] {
         let configuration = try Configuration(environment: Parameters(entries))
-        #expect(configuration.secrets.map(\.key) == [Array("key \(first)".utf8)])
+        #expect(configuration.secrets.map(\.code) == [Secret.code(of: "key \(first)")])
       }
     }
   }
@@ -34,7 +34,7 @@ import Testing
   func `A request's secret takes the place of the process's, whatever its name`(variable: String) throws {
     let process = try Configuration(environment: ["CLERK_WEBHOOK_SIGNING_SECRET": "whsec_YQ=="])
     let request = try process.overridden(by: [variable: try value("b", for: variable)])
-    #expect(request.secrets.map(\.key) == [Array("b".utf8)])
+    #expect(request.secrets.map(\.code) == [Secret.code(of: "b")])
   }
 
   @Test(arguments: variables)
@@ -42,14 +42,14 @@ import Testing
     let text = "whsec_YQ==, whsec_Yg\nYw"
     let value = variable.hasSuffix("_FILE") ? try folder.write(text, to: "secrets") : text
     let configuration = try Configuration(environment: [variable: value])
-    #expect(configuration.secrets.map(\.key) == ["a", "b", "c"].map { Array($0.utf8) })
+    #expect(configuration.secrets.map(\.code) == ["a", "b", "c"].map(Secret.code))
   }
 
   @Test(arguments: ["whsec_YQ==\n", "\r\nwhsec_YQ==\r\n", "  whsec_YQ==  "])
   func `Line breaks around the secret in a file do not matter`(text: String) throws {
     let path = try folder.write(text, to: "secret")
     let configuration = try Configuration(environment: ["CLERK_WEBHOOK_SIGNING_SECRET_FILE": path])
-    #expect(configuration.secrets.map(\.key) == [Array("a".utf8)])
+    #expect(configuration.secrets.map(\.code) == [Secret.code(of: "a")])
   }
 
   @Test(arguments: variables)
