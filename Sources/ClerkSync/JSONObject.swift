@@ -15,11 +15,18 @@ struct JSONObject {
   var text: String { "{\(members.joined(separator: ","))}" }
 
   static func encode(_ text: String) -> String {
+    // Most are ids and words, which stand as they are.
+    if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     // A String is valid Unicode, which is all that encoding one asks for.
     let json = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     return json.utf8.allSatisfy { $0 < 0x7f } ? json : json.unicodeScalars.map(escape).joined()
+  }
+
+  /// Whether the byte stands for itself, alone and wherever it is: printable ASCII but for quote and backslash.
+  static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   /// Escapes what JSON lets stand though it can end a line, turn one around or command a terminal.

@@ -28,8 +28,9 @@ public struct LineLogHandler: LogHandler {
       .map { (key: $0.key, value: $0.value, text: Self.shortened($0.value.description, key: $0.key)) }
     switch format {
     case .text:
-      let pairs = fields.map { " \($0.key)=\(Self.quoted($0.text))" }
-      write("\(time) \(event.level) \(event.message)\(pairs.joined())\n")
+      var line = "\(time) \(event.level.rawValue) \(event.message)"
+      for (key, _, text) in fields { line += " \(key)=\(Self.quoted(text))" }
+      write("\(line)\n")
     case .json:
       var object = JSONObject()
       object.append("time", time)
@@ -55,19 +56,27 @@ public struct LineLogHandler: LogHandler {
     var parts = unsafe tm()
     unsafe clock_gettime(CLOCK_REALTIME, &now)
     unsafe gmtime_r(&now.tv_sec, &parts)
-    func digits(_ number: some BinaryInteger, _ width: Int) -> String {
-      let text = "\(number)"
-      return String(repeating: "0", count: max(0, width - text.count)) + text
+    let numbers = unsafe [
+      (Int(parts.tm_year) + 1900, endingAt: 4), (Int(parts.tm_mon) + 1, 7), (Int(parts.tm_mday), 10),
+      (Int(parts.tm_hour), 13), (Int(parts.tm_min), 16), (Int(parts.tm_sec), 19),
+      (now.tv_nsec / 1_000_000, 23),
+    ]
+    var text = Array("0000-00-00T00:00:00.000Z".utf8)
+    for (number, end) in numbers {
+      var (rest, index) = (number, end)
+      while rest > 0 {
+        index -= 1
+        text[index] += UInt8(rest % 10)
+        rest /= 10
+      }
     }
-    let date =
-      unsafe "\(digits(parts.tm_year + 1900, 4))-\(digits(parts.tm_mon + 1, 2))-\(digits(parts.tm_mday, 2))"
-    let time = unsafe "\(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)):\(digits(parts.tm_sec, 2))"
-    return "\(date)T\(time).\(digits(now.tv_nsec / 1_000_000, 3))Z"
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// As much of the value as the line has room for, however it will be escaped.
   private static func shortened(_ value: String, key: String) -> String {
     var room = key == "reason" ? 800 : 200
+    if value.utf8.count <= room && value.utf8.allSatisfy(JSONObject.isPlain) { return value }
     let kept = value.unicodeScalars.prefix { scalar in
       // Outside printable ASCII a scalar may become two \\u escapes.
       room -= ("#"..."~").contains(scalar) || scalar == " " ? 1 : 12
@@ -79,8 +88,8 @@ public struct LineLogHandler: LogHandler {
   /// The value as it is where it is plain, otherwise as a JSON string: text from outside can neither
   /// begin a line nor pass for a field of its own.
   private static func quoted(_ value: String) -> String {
-    let isPlain = value.unicodeScalars.allSatisfy {
-      ("!"..."~").contains($0) && !"\"\\=".unicodeScalars.contains($0)
+    let isPlain = value.utf8.allSatisfy {
+      JSONObject.isPlain($0) && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "=")
     }
     return isPlain && !value.isEmpty ? value : JSONObject.encode(value)
   }

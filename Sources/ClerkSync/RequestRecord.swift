@@ -17,13 +17,12 @@ struct RequestRecord {
       default: reason == nil ? .info : .warning
       }
     var metadata: Logger.Metadata = [
-      "outcome": "\(outcome)", "status": .stringConvertible(status),
+      "outcome": .string(outcome), "status": .stringConvertible(status),
       "us": .stringConvertible(Int(duration / .microseconds(1))),
     ]
-    metadata["svix_id"] = svixID.map { "\($0)" }
-    metadata["type"] = type.map { "\($0)" }
-    metadata["user"] = userID.map { "\($0)" }
-    metadata["reason"] = reason.map { "\($0)" }
+    for (key, text) in [("svix_id", svixID), ("type", type), ("user", userID), ("reason", reason)] {
+      metadata[key] = text.map { .string($0) }
+    }
     logger.log(level: level, "request", metadata: metadata)
   }
 }

@@ -14,4 +14,11 @@ public enum StandardDescriptors {
       close(null)
     }
   }
+
+  /// Whether what is written to standard error is read or kept by anyone, and not lost in /dev/null.
+  public static var hasStandardError: Bool {
+    var (errors, null) = (stat(), stat())
+    guard unsafe fstat(STDERR_FILENO, &errors) == 0, unsafe stat("/dev/null", &null) == 0 else { return true }
+    return errors.st_rdev != null.st_rdev
+  }
 }

@@ -4,13 +4,21 @@ import Glibc
 import Logging
 import Synchronization
 
-/// The application as the transports know it: what it logs of a request goes to that request's standard
-/// error, and from there into the web server's error log.
+/// The application as the transports know it.
+///
+/// What it logs goes to the process's standard error. Where that is /dev/null, as under spawn-fcgi, a request's
+/// line goes to the request's own standard error, and from there into the web server's error log.
 struct Handler: RequestHandler {
   let application: Application
   let format: LogFormat
-  /// For what belongs to no request.
   let processLogger: Logger
+  private let hasStandardError = StandardDescriptors.hasStandardError
+
+  init(application: Application, format: LogFormat, processLogger: Logger) {
+    self.application = application
+    self.format = format
+    self.processLogger = processLogger
+  }
 
   func bodyLimit(for parameters: Parameters) -> Int {
     application.bodyLimit(for: parameters)
@@ -36,6 +44,7 @@ struct Handler: RequestHandler {
   }
 
   private func logged(_ respond: (Logger) -> Response) -> Response {
+    if hasStandardError { return respond(processLogger) }
     let lines = Lines()
     let logger = Logger(label: "clerk-sync") { _ in
       LineLogHandler(format: format) { line in lines.text.withLock { $0 += line } }

@@ -31,12 +31,13 @@ final class FaultySite {
 
   var database: String { folder.file("data/app.db") }
 
-  func start() throws -> Handler {
+  /// `hasStandardError` tells whether there is a file for what the process logs.
+  func start(hasStandardError: Bool = true) throws -> Handler {
     let unprivileged = geteuid() == 0 ? "setpriv --bounding-set -dac_override,-dac_read_search" : ""
     // A write beyond the limit is to fail, not to end the process.
     let handler = try Handler(
       in: folder, environment: ["CLERK_SYNC_DATABASE": database],
-      command: #"trap '' XFSZ; exec \#(unprivileged) "$0""#)
+      command: #"trap '' XFSZ; exec \#(unprivileged) "$0" \#(hasStandardError ? "" : "2>/dev/null")"#)
     self.handler = handler
     return handler
   }

@@ -30,7 +30,7 @@ import Testing
       }
     }
     #expect(load.tally.unanswered > 0, load.seed)
-    #expect(load.tally.refused.map(\.standardError) == [], load.seed)
+    #expect(load.tally.refused.map(\.body) == [], load.seed)
     #expect(running.withLock { $0.allSatisfy(\.process.isRunning) })
     try database.expectEquals(load)
   }

@@ -69,10 +69,16 @@ import Testing
     #expect(client.isClosedByPeer())
   }
 
-  @Test func `The log line of a request comes on its standard error, and not on the process's`() throws {
-    let answer = try #require(try handler.answer(delivery))
-    #expect(answer.standardError.contains("outcome=applied"))
-    #expect(!handler.process.log.contains("outcome"))
+  @Test(arguments: ["", "2>/dev/null", "2>&-"])
+  func `The log line of a request comes on the process's standard error, or on its own without one`(
+    redirection: String
+  ) throws {
+    let handler = try Handler(in: TemporaryFolder(), command: #"exec "$0" \#(redirection)"#)
+    let client = try handler.connect()
+    client.send(request)
+    let answer = try #require(client.answer())
+    #expect(answer.standardError.contains("outcome=applied") == !redirection.isEmpty)
+    #expect(handler.process.log.contains("outcome=applied") == redirection.isEmpty)
   }
 
   @Test func `Requests on several connections at once are all answered`() throws {

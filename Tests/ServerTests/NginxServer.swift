@@ -19,9 +19,13 @@ final class NginxServer {
     url = "http://127.0.0.1:\(port)"
     try Self.configure(folder, port: port, bodyLimit: bodyLimit)
 
+    // Without a standard error, as spawn-fcgi starts it when it goes to the background.
     handler = try ChildProcess(
-      "/usr/bin/spawn-fcgi",
-      ["-n", "-s", folder.file("handler.sock"), "-M", "0660", "--", TestSupport.Handler.executable],
+      "/bin/sh",
+      [
+        "-c", #"exec spawn-fcgi -n -s "$0" -M 0660 -- "$1" 2>/dev/null"#, folder.file("handler.sock"),
+        TestSupport.Handler.executable,
+      ],
       environment: TestSupport.Handler.environment(in: folder).merging(environment) { $1 },
       folder: folder.path, output: folder.file("handler.log"))
     // Its workers would otherwise leave root and could not reach the socket.

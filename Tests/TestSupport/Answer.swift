@@ -6,7 +6,7 @@ public struct Answer: Sendable {
   /// By lower-case name.
   public let headers: [String: String]
   public let body: String
-  public let standardError: String
+  public internal(set) var standardError: String
 
   init?(_ output: [UInt8], standardError: [UInt8] = []) {
     let text = String(decoding: output, as: UTF8.self)

@@ -45,10 +45,13 @@ public final class Handler: Endpoint, Sendable {
 
   public func connect() throws -> FastCGIClient { try FastCGIClient(socket) }
 
-  /// Sends one whole request and waits for its answer.
+  /// Sends one whole request and waits for its answer, and with it for what the process has logged meanwhile.
   public func answer(_ parameters: [(String, String)], body: [UInt8] = []) throws -> Answer? {
+    let logged = process.log.utf8.count
     let client = try connect()
     client.send(FastCGIRecord.request(parameters, body: body))
-    return client.answer()
+    var answer = client.answer()
+    answer?.standardError += String(decoding: process.log.utf8.dropFirst(logged), as: UTF8.self)
+    return answer
   }
 }
