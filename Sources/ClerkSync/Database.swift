@@ -40,6 +40,25 @@ struct Database: Sendable {
     try requireKnown(try sql { () throws(SQLiteError) in try SyncSchema.prepare(on: connection) })
   }
 
+  /// Runs `body`, and once more with the schema prepared where its statements do not fit: so a schema that is as it
+  /// should be costs no look at it. `explain` says what an error of SQLite's means here.
+  func fitting<Result>(
+    _ connection: borrowing Connection, explain: (SQLiteError) -> StoreError,
+    _ body: () throws(SQLiteError) -> Result
+  ) throws(StoreError) -> Result {
+    do throws(SQLiteError) {
+      return try body()
+    } catch {
+      guard error.kind == .schema else { throw explain(error) }
+    }
+    try prepareSchema(on: connection)
+    do throws(SQLiteError) {
+      return try body()
+    } catch {
+      throw explain(error)
+    }
+  }
+
   /// Refuses the tables of a newer program.
   func requireKnown(_ version: Int64) throws(StoreError) {
     guard version <= SyncSchema.version else { throw .newerSchema(found: version, database: path) }

@@ -5,12 +5,15 @@ enum DeliveryLedger {
   /// The outcome of a delivery that may be tried again; every other one is final.
   static let failed = "failed"
 
-  static let entry: StaticString = """
-    INSERT INTO clerk_sync_deliveries (svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen)
-    VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6)
-    ON CONFLICT (svix_id) DO UPDATE SET type = excluded.type, user_id = excluded.user_id,
-      outcome = excluded.outcome, error = excluded.error, attempts = attempts + 1, last_seen = excluded.last_seen
-    WHERE outcome = 'failed'
+  /// By position, so that a newer program's table, with more columns, does not take it.
+  static let insertion: StaticString = """
+    INSERT INTO clerk_sync_deliveries VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6) ON CONFLICT DO NOTHING
+    """
+
+  private static let retry: StaticString = """
+    UPDATE clerk_sync_deliveries SET type = ?2, user_id = ?3, outcome = ?4, error = ?5,
+      attempts = attempts + 1, last_seen = ?6
+    WHERE svix_id = ?1 AND outcome = 'failed'
     """
 
   /// See ``Retention``.
@@ -19,16 +22,23 @@ enum DeliveryLedger {
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
     """
 
-  /// Enters one attempt at the delivery; `now` is in milliseconds since 1970. A final entry stays as it is.
+  /// Enters one attempt at the delivery and tells whether it is one: a final entry stays as it is.
+  ///
+  /// `now` is in milliseconds since 1970.
   static func record(
     _ delivery: Delivery, outcome: String, error: String?, now: Int64, on connection: borrowing Connection
-  ) throws(SQLiteError) {
-    try connection.with(entry) { statement throws(SQLiteError) in
-      for (index, text) in [delivery.id, delivery.type, delivery.userID, outcome, error].enumerated() {
-        try statement.bind(text, at: Int32(index + 1))
+  ) throws(SQLiteError) -> Bool {
+    // Nearly every delivery is a first one, which two statements of one purpose each find out most cheaply.
+    for sql in [insertion, retry] {
+      try connection.with(sql) { statement throws(SQLiteError) in
+        for (index, text) in [delivery.id, delivery.type, delivery.userID, outcome, error].enumerated() {
+          try statement.bind(text, at: Int32(index + 1))
+        }
+        try statement.bind(now, at: 6)
+        try statement.run()
       }
-      try statement.bind(now, at: 6)
-      try statement.run()
+      if connection.changes > 0 { return true }
     }
+    return false
   }
 }

@@ -11,7 +11,7 @@ struct GroupCommitter: ~Copyable {
   private let database: Database
   private let context: Write.Context
   private var session: Session?
-  private var checkpoint = Checkpoint()
+  private var checkpoint = Checkpoint(keepsConnection: true)
 
   init(_ database: Database, context: Write.Context) {
     self.database = database
@@ -38,25 +38,32 @@ struct GroupCommitter: ~Copyable {
   private mutating func take(patience: Int32) throws(StoreError) -> Session {
     if let kept = session.take(), kept.file == FileIdentity(database.path), kept.file != nil { return kept }
     let connection = try database.open(patience: patience)
+    try database.prepareSchema(on: connection)
     return Session(file: FileIdentity(database.path), connection: connection)
   }
 
   private func transact(
     _ group: [PendingWrite], on connection: borrowing Connection
   ) throws(StoreError) -> [Result<Outcome, StoreError>] {
-    try database.prepareSchema(on: connection)
-    return try database.sql { () throws(SQLiteError) in
-      try connection.transaction { () throws(SQLiteError) in
+    var isFirstTry = true
+    return try database.fitting(connection) { error in
+      .sqlite(error, database: database.path)
+    } _: { () throws(SQLiteError) in
+      defer { isFirstTry = false }
+      return try connection.transaction { () throws(SQLiteError) in
         var results: [Result<Outcome, StoreError>] = []
-        for pending in group { results.append(try attempt(pending.write, on: connection)) }
+        for pending in group {
+          results.append(try attempt(pending.write, on: connection, givesUpUnfit: isFirstTry))
+        }
         return results
       }
     }
   }
 
-  /// One write under its savepoint: what goes wrong in it undoes nothing of its neighbours'.
+  /// One write under its savepoint: what goes wrong in it undoes nothing of its neighbours', but for a statement that
+  /// does not fit the schema when `givesUpUnfit`: then all are to be tried again.
   private func attempt(
-    _ write: Write, on connection: borrowing Connection
+    _ write: Write, on connection: borrowing Connection, givesUpUnfit: Bool
   ) throws(SQLiteError) -> Result<Outcome, StoreError> {
     try connection.execute("SAVEPOINT delivery")
     do throws(SQLiteError) {
@@ -65,7 +72,7 @@ struct GroupCommitter: ~Copyable {
       return .success(outcome)
     } catch {
       // A full disk, say, has ended the whole transaction: nothing of the group is left to save.
-      guard connection.isInTransaction else { throw error }
+      guard connection.isInTransaction, !(givesUpUnfit && error.kind == .schema) else { throw error }
       try connection.execute("ROLLBACK TO delivery")
       try connection.execute("RELEASE delivery")
       return .failure(write.explain(error, in: database, on: connection))

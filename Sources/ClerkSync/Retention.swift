@@ -1,17 +1,21 @@
 import SQLite
 
-/// The removal of expired rows: a few with each write, so that no request pays for a purge and nobody has to run one.
+/// The removal of expired rows: a few at a time, so that no request pays for a purge and nobody has to run one.
 enum Retention {
-  private static let rowsAtATime: Int64 = 4
+  /// Looking costs a write some time, so only one in so many does.
+  private static let interval: Int64 = 16
+  /// Four for each write, so that a backlog shrinks.
+  private static let rowsAtATime = 4 * interval
 
-  /// Runs a statement that deletes at most `?2` of the rows from before `?1`, in milliseconds since 1970.
-  static func run(
-    _ purge: StaticString, before limit: Int64, on connection: borrowing Connection
-  ) throws(SQLiteError) {
-    try connection.with(purge) { statement throws(SQLiteError) in
-      try statement.bind(limit, at: 1)
-      try statement.bind(rowsAtATime, at: 2)
-      try statement.run()
+  /// Removes rows from before `limit`, in milliseconds since 1970, where it is the turn of the ledger's last entry.
+  static func run(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+    guard connection.lastInsertedRow % interval == 0 else { return }
+    for purge in [DeliveryLedger.purge, VersionTable.purge] {
+      try connection.with(purge) { statement throws(SQLiteError) in
+        try statement.bind(limit, at: 1)
+        try statement.bind(rowsAtATime, at: 2)
+        try statement.run()
+      }
     }
   }
 }

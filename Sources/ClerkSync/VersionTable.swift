@@ -2,16 +2,35 @@ import SQLite
 
 /// The table `clerk_sync_versions`: what has been applied to each user, and the tombstones of the deleted.
 enum VersionTable {
-  static let entry: StaticString = """
-    INSERT INTO clerk_sync_versions (user_id, version, rank, deleted) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, rank = excluded.rank, deleted = excluded.deleted
-    """
+  static let lookup: StaticString =
+    "SELECT version, rank, deleted FROM clerk_sync_versions WHERE user_id = ?1"
+
+  /// By position, so that a newer program's table, with more columns, does not take it.
+  static let entry: StaticString = "REPLACE INTO clerk_sync_versions VALUES (?1, ?2, ?3, ?4)"
 
   /// See ``Retention``.
   static let purge: StaticString = """
     DELETE FROM clerk_sync_versions WHERE user_id IN
       (SELECT user_id FROM clerk_sync_versions WHERE deleted < ?1 ORDER BY deleted LIMIT ?2)
     """
+
+  /// Whether an event of this version is news about the user.
+  ///
+  /// An equal version is applied again, which changes nothing. A deletion is always news, and the last: Clerk
+  /// never reuses an id, so whatever arrives after it, or was overtaken by it, happened before.
+  static func admits(
+    _ version: Version, of userID: String, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Bool {
+    if version.rank == .deleted { return true }
+    return try connection.with(lookup) { statement throws(SQLiteError) in
+      try statement.bind(userID, at: 1)
+      guard try statement.step() else { return true }
+      let isDeleted = statement.integer(at: 2) != nil
+      let time = statement.integer(at: 0) ?? .min
+      let rank = statement.integer(at: 1).flatMap(Version.Rank.init) ?? .deleted
+      return !isDeleted && version >= Version(time: time, rank: rank)
+    }
+  }
 
   /// Enters what has been applied; `now`, in milliseconds since 1970, dates a tombstone.
   static func record(

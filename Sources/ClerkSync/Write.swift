@@ -18,12 +18,16 @@ enum Write: Sendable {
 
   /// Compiles what the write will most likely run.
   func compile(on connection: borrowing Connection) throws(SQLiteError) {
-    try connection.compile(Standing.query)
-    if case .event(let change?, _, _) = self {
-      try connection.compile(change.user == nil ? UserTable.deletion : UserTable.upsert)
-      try connection.compile(VersionTable.entry)
+    guard case .event(let change?, _, _) = self else {
+      return try connection.compile(DeliveryLedger.insertion)
     }
-    try connection.compile(DeliveryLedger.entry)
+    let statements =
+      switch change {
+      case .created: [VersionTable.lookup, DeliveryLedger.insertion, UserTable.insertion, VersionTable.entry]
+      case .updated: [VersionTable.lookup, DeliveryLedger.insertion, UserTable.update, VersionTable.entry]
+      case .deleted: [DeliveryLedger.insertion, UserTable.deletion, VersionTable.entry]
+      }
+    for sql in statements { try connection.compile(sql) }
   }
 
   /// Writes all of it, or throws and leaves it to the caller to roll back.
@@ -31,44 +35,40 @@ enum Write: Sendable {
     let now = context.clock.now()
     switch self {
     case .event(let change, let time, let delivery):
-      let standing = try Standing(before: delivery?.id, of: change?.userID, on: connection)
-      if standing.isFinal { return .duplicate }
-      let outcome = try apply(change, time: time, to: standing, now: now, in: context, on: connection)
+      var outcome = Outcome.ignored
+      if let change {
+        let version = Version(time: time, rank: change.rank)
+        let isNews = try VersionTable.admits(version, of: change.userID, on: connection)
+        outcome = isNews ? .applied : .stale
+      }
       if let delivery {
-        try DeliveryLedger.record(delivery, outcome: outcome.rawValue, error: nil, now: now, on: connection)
+        let isFirst = try DeliveryLedger.record(
+          delivery, outcome: outcome.rawValue, error: nil, now: now, on: connection)
+        if !isFirst { return .duplicate }
+        try Retention.run(before: now - Int64(context.retention) * 86_400_000, on: connection)
       }
-      let limit = now - Int64(context.retention) * 86_400_000
-      if let oldest = standing.oldestEntry, oldest < limit {
-        try Retention.run(DeliveryLedger.purge, before: limit, on: connection)
-      }
-      if let oldest = standing.oldestTombstone, oldest < limit {
-        try Retention.run(VersionTable.purge, before: limit, on: connection)
+      if let change, outcome == .applied {
+        try apply(change, time: time, now: now, in: context, on: connection)
       }
       return outcome
     case .failure(let delivery, let reason):
-      // Refuses the tables of a newer program.
-      _ = try Standing(before: delivery.id, of: nil, on: connection)
-      try DeliveryLedger.record(
+      _ = try DeliveryLedger.record(
         delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
       return .ignored
     }
   }
 
   private func apply(
-    _ change: Event.Change?, time: Int64, to standing: Standing, now: Int64, in context: Context,
-    on connection: borrowing Connection
-  ) throws(SQLiteError) -> Outcome {
-    guard let change else { return .ignored }
-    let version = Version(time: time, rank: change.rank)
-    guard standing.admits(version) else { return .stale }
+    _ change: Event.Change, time: Int64, now: Int64, in context: Context, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    let written = context.timestamps.convert(milliseconds: now)
     switch change {
-    case .created(let user), .updated(let user):
-      try UserTable.upsert(user, now: context.timestamps.convert(milliseconds: now), on: connection)
-    case .deleted(let id):
-      try UserTable.delete(id: id, on: connection)
+    case .created(let user): try UserTable.write(user, isNew: true, now: written, on: connection)
+    case .updated(let user): try UserTable.write(user, isNew: false, now: written, on: connection)
+    case .deleted(let id): try UserTable.delete(id: id, on: connection)
     }
+    let version = Version(time: time, rank: change.rank)
     try VersionTable.record(version, of: change.userID, now: now, on: connection)
-    return .applied
   }
 
   /// What an error means, once it has been rolled back: an address that must be unique stands in someone's row.

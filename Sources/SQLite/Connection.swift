@@ -63,10 +63,12 @@ import CSQLite
   /// Moves the whole WAL into the database file, holding the writer's lock, and tells whether it could:
   /// another connection may still be reading from it (sqlite.org/c3ref/wal_checkpoint_v2.html).
   ///
-  /// It also empties the WAL. That its content has been moved is otherwise known only as long as somebody is
-  /// connected, so that without a lasting connection it would never be used again from its start.
-  public func checkpoint() throws(SQLiteError) -> Bool {
-    let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+  /// The next writer then begins the WAL anew, over what is there, which is faster on disk than letting a file grow.
+  /// But that its content has been moved is known only as long as somebody is connected: without a lasting
+  /// connection it has to be truncated.
+  public func checkpoint(truncating: Bool) throws(SQLiteError) -> Bool {
+    let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_FULL
+    let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
     if code & 0xff == SQLITE_BUSY { return false }
     try check(code)
     return true
@@ -99,6 +101,12 @@ import CSQLite
   public func execute(_ sql: StaticString) throws(SQLiteError) {
     try with(sql) { statement throws(SQLiteError) in try statement.run() }
   }
+
+  /// How many rows the last INSERT, UPDATE or DELETE changed itself (sqlite.org/c3ref/changes.html).
+  public var changes: Int { Int(unsafe sqlite3_changes(handle)) }
+
+  /// The rowid of the last row inserted (sqlite.org/c3ref/last_insert_rowid.html).
+  public var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
   /// Whether a transaction is open; some errors end one by themselves (sqlite.org/lang_transaction.html).
   public var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }

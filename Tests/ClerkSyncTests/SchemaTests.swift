@@ -33,18 +33,22 @@ import Testing
 
   @Test(
     arguments: [
-      ("the tables this program knows", nil), ("one table less", "DROP TABLE clerk_sync_versions"),
-      ("another form of a table", "ALTER TABLE clerk_sync_deliveries RENAME COLUMN svix_id TO message_id"),
-    ] as [(String, StaticString?)])
+      ("the tables this program knows", nil, false),
+      ("one table less", "DROP TABLE clerk_sync_versions", true),
+      ("a column more in one", "ALTER TABLE clerk_sync_deliveries ADD COLUMN more", true),
+      ("a column more in the other", "ALTER TABLE clerk_sync_versions ADD COLUMN more", true),
+    ] as [(String, StaticString?, Bool)])
   func `Tables of a newer version are refused, and nothing is written`(
-    name: String, change: StaticString?
+    name: String, change: StaticString?, whileInUse: Bool
   ) throws {
-    try database.store.create(.ada())
+    let inUse = database.store
+    try inUse.create(.ada())
     try database.execute("UPDATE clerk_sync_schema SET version = 2")
     if let change { try database.execute(change) }
     let before = try database.bytes()
     let event = Event(.deleted(id: "user_1"))
-    for use in [{ try database.store.prepare() }, { _ = try database.store.apply(event) }] {
+    let store = whileInUse ? inUse : database.store(at: UserStore.now)
+    for use in [{ try store.prepare() }, { _ = try store.apply(event) }] {
       let error = #expect(throws: StoreError.self) { try use() }
       #expect(error == .newerSchema(found: 2, database: database.path))
       #expect(
@@ -52,7 +56,7 @@ import Testing
           == "\(database.path): the clerk_sync tables have version 2, this program knows 1: "
           + "run the newer clerk-sync that made them")
     }
-    database.store.recordFailure(of: event.delivery, reason: "newer")
+    store.recordFailure(of: event.delivery, reason: "newer")
     #expect(try database.bytes() == before)
   }
 

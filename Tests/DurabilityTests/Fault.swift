@@ -142,9 +142,11 @@ struct Fault: Sendable, CustomTestStringConvertible {
       "tables of a newer version", words: "the clerk_sync tables have version 9, this program knows 1",
       advice: "run the newer clerk-sync that made them"
     ) {
-      try DatabaseFile($0.database).execute("UPDATE clerk_sync_schema SET version = 9")
+      try DatabaseFile($0.database).execute(
+        "UPDATE clerk_sync_schema SET version = 9", "ALTER TABLE clerk_sync_versions ADD COLUMN more")
     } cure: {
-      try DatabaseFile($0.database).execute("UPDATE clerk_sync_schema SET version = 1")
+      try DatabaseFile($0.database).execute(
+        "UPDATE clerk_sync_schema SET version = 1", "ALTER TABLE clerk_sync_versions DROP COLUMN more")
     },
   ]
 }
