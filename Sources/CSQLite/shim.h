@@ -1,6 +1,10 @@
 #include <sqlite3.h>
 
-// sqlite3_db_config is variadic, which Swift cannot call.
+// These two are variadic, which Swift cannot call.
 static inline int csqlite_db_config(sqlite3 *connection, int option, int value) {
   return sqlite3_db_config(connection, option, value, (int *)0);
+}
+
+static inline int csqlite_config(int option, int value) {
+  return sqlite3_config(option, value);
 }

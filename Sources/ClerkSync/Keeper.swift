@@ -9,9 +9,15 @@ final class Keeper: Sendable {
   private struct Kept: ~Copyable {
     let file: FileIdentity
     let connection: Connection
+    let log: WriteAheadLog?
   }
 
   private let kept = Mutex<Kept?>(nil)
+
+  /// The WAL of the file, where a connection to just that one is kept and it is in WAL mode.
+  func log(of file: FileIdentity?) -> WriteAheadLog? {
+    kept.withLock { $0?.file == file ? $0?.log : nil }
+  }
 
   /// Sees to it that a connection to the file now at `path` is kept; one to a file that was replaced is closed.
   ///
@@ -24,7 +30,8 @@ final class Keeper: Sendable {
       guard let connection = try? Connection(path: path, mode: .mustExist, busyTimeout: 0),
         (try? connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")) != nil
       else { return }
-      kept = Kept(file: file, connection: connection)
+      let log = WriteAheadLog(of: connection)
+      kept = Kept(file: file, connection: connection, log: log)
     }
   }
 }

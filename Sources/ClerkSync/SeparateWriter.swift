@@ -3,11 +3,12 @@ import Synchronization
 
 /// Gives each write a connection and a transaction of its own.
 final class SeparateWriter: Writer {
-  /// What only the writing thread touches.
+  /// What only the thread whose turn it is touches.
   private struct Turn {
     var checkpoint: Checkpoint
     /// The file whose schema has been looked at.
     var inspected: FileIdentity?
+    var unsynced = UnsyncedCommits()
   }
 
   private let database: Database
@@ -15,8 +16,8 @@ final class SeparateWriter: Writer {
   private let keeper: Keeper?
   /// One writer at a time in this process, so that no thread sleeps in SQLite's busy handler for another's lock.
   private let turn: Mutex<Turn>
-  /// Whether the last commit went to a WAL, where reading is not in a writer's way.
-  private let isWAL = Atomic(false)
+  /// How many threads wait for their turn.
+  private let inLine = Atomic(0)
 
   init(_ database: Database, context: Write.Context, keepsConnection: Bool) {
     self.database = database
@@ -28,22 +29,33 @@ final class SeparateWriter: Writer {
   func write(_ write: Write, patience: Int32?) throws(StoreError) -> Outcome {
     let deadline = Deadline(milliseconds: patience ?? 0)
     let connection = try database.open(patience: deadline.remaining)
-    if isWAL.load(ordering: .relaxed) {
-      // While another thread commits. What does not fit is told when it runs.
+    let file = FileIdentity(database.path)
+    let log = keeper?.log(of: file)
+    if log != nil {
+      try database.sql { () throws(SQLiteError) in try connection.leaveSyncing() }
+      // While another thread writes, in whose way reading is not. What does not fit is told when it runs.
       try? write.compile(on: connection)
     }
-    return try turn.withLock { turn throws(StoreError) in
+
+    inLine.add(1, ordering: .sequentiallyConsistent)
+    var isOnDisk: UnsyncedCommits.Wait?
+    let outcome = try turn.withLock { turn throws(StoreError) in
+      inLine.subtract(1, ordering: .sequentiallyConsistent)
+      // The last in line syncs for all before it, whatever becomes of its own write.
+      defer { if inLine.load(ordering: .sequentiallyConsistent) == 0 { turn.unsynced.sync() } }
       // Waiting for the other threads counts: the sender's patience began with the request.
       connection.setBusyTimeout(deadline.remaining)
-      let file = FileIdentity(database.path)
+      try database.sql { () throws(SQLiteError) in try log?.mend(with: connection) }
       if turn.inspected != file || file == nil { try database.prepareSchema(on: connection) }
       turn.inspected = file
       let outcome = try transact(write, on: connection)
+      isOnDisk = log.map { turn.unsynced.append(to: $0) }
       keeper?.keep(database.path)
-      isWAL.store(connection.walPages > 0, ordering: .relaxed)
       turn.checkpoint.run(on: connection)
       return outcome
     }
+    try database.sql { () throws(SQLiteError) in try isOnDisk?() }
+    return outcome
   }
 
   private func transact(_ write: Write, on connection: borrowing Connection) throws(StoreError) -> Outcome {

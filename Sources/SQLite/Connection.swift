@@ -25,6 +25,7 @@ import CSQLite
   /// (sqlite.org/foreignkeys.html#fk_enable), and a locked database is waited for, up to `busyTimeout`
   /// milliseconds from now; see ``setBusyTimeout(_:)``.
   public init(path: String, mode: Mode, busyTimeout: Int32) throws(SQLiteError) {
+    Library.configure
     let create = mode == .createIfMissing ? SQLITE_OPEN_CREATE : 0
     // No mutex inside SQLite: a noncopyable connection is in one place at a time.
     let flags = SQLITE_OPEN_READWRITE | create | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -58,6 +59,27 @@ import CSQLite
   /// Waits no longer than so many milliseconds from now for locks that other connections hold, all of them together.
   public func setBusyTimeout(_ milliseconds: Int32) {
     unsafe hooks.pointee.deadline = .now + .milliseconds(milliseconds)
+  }
+
+  /// Whether the database is in WAL mode. It stays there for as long as this connection is open, which has then read.
+  var isWAL: Bool {
+    let mode = try? with("PRAGMA journal_mode") { statement throws(SQLiteError) in
+      try statement.step() ? statement.text(at: 0) : nil
+    }
+    return mode == "wal"
+  }
+
+  /// Where the WAL is, beside the file that a symbolic link may lead to (sqlite.org/c3ref/filename_database.html).
+  var walPath: String? {
+    guard let file = unsafe sqlite3_db_filename(handle, "main"), let path = unsafe sqlite3_filename_wal(file)
+    else { return nil }
+    return unsafe String(cString: path)
+  }
+
+  /// Commits without waiting for the disk, which ``WriteAheadLog/sync()`` then has to be asked for; for databases in
+  /// WAL mode, where it endangers nothing else (sqlite.org/pragma.html#pragma_synchronous).
+  public func leaveSyncing() throws(SQLiteError) {
+    try execute("PRAGMA synchronous = NORMAL")
   }
 
   /// Moves the whole WAL into the database file, holding the writer's lock, and tells whether it could:

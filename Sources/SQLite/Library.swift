@@ -2,6 +2,11 @@ import CSQLite
 
 /// The SQLite library this program runs with.
 public enum Library {
+  /// Done once, before the first connection. Statistics that nobody asks for cost a process-wide lock with each
+  /// allocation (sqlite.org/c3ref/c_config_covering_index_scan.html#sqliteconfigmemstatus); a program that has used
+  /// SQLite before keeps them.
+  static let configure: Void = { _ = csqlite_config(SQLITE_CONFIG_MEMSTATUS, 0) }()
+
   /// Whether this library cannot corrupt a WAL database when a checkpoint races a commit.
   public static var hasWALResetFix: Bool { hasWALResetFix(version: sqlite3_libversion_number()) }
 

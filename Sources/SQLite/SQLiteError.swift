@@ -32,6 +32,13 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// What was committed could not be brought to disk.
+  static func syncFailed(errno number: Int32) -> SQLiteError {
+    let code = SQLITE_IOERR | 4 << 8
+    return unsafe SQLiteError(
+      code: code, message: "\(String(cString: sqlite3_errstr(code))): \(String(cString: strerror(number)))")
+  }
+
   /// The schema is not what the caller was written for.
   public static let schemaMismatch = SQLiteError(code: SQLITE_ERROR, message: "the schema does not fit")
 
