@@ -6,7 +6,7 @@
 
 BUILD_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev
 RUN_PACKAGES = $(BUILD_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
-TEST_PACKAGES = $(RUN_PACKAGES) python3 python3-venv
+TEST_PACKAGES = $(RUN_PACKAGES) python3 python3-venv strace
 BENCH_PACKAGES = $(BUILD_PACKAGES) nginx spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
 STEPS_PACKAGES = $(BUILD_PACKAGES) valgrind

@@ -8,6 +8,8 @@ import Glibc
 /// possible, and a test holds libfcgi to what is relied on here.
 @safe struct FastCGIRequest: ~Copyable, BodySource {
   private let request: UnsafeMutablePointer<FCGX_Request>
+  /// Whether the peer has sent all that belongs to the request, so that nothing of it is left unread.
+  private var isReadWhole = false
 
   init() {
     unsafe request = .allocate(capacity: 1)
@@ -21,7 +23,8 @@ import Glibc
 
   /// Reads FCGI_BEGIN_REQUEST and FCGI_PARAMS from `connection`, which libfcgi closes; nil unless
   /// both arrived whole.
-  func begin(on connection: Int32) -> Parameters? {
+  mutating func begin(on connection: Int32) -> Parameters? {
+    isReadWhole = false
     unsafe request.pointee.ipcFd = connection
     // FCGX_Accept_r first finishes the last request, which closes the connection unless told to keep it.
     unsafe request.pointee.keepConnection = 1
@@ -47,10 +50,11 @@ import Glibc
     return chunk.count
   }
 
-  func streamEnd() -> StreamEnd {
+  mutating func streamEnd() -> StreamEnd {
     let next = unsafe FCGX_GetChar(request.pointee.in)
     if unsafe FCGX_GetError(request.pointee.in) != 0 { return .failed }
-    return next == -1 ? .clean : .moreBytes
+    isReadWhole = next == -1
+    return isReadWhole ? .clean : .moreBytes
   }
 
   func write(_ response: [UInt8], standardError: String) {
@@ -59,8 +63,14 @@ import Glibc
   }
 
   /// Sends what is buffered and FCGI_END_REQUEST, and closes the connection.
+  ///
+  /// Closing one with bytes unread could destroy the answer on its way. libfcgi waits for the peer to close first,
+  /// which is time lost where there is nothing left to read.
   func finish() {
+    unsafe request.pointee.keepConnection = isReadWhole ? 1 : 0
     unsafe FCGX_Finish_r(request)
+    if unsafe request.pointee.ipcFd >= 0 { unsafe close(request.pointee.ipcFd) }
+    unsafe request.pointee.ipcFd = -1
   }
 
   private func put(_ bytes: [UInt8], on stream: UnsafeMutablePointer<FCGX_Stream>?) {

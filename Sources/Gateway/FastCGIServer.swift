@@ -38,10 +38,12 @@ public struct FastCGIServer: Sendable {
     let result = FCGX_Init()
     guard result == 0 else { throw .system(call: "FCGX_Init", errno: result) }
 
-    let watchdog = Watchdog(limit: options.readDeadline)
+    var watchdogs: [Watchdog] = []
     let stop = try StopSignal()
     let running = RunningThreads()
     for _ in 0..<options.threads {
+      let watchdog = Watchdog(limit: options.readDeadline)
+      watchdogs.append(watchdog)
       let worker = Worker(
         listener: try Listener(listener, stop: stop), handler: handler, watchdog: watchdog)
       try running.start { worker.run() }
@@ -49,11 +51,11 @@ public struct FastCGIServer: Sendable {
 
     // Often enough for the deadline's purpose, and rarely enough for an idle machine.
     let tick = min(900, max(10, Int(options.readDeadline / .milliseconds(10))))
-    while !signals.arrived(within: tick) { watchdog.sweep() }
+    while !signals.arrived(within: tick) { watchdogs.forEach { $0.sweep() } }
     stop.raise()
     let limit = ContinuousClock.now + options.stopLimit
     while running.count > 0 && ContinuousClock.now < limit {
-      watchdog.sweep()
+      watchdogs.forEach { $0.sweep() }
       usleep(5000)
     }
     return running.count

@@ -32,9 +32,9 @@ struct Worker: Sendable {
     _ connection: consuming Descriptor, with request: inout FastCGIRequest
   ) throws(ConnectionError) {
     watchdog.watch(connection, shuttingDown: SHUT_RD)
-    defer { watchdog.release(connection) }
+    defer { watchdog.release() }
     guard let parameters = request.begin(on: try duplicate(connection)) else { throw .noRequest }
-    let response = handler.exchange(parameters, body: &request) { watchdog.release(connection) }
+    let response = handler.exchange(parameters, body: &request) { watchdog.release() }
 
     // A peer may read nothing, and closing waits for it to close too, which a dripping one would make endless.
     watchdog.watch(connection, shuttingDown: SHUT_RDWR)

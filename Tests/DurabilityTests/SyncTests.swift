@@ -4,14 +4,8 @@ import Testing
 
 /// A 200 means that the change is on disk, so that it outlives a power cut.
 @Suite struct SyncTests {
-  private static let canTrace: Bool = {
-    guard let folder = try? TemporaryFolder() else { return false }
-    let tracer = try? ChildProcess("/usr/bin/strace", ["/bin/true"], output: folder.file("trace"))
-    return tracer?.exitStatus() == 0
-  }()
-
   @Test(
-    .enabled(if: canTrace, "strace is not installed, or may not trace"), arguments: JournalMode.allCases)
+    .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"), arguments: JournalMode.allCases)
   func `A delivery is answered only after what it wrote has been synced`(mode: JournalMode) throws {
     let folder = try TemporaryFolder()
     let database = folder.file("app.db")
@@ -41,5 +35,43 @@ import Testing
       let commit = try #require(calls.lastIndex { $0.contains("unlink(\"\(mode.journal(of: database))\"") })
       #expect(commit < answer)
     }
+  }
+
+  /// The threads of a process sync for each other, so what has to come before an answer may be another's call.
+  @Test(
+    .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
+    .enabled(if: TestMode.connection == nil, "a shared connection writes in one thread and answers in another"))
+  func `A delivery is answered only after a sync that began when it had been written`() throws {
+    let folder = try TemporaryFolder()
+    let database = folder.file("app.db")
+    try JournalMode.wal.create(at: database)
+    let trace = folder.file("trace")
+    let handler = try Handler(
+      in: folder,
+      command: #"exec strace -D -f -y -s 16 -e trace=pwrite64,write,fdatasync -e signal=none -o \#(trace) "$0""#)
+    #expect(try eventually { try handler.isHealthy() })
+    let deliveries = try (0..<80).map { try SignedDelivery(Payload.user(id: "user_\($0)")) }
+    try inThreads(8) { client in
+      for delivery in deliveries[(client * 10)..<(client * 10 + 10)] {
+        let answer = try handler.answer(delivery)
+        #expect(answer?.status == 200)
+      }
+    }
+    handler.process.send(SIGTERM)
+    #expect(handler.process.exitStatus() == 0)
+
+    let calls = try Strace.calls(in: trace)
+    let log = JournalMode.wal.journal(of: database)
+    let syncs = calls.filter { $0.text.hasPrefix("fdatasync(") && $0.text.contains("<\(log)>") }
+    var answers = 0
+    var written: [Substring: Strace.Call] = [:]
+    for call in calls {
+      if call.text.hasPrefix("pwrite64("), call.text.contains("<\(log)>") { written[call.thread] = call }
+      guard call.text.contains("\\1\\6\\0\\1"), let last = written.removeValue(forKey: call.thread) else { continue }
+      answers += 1
+      #expect(syncs.contains { $0.begin > last.end && $0.end < call.begin }, "\(last.text) \(call.text)")
+    }
+    #expect(answers == 80)
+    #expect(syncs.count < 80)
   }
 }

@@ -1,0 +1,39 @@
+import Foundation
+import TestSupport
+
+/// strace(1), which tells what a process asks of the kernel, and can let a call fail.
+enum Strace {
+  static let isUsable: Bool = {
+    guard let folder = try? TemporaryFolder() else { return false }
+    let tracer = try? ChildProcess("/usr/bin/strace", ["/bin/true"], output: folder.file("trace"))
+    return tracer?.exitStatus() == 0
+  }()
+
+  /// One system call, from the line of the trace where it begins to the one where it has returned.
+  struct Call {
+    let thread: Substring
+    let text: Substring
+    let begin: Int
+    let end: Int
+  }
+
+  /// The calls of a trace written with `-f`, in the order in which they return.
+  static func calls(in trace: String) throws -> [Call] {
+    let lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
+    var begun: [Substring: (text: Substring, line: Int)] = [:]
+    var calls: [Call] = []
+    for (number, line) in lines.enumerated() {
+      guard let space = line.firstIndex(of: " ") else { continue }
+      let (thread, text) = (line[..<space], line[space...].drop { $0 == " " })
+      if text.hasSuffix("<unfinished ...>") {
+        begun[thread] = (text, number)
+      } else if text.hasPrefix("<... ") {
+        guard let start = begun.removeValue(forKey: thread) else { continue }
+        calls.append(Call(thread: thread, text: start.text, begin: start.line, end: number))
+      } else {
+        calls.append(Call(thread: thread, text: text, begin: number, end: number))
+      }
+    }
+    return calls
+  }
+}
