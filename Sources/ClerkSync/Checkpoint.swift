@@ -1,28 +1,31 @@
 import SQLite
 
-/// When a WAL is moved into its database file: every thousand pages, under the writer's lock.
+/// When a WAL is moved into its database file, under the writer's lock.
 struct Checkpoint {
-  private static let interval = 1000
-
   /// Whether a connection outlasts the writes, so that the file need not shrink to be used from its start again.
-  let keepsConnection: Bool
-  /// The number of pages in the WAL at which the next one is due.
-  private var due = interval
+  private let keepsConnection: Bool
+  /// How many pages a WAL may hold. Without a lasting connection each process reads all of it before anything else,
+  /// and a shorter one is cheaper.
+  private let interval: Int
+  /// The number of pages in the WAL at which the next checkpoint is due.
+  private var due: Int
 
   init(keepsConnection: Bool) {
     self.keepsConnection = keepsConnection
+    interval = keepsConnection ? 1000 : 100
+    due = interval
   }
 
   /// Runs after a commit, which stands whatever comes of this: where a reader is in the way, a later one tries again.
   mutating func run(on connection: borrowing Connection) {
     let pages = connection.walPages
     // Someone else's checkpoint may have emptied the WAL.
-    if pages < Self.interval { due = Self.interval }
+    if pages < interval { due = interval }
     guard pages >= due else { return }
     connection.setBusyTimeout(0)
     // A file that a long reader has let grow gives its room back.
-    let truncates = !keepsConnection || pages >= 2 * Self.interval
+    let truncates = !keepsConnection || pages >= 2 * interval
     let isDone = (try? connection.checkpoint(truncating: truncates)) ?? false
-    due = Self.interval + (isDone ? 0 : pages)
+    due = interval + (isDone ? 0 : pages)
   }
 }

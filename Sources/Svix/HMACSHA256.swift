@@ -6,9 +6,13 @@ import CLibcrypto
   static let length = 32
 
   // Fetching searches libcrypto's providers; once a process is enough, and it is only read afterwards.
-  // The provider built in has all that is needed, so a CGI process does not read openssl.cnf each time.
+  // The provider built in has all that is needed, so a CGI process neither reads openssl.cnf each time, nor makes
+  // tables of the names of everything libcrypto can do.
   private nonisolated(unsafe) static let algorithm = {
-    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
+    let leftOut =
+      OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS
+      | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS
+    OPENSSL_init_crypto(UInt64(leftOut), nil)
     return unsafe EVP_MAC_fetch(nil, "HMAC", nil)
   }()
 
