@@ -32,6 +32,7 @@ RATE = int(os.environ.get("BENCH_RATE", 20_000))
 CONNECTIONS = (1, 16, 64)
 EXISTING = 1000
 CGI_RUNS = 50
+LASTING = 100_000
 
 
 def wrk(path, requests, connections, seconds=SECONDS):
@@ -197,6 +198,29 @@ class Bench:
                 say(f"round {round + 1}, {users} users: {figures['rate']:.0f} requests/s")
         return results
 
+    def memory(self):
+        """Requests that one process has answered, and its memory in MiB then, by name: after one load and after many."""
+        results = {}
+        for contender in self.contenders[:2]:
+            answered, samples = 0, []
+            self.events_written += 1
+            stream = events.Stream(EXISTING, 0, f"{self.events_written:08d}")
+            requests = os.path.join(self.requests, "requests")
+            with self.database(EXISTING, contender.keeps_ledger) as database:
+                with contender.running(self.folder, database) as process:
+                    while answered < LASTING:
+                        # What wrk leaves of it is never sent; the events that follow do not depend on it.
+                        stream.write(requests, contender.path, RATE * SECONDS)
+                        figures = wrk(contender.path, requests, 16)
+                        if figures["refused"] or figures["broken"] or not figures["answered"]:
+                            fail(f"{contender.name}: {figures}; expected answers of 200{self.last_words()}")
+                        answered += figures["answered"]
+                        samples.append((answered, process.memory()))
+            os.unlink(requests)
+            results[contender.name] = samples[0], samples[-1]
+            say(f"{contender.name}: " + ", ".join(f"{memory:.1f} MiB after {n} requests" for n, memory in results[contender.name]))
+        return results
+
     def cgi(self):
         """Milliseconds of a whole process for one event, by name."""
         programs = {
@@ -276,10 +300,11 @@ def main():
                 results, disk = bench.comparison()
                 rejections = bench.rejections()
                 sizes = bench.table_sizes()
+                memory = bench.memory()
                 cgi = bench.cgi()
             text = report.text(
                 started=started, folder=folder, rounds=ROUNDS, seconds=SECONDS, results=results, disk=disk,
-                rejections=rejections, sizes=sizes, cgi=cgi, go=go)
+                rejections=rejections, sizes=sizes, memory=memory, cgi=cgi)
         finally:
             if bench.requests != folder:
                 shutil.rmtree(bench.requests)

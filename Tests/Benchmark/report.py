@@ -41,7 +41,7 @@ def machine(folder):
     with open("/proc/cpuinfo") as file:
         model = next((line.partition(": ")[2].strip() for line in file if line.startswith("model name")), "")
     return (f"{os.cpu_count()} cores ({model or platform.machine()}), {memory:.0f} GiB of memory, "
-            f"{first_line('findmnt', '-n', '-o', 'FSTYPE', '-T', folder)} on the disk, Linux {platform.release()}")
+            f"{first_line('findmnt', '-n', '-o', 'FSTYPE', '-T', folder)} on the disk, Linux {platform.release().partition('-')[0]}")
 
 
 def versions():
@@ -70,7 +70,7 @@ def comparison(results, disk):
     return text
 
 
-def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, cgi, go):
+def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, memory, cgi):
     small, large = sorted(sizes)
     kinds = list(dict.fromkeys(kind for _, kind in rejections))
     rejected = [
@@ -80,6 +80,9 @@ def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, 
     processes = [
         [NAMES.get(name, name), spread(times, 2), f"{statistics.median(times) - floor:.2f}",
          f"{statistics.median(times) / statistics.median(cgi['php-cgi']):.2f}"] for name, times in cgi.items()]
+    lasting = [
+        [NAMES[name], *(f"{mebibytes:.1f} MiB after {count}" for count, mebibytes in samples)]
+        for name, samples in memory.items()]
     return f"""# Results
 
 Written by `make bench`, {started:%Y-%m-%d %H:%M} UTC. Every figure is the median of {rounds} rounds of {seconds} s,
@@ -122,4 +125,9 @@ which alternate. The floor is /bin/true.
 clerk-sync at 16 connections, with as many entries in the ledger and the versions as users.
 
 {table(["users", "requests/s", "ratio"], [
-    [str(small), spread(sizes[small]), "1"], [str(large), spread(sizes[large]), ratio(sizes[large], sizes[small])]])}"""
+    [str(small), spread(sizes[small]), "1"], [str(large), spread(sizes[large]), ratio(sizes[large], sizes[small])]])}
+## Memory over time
+
+The memory (PSS) of one process under load at 16 connections, by the number of requests it has answered.
+
+{table(["", "at first", "at last"], lasting)}"""
