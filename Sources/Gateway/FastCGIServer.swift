@@ -51,11 +51,13 @@ public struct FastCGIServer: Sendable {
 
     // Often enough for the deadline's purpose, and rarely enough for an idle machine.
     let tick = min(900, max(10, Int(options.readDeadline / .milliseconds(10))))
-    while !signals.arrived(within: tick) { watchdogs.forEach { $0.sweep() } }
+    while !signals.arrived(within: tick) {
+      for watchdog in watchdogs { watchdog.sweep() }
+    }
     stop.raise()
     let limit = ContinuousClock.now + options.stopLimit
     while running.count > 0 && ContinuousClock.now < limit {
-      watchdogs.forEach { $0.sweep() }
+      for watchdog in watchdogs { watchdog.sweep() }
       usleep(5000)
     }
     return running.count

@@ -41,10 +41,23 @@ public struct Parameters: Sendable {
     entries.filter { isNamed($0, name) }.map(value)
   }
 
-  /// Every value of the request header, in order (RFC 3875, section 4.1.18).
+  /// Every value of the request header of this lower-case name, in order (RFC 3875, section 4.1.18).
   public func values(ofHeader name: String) -> [String] {
-    let variable = name.uppercased().utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
-    return values(of: "HTTP_\(String(decoding: variable, as: UTF8.self))")
+    let prefix = "HTTP_".utf8
+    return entries.filter { entry in
+      let variable = bytes[entry.name]
+      return variable.count == prefix.count + name.utf8.count && variable.starts(with: prefix)
+        && zip(variable.dropFirst(prefix.count), name.utf8).allSatisfy { $0 == Self.variableByte($1) }
+    }.map(value)
+  }
+
+  /// The byte that stands in a variable's name for one of a header's lower-case name.
+  private static func variableByte(_ byte: UInt8) -> UInt8 {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): byte & 0xdf
+    case UInt8(ascii: "-"): UInt8(ascii: "_")
+    default: byte
+    }
   }
 
   /// Whether any variable's name begins with `prefix`.

@@ -39,6 +39,10 @@ public struct MessageHeaders: Sendable {
   }
 
   private static func trim(_ value: String) -> String {
+    let visible = UInt8(ascii: "!")...UInt8(ascii: "~")
+    if let first = value.utf8.first, let last = value.utf8.last, visible ~= first, visible ~= last {
+      return value
+    }
     let inner = value.drop { $0.isWhitespace }
     guard let last = inner.lastIndex(where: { !$0.isWhitespace }) else { return "" }
     return String(inner[...last])

@@ -14,17 +14,17 @@ import Testing
     try JournalMode.wal.makeDatabase(at: database.path)
   }
 
-  @Test(arguments: [(true, 1000), (false, 100)])
+  @Test(arguments: [(true, 4000), (false, 100)])
   func `The WAL does not grow beyond so many pages`(keepsConnection: Bool, pages: Int) throws {
     let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
     var largest = 0
-    for number in 0..<1000 {
+    for number in 0..<2000 {
       _ = try store.createUser(.ada("user_\(number)"))
       largest = max(largest, try walSize())
     }
     #expect(largest > pages * 9 / 10 * Self.frame)
     #expect(largest < pages * 12 / 10 * Self.frame)
-    #expect(try database.column("SELECT count(*) FROM users") == ["1000"])
+    #expect(try database.column("SELECT count(*) FROM users") == ["2000"])
     #expect(try database.column("PRAGMA integrity_check") == ["ok"])
   }
 
@@ -53,7 +53,7 @@ import Testing
       let reader = try database.open()
       try reader.execute("BEGIN")
       let count = try reader.column("SELECT count(*) FROM users")
-      for number in 0..<1000 {
+      for number in 0..<2500 {
         let time = try ContinuousClock().measure { _ = try database.store.createUser(.ada("user_\(number)")) }
         slowest = max(slowest, time)
       }
@@ -61,12 +61,12 @@ import Testing
       size = try walSize()
     }
     #expect(slowest < .seconds(4))
-    #expect(size > 2000 * Self.frame)
+    #expect(size > 5000 * Self.frame)
 
     // Once the reader is gone, the WAL is moved into the file and begins anew.
-    for number in 1000..<2000 { _ = try database.store.createUser(.ada("user_\(number)")) }
-    #expect(try walSize() < 1100 * Self.frame)
-    #expect(try database.column("SELECT count(*) FROM users") == ["2001"])
+    for number in 2500..<5000 { _ = try database.store.createUser(.ada("user_\(number)")) }
+    #expect(try walSize() < 4400 * Self.frame)
+    #expect(try database.column("SELECT count(*) FROM users") == ["5001"])
     #expect(try database.column("PRAGMA integrity_check") == ["ok"])
   }
 

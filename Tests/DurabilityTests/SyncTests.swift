@@ -5,7 +5,8 @@ import Testing
 /// A 200 means that the change is on disk, so that it outlives a power cut.
 @Suite struct SyncTests {
   @Test(
-    .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"), arguments: JournalMode.allCases)
+    .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
+    arguments: JournalMode.allCases)
   func `A delivery is answered only after what it wrote has been synced`(mode: JournalMode) throws {
     let folder = try TemporaryFolder()
     let database = folder.file("app.db")
@@ -40,7 +41,8 @@ import Testing
   /// The threads of a process sync for each other, so what has to come before an answer may be another's call.
   @Test(
     .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
-    .enabled(if: TestMode.connection == nil, "a shared connection writes in one thread and answers in another"))
+    .enabled(
+      if: TestMode.connection == nil, "a shared connection writes in one thread and answers in another"))
   func `A delivery is answered only after a sync that began when it had been written`() throws {
     let folder = try TemporaryFolder()
     let database = folder.file("app.db")
@@ -48,7 +50,8 @@ import Testing
     let trace = folder.file("trace")
     let handler = try Handler(
       in: folder,
-      command: #"exec strace -D -f -y -s 16 -e trace=pwrite64,write,fdatasync -e signal=none -o \#(trace) "$0""#)
+      command:
+        #"exec strace -D -f -y -s 16 -e trace=pwrite64,write,fdatasync -e signal=none -o \#(trace) "$0""#)
     #expect(try eventually { try handler.isHealthy() })
     let deliveries = try (0..<80).map { try SignedDelivery(Payload.user(id: "user_\($0)")) }
     try inThreads(8) { client in
@@ -67,7 +70,9 @@ import Testing
     var written: [Substring: Strace.Call] = [:]
     for call in calls {
       if call.text.hasPrefix("pwrite64("), call.text.contains("<\(log)>") { written[call.thread] = call }
-      guard call.text.contains("\\1\\6\\0\\1"), let last = written.removeValue(forKey: call.thread) else { continue }
+      guard call.text.contains("\\1\\6\\0\\1"), let last = written.removeValue(forKey: call.thread) else {
+        continue
+      }
       answers += 1
       #expect(syncs.contains { $0.begin > last.end && $0.end < call.begin }, "\(last.text) \(call.text)")
     }
