@@ -16,9 +16,11 @@ let package = Package(
   products: [
     .library(name: "ClerkSync", targets: ["ClerkSync"]),
     .executable(name: "clerk-sync.fcgi", targets: ["clerk-sync-fcgi"]),
+    .executable(name: "clerk-sync", targets: ["clerk-sync"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   ],
   targets: [
     .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
@@ -36,6 +38,14 @@ let package = Package(
     .executableTarget(
       name: "clerk-sync-fcgi",
       dependencies: ["ClerkSync", "Gateway", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "clerk-sync",
+      dependencies: [
+        "ClerkSync", "Gateway", "Svix",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings
     ),
 
@@ -72,6 +82,11 @@ let package = Package(
     ),
     .testTarget(
       name: "DurabilityTests", dependencies: ["SQLite", "TestSupport", "clerk-sync-fcgi"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["Svix", "SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
       swiftSettings: settings
     ),
     .testTarget(

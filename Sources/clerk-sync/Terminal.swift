@@ -1,0 +1,29 @@
+import Foundation
+
+/// Where the output goes, and what it can show.
+enum Terminal {
+  /// Whether standard output is a terminal; what is piped is neither coloured nor shortened.
+  static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// Whether standard error is one, where progress is shown.
+  static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb" }
+
+  /// Colour only on a terminal, and not where it is unwanted (no-color.org).
+  static var hasColour: Bool { isInteractive && variable("NO_COLOR").isEmpty && variable("TERM") != "dumb" }
+
+  /// Columns of the terminal; 80 where it does not say.
+  static var width: Int {
+    var size = winsize()
+    if unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    return Int(variable("COLUMNS")) ?? 80
+  }
+
+  /// Says what went wrong, in one line on standard error.
+  static func complain(_ message: String) {
+    FileHandle.standardError.write(Data("clerk-sync: \(message)\n".utf8))
+  }
+
+  private static func variable(_ name: String) -> String {
+    ProcessInfo.processInfo.environment[name] ?? ""
+  }
+}
