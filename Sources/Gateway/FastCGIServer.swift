@@ -38,26 +38,25 @@ public struct FastCGIServer: Sendable {
     let result = FCGX_Init()
     guard result == 0 else { throw .system(call: "FCGX_Init", errno: result) }
 
-    var watchdogs: [Watchdog] = []
     let stop = try StopSignal()
-    let running = RunningThreads()
-    for _ in 0..<options.threads {
-      let watchdog = Watchdog(limit: options.readDeadline)
-      watchdogs.append(watchdog)
-      let worker = Worker(
-        listener: try Listener(listener, stop: stop), handler: handler, watchdog: watchdog)
-      try running.start { worker.run() }
+    // All before the first of them takes connections, and with those the descriptors that the others need.
+    let workers = try (0..<options.threads).map { _ throws(FastCGIError) in
+      Worker(
+        listener: try Listener(listener, stop: stop), handler: handler,
+        watchdog: Watchdog(limit: options.readDeadline))
     }
+    let running = RunningThreads()
+    for worker in workers { try running.start { worker.run() } }
 
     // Often enough for the deadline's purpose, and rarely enough for an idle machine.
     let tick = min(900, max(10, Int(options.readDeadline / .milliseconds(10))))
     while !signals.arrived(within: tick) {
-      for watchdog in watchdogs { watchdog.sweep() }
+      for worker in workers { worker.watchdog.sweep() }
     }
     stop.raise()
     let limit = ContinuousClock.now + options.stopLimit
     while running.count > 0 && ContinuousClock.now < limit {
-      for watchdog in watchdogs { watchdog.sweep() }
+      for worker in workers { worker.watchdog.sweep() }
       usleep(5000)
     }
     return running.count
