@@ -19,13 +19,14 @@ final class Keeper: Sendable {
     kept.withLock { $0?.file == file ? $0?.log : nil }
   }
 
-  /// Sees to it that a connection to the file now at `path` is kept; one to a file that was replaced is closed.
+  /// Sees to it that a connection to the file now at `path` is kept, and its WAL if it `hasWAL`; one to a file that was
+  /// replaced, or from before it had a WAL, is closed.
   ///
   /// Only speed depends on it, so a failure is left to the next call.
-  func keep(_ path: String) {
+  func keep(_ path: String, hasWAL: Bool) {
     guard let file = FileIdentity(path) else { return }
     kept.withLock { kept in
-      guard kept?.file != file else { return }
+      guard kept?.file != file || (hasWAL && kept?.log == nil) else { return }
       kept = nil
       guard let connection = try? Connection(path: path, mode: .mustExist, busyTimeout: 0),
         (try? connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")) != nil

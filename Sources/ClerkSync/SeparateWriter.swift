@@ -50,7 +50,7 @@ final class SeparateWriter: Writer {
       turn.inspected = file
       let outcome = try transact(write, on: connection)
       isOnDisk = log.map { turn.unsynced.append(to: $0) }
-      keeper?.keep(database.path)
+      keeper?.keep(database.path, hasWAL: connection.walPages > 0)
       turn.checkpoint.run(on: connection)
       return outcome
     }

@@ -25,6 +25,17 @@ import Testing
     #expect(try descriptors() == [])
   }
 
+  @Test(.enabled(if: TestMode.connection == nil, "a shared connection is kept whatever the mode"))
+  func `A file that is turned to WAL meanwhile has its WAL kept from the next write on`() throws {
+    try JournalMode.rollback.makeDatabase(at: database.path)
+    let store = UserStore(database: database.path)
+    _ = try store.createUser(.ada("user_0"))
+    try database.execute("PRAGMA journal_mode = WAL")
+    #expect(try !descriptors().contains("\(database.path)-wal"))
+    _ = try store.createUser(.ada("user_1"))
+    #expect(try descriptors().contains("\(database.path)-wal"))
+  }
+
   @Test(arguments: JournalMode.allCases)
   func `A store that is not to keep one keeps none`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
