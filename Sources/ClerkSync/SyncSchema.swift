@@ -2,7 +2,9 @@ import SQLite
 
 /// The tables in the application's file: its own `users`, and beside it what the sync itself remembers.
 ///
-/// The sync's tables carry a version of their own, since `user_version` is the application's.
+/// The sync's tables carry a version of their own, since `user_version` is the application's. A program that has a file
+/// in use looks at it again only when a statement does not fit: so whatever raises the version has to change the
+/// columns of the two tables as well.
 enum SyncSchema {
   /// The version of the sync's tables that this program reads and writes.
   static let version: Int64 = 1
