@@ -41,4 +41,14 @@ enum DeliveryLedger {
     }
     return false
   }
+  /// How many deliveries have failed and not succeeded since, and when the first of them arrived, in milliseconds since
+  /// 1970.
+  static func failures(
+    on connection: borrowing Connection
+  ) throws(SQLiteError) -> (count: Int64, oldest: Int64?) {
+    var statement = try connection.prepare(
+      "SELECT count(*), min(first_seen) FROM clerk_sync_deliveries WHERE outcome = 'failed'")
+    guard try statement.step() else { return (0, nil) }
+    return (statement.integer(at: 0) ?? 0, statement.integer(at: 1))
+  }
 }

@@ -11,7 +11,7 @@ extension Failure {
     case .missingSecret:
       "set CLERK_WEBHOOK_SIGNING_SECRET, or CLERK_WEBHOOK_SIGNING_SECRET_FILE, "
         + "to the endpoint's signing secret from the Clerk dashboard"
-    case .verification(let error): Self.reason(error)
+    case .verification(let error): error.reason
     case .event(.malformed(let reason)): reason
     case .event(.noPrimaryEmail): "no address in email_addresses has the primary_email_address_id"
     case .event(.noUserID): "data.id is missing or empty"
@@ -26,20 +26,6 @@ extension Failure {
     case .incompleteBody(let expected, let received):
       "\(received) of \(expected.map(String.init) ?? "an unknown number of") bytes arrived"
     case .excessBody(let expected): "more than the announced \(expected) bytes arrived"
-    }
-  }
-
-  private static func reason(_ error: VerificationError) -> String {
-    switch error {
-    case .missingHeaders(let names): "no \(names.joined(separator: ", "))"
-    case .repeatedHeader(let name): "\(name) came more than once"
-    case .ambiguousID: "the message id holds a full stop"
-    case .malformedTimestamp: "the timestamp is not a number of seconds"
-    case .outsideTolerance(let age):
-      "clock skew of \(age) s, \(Verifier.tolerance) allowed: check this machine's clock"
-    case .noMatch(let entries, let secrets):
-      "no matching signature among \(entries) entries and \(secrets) secrets: check the secret and the raw body"
-    case .cryptoFailure: "libcrypto could not compute the HMAC"
     }
   }
 }

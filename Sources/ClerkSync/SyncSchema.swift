@@ -57,6 +57,18 @@ enum SyncSchema {
     }
   }
 
+  /// The tables that a program has yet to make, in the order in which they are made.
+  static func missingTables(on connection: borrowing Connection) throws(SQLiteError) -> [String] {
+    var statement = try connection.prepare(
+      """
+      SELECT column1 FROM (VALUES ('users'), ('clerk_sync_schema'), ('clerk_sync_deliveries'), ('clerk_sync_versions'))
+      WHERE column1 NOT IN (SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'view'))
+      """)
+    var names: [String] = []
+    while try statement.step() { names.append(statement.text(at: 0) ?? "") }
+    return names
+  }
+
   /// Throws unless the tables are there; returns the version of the sync's.
   static func check(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
     try version(from: inspection, on: connection)

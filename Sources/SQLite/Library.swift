@@ -7,6 +7,9 @@ public enum Library {
   /// SQLite before keeps them.
   static let configure: Void = { _ = csqlite_config(SQLITE_CONFIG_MEMSTATUS, 0) }()
 
+  /// Its version, such as 3.51.3.
+  public static var version: String { unsafe String(cString: sqlite3_libversion()) }
+
   /// Whether this library cannot corrupt a WAL database when a checkpoint races a commit.
   public static var hasWALResetFix: Bool { hasWALResetFix(version: sqlite3_libversion_number()) }
 

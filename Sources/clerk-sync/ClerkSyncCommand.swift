@@ -20,7 +20,12 @@ struct ClerkSyncCommand: AsyncParsableCommand {
         78  a setting is not as expected (EX_CONFIG)
       """,
     version: "0.1.0",
-    subcommands: [Init.self]
+    subcommands: [
+      Init.self,
+      Send.self,
+      Sign.self,
+      Verify.self,
+    ]
   )
 
   /// Runs the subcommand that the arguments name; tells an error in one line, whatever it is.

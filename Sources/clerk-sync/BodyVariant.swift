@@ -1,0 +1,70 @@
+/// What the body may have been when it was signed, and what has happened to it since.
+struct BodyVariant {
+  let bytes: [UInt8]
+  /// What happened, and what to do, in one line.
+  let explanation: String
+
+  /// The variants of a body that was received, the likeliest first.
+  static func all(of body: [UInt8]) -> [BodyVariant] {
+    ends(of: body) + lineBreaks(of: body) + styles(of: body)
+  }
+
+  private static let (lf, cr) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+  private static func ends(of body: [UInt8]) -> [BodyVariant] {
+    let raw = "keep the raw bytes, as `curl --data-binary` and `printf %s` do"
+    var variants: [BodyVariant] = []
+    for (end, name) in [([cr, lf], "CR LF"), ([lf], "LF")] {
+      if body.suffix(end.count).elementsEqual(end) {
+        variants.append(
+          BodyVariant(
+            bytes: body.dropLast(end.count),
+            explanation: "a trailing newline (\(name)) was added to the body: \(raw)"))
+      }
+      variants.append(
+        BodyVariant(
+          bytes: body + end, explanation: "a trailing newline (\(name)) was removed from the body: \(raw)"))
+    }
+    if body.starts(with: byteOrderMark) {
+      variants.append(
+        BodyVariant(
+          bytes: Array(body.dropFirst(3)),
+          explanation: "a byte order mark was added before the body: save it without one"))
+    }
+    let trimmed = body.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
+    variants.append(
+      BodyVariant(bytes: Array(trimmed), explanation: "white space was added around the body: \(raw)"))
+    return variants
+  }
+
+  private static func lineBreaks(of body: [UInt8]) -> [BodyVariant] {
+    let unix = body.indices.filter { !(body[$0] == cr && $0 + 1 < body.count && body[$0 + 1] == lf) }.map {
+      body[$0]
+    }
+    let dos = unix.flatMap { $0 == lf ? [cr, lf] : [$0] }
+    return [(unix, "LF became CR LF"), (dos, "CR LF became LF")].flatMap { bytes, name in
+      // An editor that converts them also ends the last line.
+      [bytes, bytes.dropLast(bytes.last == lf ? (bytes.dropLast().last == cr ? 2 : 1) : 0)].map {
+        BodyVariant(
+          bytes: $0,
+          explanation: "line breaks of the body were converted, \(name): transfer and save it as binary")
+      }
+    }
+  }
+
+  private static func styles(of body: [UInt8]) -> [BodyVariant] {
+    guard let json = JSONText(body) else { return [] }
+    return JSONStyle.all.flatMap { style in
+      let text = style.text(json)
+      return ["", "\n"].map { end in
+        BodyVariant(
+          bytes: Array("\(text)\(end)".utf8),
+          explanation: "the body was parsed and serialised again, and had been \(style.name): "
+            + "verify the raw bytes, before any JSON parser")
+      }
+    }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, lf, cr].contains(byte) }
+}
