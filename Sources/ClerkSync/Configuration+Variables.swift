@@ -3,6 +3,12 @@ public import Gateway
 import Svix
 
 extension Configuration {
+  /// The names of all variables that are read.
+  public static let variables =
+    ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"].flatMap { [$0, "\($0)_FILE"] }
+    + ["DATABASE", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS", "LOG"]
+    .map { "CLERK_SYNC_\($0)" }
+
   /// Reads the variables of a process's environment.
   public init(environment: Parameters) throws(ConfigurationError) {
     self = try Configuration().overridden(by: environment)

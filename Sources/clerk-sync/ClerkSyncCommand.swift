@@ -21,6 +21,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
+      Doctor.self,
       Init.self,
       Send.self,
       Sign.self,
