@@ -1,19 +1,18 @@
 import Foundation
-import TestSupport
 
 /// The real handler, started by the real spawn-fcgi, behind the real nginx with the configuration of conf/.
-final class NginxServer {
-  let folder: TemporaryFolder
-  let url: String
+public final class NginxServer {
+  public let folder: TemporaryFolder
+  public let url: String
   private let handler: ChildProcess
   private let nginx: ChildProcess
 
-  struct NotStarted: Error {
+  public struct NotStarted: Error {
     let log: String
   }
 
   /// `bodyLimit` is nginx's; above the handler's own, so that the handler's is what a test sees.
-  init(environment: [String: String] = [:], bodyLimit: String = "4m") throws {
+  public init(environment: [String: String] = [:], bodyLimit: String = "4m") throws {
     folder = try TemporaryFolder()
     let port = try TCPConnection.freePort()
     url = "http://127.0.0.1:\(port)"
@@ -24,9 +23,9 @@ final class NginxServer {
       "/bin/sh",
       [
         "-c", #"exec spawn-fcgi -n -s "$0" -M 0660 -- "$1" 2>/dev/null"#, folder.file("handler.sock"),
-        TestSupport.Handler.executable,
+        Handler.executable,
       ],
-      environment: TestSupport.Handler.environment(in: folder).merging(environment) { $1 },
+      environment: Handler.environment(in: folder).merging(environment) { $1 },
       folder: folder.path, output: folder.file("handler.log"))
     // Its workers would otherwise leave root and could not reach the socket.
     let user = geteuid() == 0 ? "user root; " : ""
@@ -45,22 +44,13 @@ final class NginxServer {
   }
 
   /// The process that answers; spawn-fcgi has become it.
-  var handlerID: Int32 { handler.id }
+  public var handlerID: Int32 { handler.id }
 
-  var database: String { folder.file("app.db") }
+  public var database: String { folder.file("app.db") }
 
   /// nginx's error log, where the handler's standard error arrives.
-  var errorLog: String { (try? String(contentsOfFile: folder.file("error.log"), encoding: .utf8)) ?? "" }
-
-  func request(_ body: String, at path: String = "/api/webhooks") -> Sender.Request {
-    Sender.Request(url: url + path, body: Data(body.utf8))
-  }
-
-  /// Sends one request and returns its answer.
-  func answer(_ request: Sender.Request) throws -> Sender.Answer {
-    let answers = try Sender.send([request])
-    guard let answer = answers.first else { throw NotStarted(log: errorLog) }
-    return answer
+  public var errorLog: String {
+    (try? String(contentsOfFile: folder.file("error.log"), encoding: .utf8)) ?? ""
   }
 
   private var isAnswering: Bool {

@@ -1,15 +1,15 @@
 import Foundation
 
 /// A bare TCP connection to a server on the loopback, for what no HTTP client would send.
-final class TCPConnection {
-  struct Failure: Error {
+public final class TCPConnection {
+  public struct Failure: Error {
     let number: Int32
   }
 
   private let socket: FileHandle
 
   /// Connects to the port of a URL such as `http://127.0.0.1:8080`.
-  init(_ url: String) throws {
+  public init(_ url: String) throws {
     socket = Self.make()
     let connected = unsafe Self.withLoopback(port: UInt16(URL(string: url)?.port ?? 0)) { address, length in
       unsafe connect(socket.fileDescriptor, address, length)
@@ -17,19 +17,19 @@ final class TCPConnection {
     guard connected == 0 else { throw Failure(number: errno) }
   }
 
-  func send(_ bytes: ArraySlice<UInt8>) {
+  public func send(_ bytes: ArraySlice<UInt8>) {
     _ = unsafe bytes.withUnsafeBytes {
       unsafe Glibc.send(socket.fileDescriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
     }
   }
 
   /// Everything up to the server's close.
-  func receive() -> String {
+  public func receive() -> String {
     String(decoding: (try? socket.readToEnd()) ?? Data(), as: UTF8.self)
   }
 
   /// A port of the loopback that nobody listens on.
-  static func freePort() throws -> Int {
+  public static func freePort() throws -> Int {
     let probe = make()
     var bound = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)

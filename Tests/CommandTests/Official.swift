@@ -1,0 +1,37 @@
+import Foundation
+import TestSupport
+
+/// The official Svix library, in Python.
+enum Official {
+  struct Failed: Error {
+    let log: String
+  }
+
+  /// The headers under which it signs the file, now.
+  static func headers(of body: String, in folder: TemporaryFolder) throws -> String {
+    let python = try start("sign", body, in: folder)
+    guard python.exitStatus(within: 60) == 0 else { throw Failed(log: python.log) }
+    return python.log
+  }
+
+  static func accepts(_ headers: String, body: String, in folder: TemporaryFolder) throws -> Bool {
+    let input = try folder.write(headers, to: "official.headers")
+    let python = try start(
+      "verify", body, input: FileHandle(forReadingFrom: URL(filePath: input)), in: folder)
+    guard let status = python.exitStatus(within: 60) else { throw Failed(log: python.log) }
+    // Python's status after any exception is the same.
+    guard status == 0 || python.log.contains("WebhookVerificationError") else {
+      throw Failed(log: python.log)
+    }
+    return status == 0
+  }
+
+  private static func start(
+    _ action: String, _ body: String, input: FileHandle = .nullDevice, in folder: TemporaryFolder
+  ) throws -> ChildProcess {
+    try ChildProcess(
+      Project.file(".build/venv/bin/python"),
+      [Project.file("Tests/CommandTests/official.py"), action, SignedDelivery.secret, body],
+      standardInput: input, output: folder.file("official.log"))
+  }
+}
