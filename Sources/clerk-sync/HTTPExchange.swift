@@ -46,11 +46,12 @@ struct HTTPExchange {
       "no answer within \(Int(timeout)) s: check that the handler runs, and that no firewall drops the packets"
     case .networkConnectionLost, .badServerResponse, .cannotParseResponse:
       "the connection ended before a whole HTTP answer: check that the port speaks \(url.scheme ?? "http")"
-    case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
-      .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid:
-      "no TLS connection: check the certificate, its name, chain and dates; `curl -v` tells more"
+    // libcurl's words name what is wrong with a certificate; the error's code rarely does.
+    case _ where url.scheme?.lowercased() == "https":
+      "no answer over TLS (\(error.localizedDescription.singleLine)): check the certificate's name, chain and dates, and "
+        + "that the port speaks https"
     default:
-      "no answer (\(error.localizedDescription)); `curl -v` tells more"
+      "no answer (\(error.localizedDescription.singleLine)); `curl -v` tells more"
     }
   }
 

@@ -60,8 +60,8 @@ extension ReceivedHeaders {
     guard !hmacs.isEmpty else {
       let versions = Set(entries.map { String($0.prefix { $0 != "," }.prefix(8)).singleLine }).sorted()
       return [
-        "no signature of version v1, only \(versions.joined(separator: ", ")): the handler takes v1, HMAC-SHA256 with "
-          + "the endpoint's whsec_ secret"
+        "no v1 signature, only \(versions.joined(separator: " and ")): the handler takes HMAC-SHA256 by a shared secret; "
+          + "have the sender sign with one"
       ]
     }
     return hmacs.filter { !(46...47).contains($0.count) }.map {

@@ -79,7 +79,7 @@ import Testing
       testDescription: "another secret", secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", status: 400,
       advice: "the endpoint has another secret"),
     Refusal(
-      testDescription: "another path", path: "/other", status: 405, advice: "it has to end in /api/webhooks"),
+      testDescription: "another path", path: "/other", status: 404, advice: "it has to end in /api/webhooks"),
     Refusal(testDescription: "health", path: "/api/health", status: 405, advice: "this path takes no POST"),
     Refusal(testDescription: "no event", body: "[]", status: 400, advice: "correct the body"),
     Refusal(

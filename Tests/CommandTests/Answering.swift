@@ -1,0 +1,44 @@
+import Foundation
+import TestSupport
+
+/// A server in Python that gives each request on its loopback port the same answer, byte for byte.
+final class Answering {
+  let port: Int
+  private let folder: TemporaryFolder
+  private let python: ChildProcess
+
+  struct NotStarted: Error {
+    let log: String
+  }
+
+  private static let program = """
+    import socket, ssl, sys, time
+    port, answer, certificate = int(sys.argv[1]), sys.argv[2].encode(), sys.argv[3]
+    listener = socket.create_server(("127.0.0.1", port))
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    while True:
+        connection = listener.accept()[0]
+        try:
+            if certificate:
+                connection = context.wrap_socket(connection, server_side=True)
+            connection.recv(65536)
+            # The empty answer is a silence.
+            connection.sendall(answer) if answer else time.sleep(60)
+        except OSError:
+            pass
+        connection.close()
+    """
+
+  /// `certificate` is a PEM file with its key, for TLS.
+  init(_ answer: String, certificate: String = "") throws {
+    folder = try TemporaryFolder()
+    port = try TCPConnection.freePort()
+    let url = "http://127.0.0.1:\(port)"
+    python = try ChildProcess(
+      "/usr/bin/python3", ["-c", Self.program, "\(port)", answer, certificate],
+      output: folder.file("python.log"))
+    guard eventually({ (try? TCPConnection(url)) != nil }) else { throw NotStarted(log: python.log) }
+  }
+}
