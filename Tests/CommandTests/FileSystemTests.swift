@@ -1,0 +1,72 @@
+import Foundation
+import SQLite
+import TestSupport
+import Testing
+
+@testable import clerk_sync
+
+/// Where the database is, and how it is kept.
+@Suite struct FileSystemTests {
+  private let mounts = """
+    22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
+    23 22 0:20 / /srv/data rw master:1 - nfs4 server:/data rw
+    24 22 0:21 / /srv/data/local rw - xfs /dev/vdb rw
+    25 22 0:22 / /srv/over rw - xfs /dev/vdc rw
+    26 25 0:23 / /srv/over rw - fuse.sshfs host: rw
+    """
+
+  @Test(arguments: [
+    ("/srv/app.db", "ext4"), ("/srv/data/app.db", "nfs4"), ("/srv/data", "nfs4"),
+    ("/srv/database/app.db", "ext4"),
+    ("/srv/data/local/app.db", "xfs"), ("/srv/over/app.db", "fuse.sshfs"),
+  ])
+  func `The innermost and latest mount counts`(path: String, type: String) {
+    #expect(FileSystem.type(of: path, mounts: mounts) == type)
+  }
+
+  @Test(arguments: [
+    ("nfs", true), ("nfs4", true), ("cifs", true), ("smb3", true), ("fuse.sshfs", true), ("fuse", true),
+    ("9p", true),
+    ("ext4", false), ("xfs", false), ("btrfs", false), ("tmpfs", false), ("overlay", false),
+    ("fuseblk", false),
+  ])
+  func `A network is known by its name`(type: String, isNetwork: Bool) {
+    #expect(FileSystem.isNetwork(type) == isNetwork)
+  }
+
+  @Test func `WAL is told where the linked SQLite can corrupt it`() throws {
+    let patient = try DoctorTests.Patient()
+    try patient.database.execute("PRAGMA journal_mode = WAL")
+    let journal = try patient.findings().findings.first { $0.check == "journal" }
+    #expect(journal?.level == (Library.hasWALResetFix ? "ok" : "warning"))
+    #expect(journal?.what.contains(Library.version) == true)
+    try patient.database.execute("PRAGMA journal_mode = DELETE")
+    #expect(try patient.findings().findings.first { $0.check == "journal" }?.level == "ok")
+  }
+
+  /// Mounting is root's.
+  @Test(.enabled(if: geteuid() == 0)) func `A disk that is nearly full is told`() throws {
+    let patient = try DoctorTests.Patient()
+    let disk = patient.folder.file("disk")
+    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+    func run(_ program: String, _ arguments: [String]) throws -> Int32? {
+      try ChildProcess(program, arguments, output: patient.folder.file("mount.log")).exitStatus()
+    }
+    guard try run("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=2m", "none", disk]) == 0 else { return }
+    defer { _ = try? run("/usr/bin/umount", [disk]) }
+    patient.arguments[1] = "\(disk)/app.db"
+    _ = try Command.run(["init", "--database", "disk/app.db"], in: patient.folder)
+    let (status, findings) = try patient.findings()
+    #expect(status == 1)
+    #expect(
+      findings.contains {
+        $0.check == "disk" && $0.level == "warning" && $0.what.hasPrefix("only 1 MiB free")
+      })
+  }
+
+  @Test func `Text for a terminal is broken between words`() {
+    let text = "one two three four".wrapped(indentation: "  ", first: "- ", width: 11)
+    #expect(text == "- one two\n  three\n  four")
+    #expect("one two".wrapped(indentation: "  ", first: "- ", width: nil) == "- one two")
+  }
+}
