@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["Svix", "SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
-      exclude: ["official.py"], swiftSettings: settings
+      exclude: ["clerk.py", "official.py"], swiftSettings: settings
     ),
     .testTarget(
       name: "ServerTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],

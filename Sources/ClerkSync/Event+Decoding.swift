@@ -33,7 +33,8 @@ extension Event {
     return id
   }
 
-  private static func user(
+  /// The row's content that a user object asks for, and whether its role is known; `type` is for the errors.
+  static func user(
     _ data: UserData, type: String, roles: Roles
   ) throws(EventError) -> (User, isRoleKnown: Bool) {
     let id = try userID(data.id, type: type)
@@ -46,12 +47,12 @@ extension Event {
 
   /// Clerk's documentation gives milliseconds, its OpenAPI examples seconds; as milliseconds the latter
   /// would all lie before 1973.
-  private static func milliseconds(_ time: Int64) -> Int64 {
+  static func milliseconds(_ time: Int64) -> Int64 {
     (0..<100_000_000_000).contains(time) ? time * 1000 : time
   }
 
   /// What is wrong and where; the decoder's own words may quote the payload.
-  private static func reason(for error: any Error) -> String {
+  static func reason(for error: any Error) -> String {
     func path(_ context: DecodingError.Context) -> String {
       let keys = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
       return keys.isEmpty ? "the body" : keys.joined(separator: ".")

@@ -33,6 +33,12 @@ final class SharedWriter: Writer {
     }
   }
 
+  /// Commits these writes as a group of their own; the results come in their order.
+  func write(_ writes: [Write], patience: Int32) -> [Result<Outcome, StoreError>] {
+    let group = writes.map { PendingWrite($0, patience: patience) }
+    return committer.withLock { $0.commit(group) }
+  }
+
   /// Commits what waits, the leader's own write among it, and passes the lead on.
   private func lead() {
     let group = queue.withLock { queue in

@@ -26,6 +26,8 @@ public final class UserStore: Sendable {
   let database: Database
   let options: Options
   private let writer: any Writer
+  /// Commits in groups whatever the mode; it has no connection before its first group.
+  private let groupWriter: SharedWriter
   private let clock: WallClock
 
   /// A store in the SQLite file at `database`, which is created on first use.
@@ -34,12 +36,12 @@ public final class UserStore: Sendable {
     self.options = options
     self.clock = clock
     let context = Write.Context(timestamps: options.timestamps, retention: options.retention, clock: clock)
+    groupWriter = SharedWriter(self.database, context: context)
     writer =
       switch options.connection {
       case .perRequest:
         SeparateWriter(self.database, context: context, keepsConnection: options.keepsConnection)
-      case .shared:
-        SharedWriter(self.database, context: context)
+      case .shared: groupWriter
       }
   }
 
@@ -62,6 +64,18 @@ public final class UserStore: Sendable {
   /// Writes the user, as a `user.updated` of Clerk's would: one who is missing is created. Ordered as ``createUser(_:updatedAt:)``.
   public func updateUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
     try write(.event(.updated(user), time: updatedAt ?? clock.now(), delivery: nil))
+  }
+
+  /// Writes the users in one transaction, each as ``updateUser(_:updatedAt:)`` would and with a result of its own: one
+  /// that cannot be written leaves the others as they are.
+  ///
+  /// Others wait for as long as it takes, so a few hundred at a time are enough. Throws, and has written none, for
+  /// what is wrong with the database rather than with a user.
+  public func updateUsers(_ users: [BackendUser]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+    let writes = users.map { Write.event(.updated($0.user), time: $0.updatedAt, delivery: nil) }
+    let results = groupWriter.write(writes, patience: Database.busyTimeout)
+    for result in results where !result.isOfTheWriteItself { _ = try result.get() }
+    return results
   }
 
   /// Deletes the user for good, and what the application's schema says goes along.

@@ -16,6 +16,9 @@ enum UserTable {
 
   static let deletion: StaticString = "DELETE FROM users WHERE id = ?1"
 
+  private static let lookup: StaticString =
+    "SELECT email, firstName, lastName, role FROM users WHERE id = ?1"
+
   /// Writes `user`, whether there is a row or not: an update whose create was lost heals itself.
   ///
   /// `isNew` says which is likelier; SQLite compiles either statement in half the time of an upsert, and rarely needs
@@ -32,6 +35,17 @@ enum UserTable {
         try statement.run()
       }
       if connection.changes > 0 { return }
+    }
+  }
+
+  /// What is stored of the user with this id; nil when there is no such row.
+  static func find(_ id: String, on connection: borrowing Connection) throws(SQLiteError) -> User? {
+    try connection.with(lookup) { statement throws(SQLiteError) in
+      try statement.bind(id, at: 1)
+      guard try statement.step() else { return nil }
+      // An adopted table may hold NULL where Clerk has a text.
+      let columns = (0...3).map { statement.text(at: $0) ?? "" }
+      return User(id: id, email: columns[0], firstName: columns[1], lastName: columns[2], role: columns[3])
     }
   }
 

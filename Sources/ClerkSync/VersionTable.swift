@@ -22,13 +22,20 @@ enum VersionTable {
     _ version: Version, of userID: String, on connection: borrowing Connection
   ) throws(SQLiteError) -> Bool {
     if version.rank == .deleted { return true }
-    return try connection.with(lookup) { statement throws(SQLiteError) in
+    guard let applied = try find(userID, on: connection) else { return true }
+    return !applied.isDeleted && version >= applied.version
+  }
+
+  /// What has been applied to the user last, and whether it is a tombstone; nil when nothing has.
+  static func find(
+    _ userID: String, on connection: borrowing Connection
+  ) throws(SQLiteError) -> (version: Version, isDeleted: Bool)? {
+    try connection.with(lookup) { statement throws(SQLiteError) in
       try statement.bind(userID, at: 1)
-      guard try statement.step() else { return true }
-      let isDeleted = statement.integer(at: 2) != nil
+      guard try statement.step() else { return nil }
       let time = statement.integer(at: 0) ?? .min
       let rank = statement.integer(at: 1).flatMap(Version.Rank.init) ?? .deleted
-      return !isDeleted && version >= Version(time: time, rank: rank)
+      return (Version(time: time, rank: rank), statement.integer(at: 2) != nil)
     }
   }
 

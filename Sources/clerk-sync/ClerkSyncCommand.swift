@@ -21,11 +21,13 @@ struct ClerkSyncCommand: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Doctor.self,
       Init.self,
+      Doctor.self,
       Send.self,
       Sign.self,
       Verify.self,
+      Backfill.self,
+      Reconcile.self,
     ]
   )
 

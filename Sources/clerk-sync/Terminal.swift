@@ -20,7 +20,12 @@ enum Terminal {
 
   /// Says what went wrong, in one line on standard error.
   static func complain(_ message: String) {
-    FileHandle.standardError.write(Data("clerk-sync: \(message)\n".utf8))
+    writeError("clerk-sync: \(message)\n")
+  }
+
+  /// Writes the text as it is to standard error.
+  static func writeError(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
   }
 
   private static func variable(_ name: String) -> String {

@@ -1,0 +1,96 @@
+import Foundation
+import FoundationNetworking
+
+/// Sends requests to one server until they are answered.
+struct APIClient: Sendable {
+  /// What one try came to.
+  private enum Attempt {
+    case answered(Data?)
+    /// To be tried again, after so many seconds where the server says how many.
+    case failed(reason: String, pause: Double?)
+  }
+
+  private let base: String
+  private let key: SecretKey
+  private let session: URLSession
+
+  /// `base` is a URL without a slash at its end.
+  init(base: String, key: SecretKey) {
+    self.base = base
+    self.key = key
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.timeoutIntervalForRequest = 60
+    configuration.urlCache = nil
+    session = URLSession(configuration: configuration)
+  }
+
+  /// The body of the answer; nil when there is nothing at the path.
+  ///
+  /// Waits as long as a 429 asks for, and tries again when the connection breaks or the server is in trouble.
+  func get(_ path: String) async throws -> Data? {
+    guard let url = URL(string: base + path) else { throw CommandFailure("\(base) is no URL") }
+    var request = URLRequest(url: url)
+    request.setValue(key.authorization, forHTTPHeaderField: "Authorization")
+    for number in 1... {
+      switch try await attempt(request) {
+      case .answered(let body): return body
+      case .failed(let reason, let pause):
+        guard number < RetryPause.tries else {
+          throw CommandFailure("no answer from \(base) after \(number) tries: \(reason); try again later")
+        }
+        let pause = pause ?? RetryPause.growing(after: number)
+        ProgressBar.say("\(base): \(reason); trying again in \(pause.formatted()) s")
+        try await Task.sleep(for: .seconds(pause))
+      }
+    }
+    return nil
+  }
+
+  private func attempt(_ request: URLRequest) async throws -> Attempt {
+    let body: Data
+    let response: URLResponse
+    do {
+      (body, response) = try await session.data(for: request, delegate: NoRedirects())
+    } catch {
+      try Task.checkCancellation()
+      return .failed(reason: error.localizedDescription, pause: nil)
+    }
+    guard let response = response as? HTTPURLResponse else {
+      return .failed(reason: "no HTTP response", pause: nil)
+    }
+    switch response.statusCode {
+    case 200: return .answered(body)
+    case 404: return .answered(nil)
+    case 429:
+      let header = response.value(forHTTPHeaderField: "Retry-After")
+      return .failed(reason: "too many requests (HTTP 429)", pause: RetryPause.asked(by: header))
+    case 500...: return .failed(reason: "HTTP \(response.statusCode)", pause: nil)
+    case let status: throw refusal(status)
+    }
+  }
+
+  private func refusal(_ status: Int) -> CommandFailure {
+    switch status {
+    case 401, 403:
+      CommandFailure(
+        "\(base) refuses the key (HTTP \(status)): check CLERK_SECRET_KEY; \(SecretKey.advice)",
+        status: .configuration)
+    case 300..<400:
+      CommandFailure("\(base) redirects (HTTP \(status)): expected the API itself; check --api-url")
+    default:
+      CommandFailure(
+        "\(base) refuses the request (HTTP \(status)): check --api-url; where an earlier run is gone on with, try --restart"
+      )
+    }
+  }
+}
+
+/// Leaves redirects alone: the key must not follow one to another server.
+private final class NoRedirects: NSObject, URLSessionTaskDelegate {
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+    newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
+  ) {
+    completionHandler(nil)
+  }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import ClerkSync
+
+/// `clerk-sync backfill`
+struct Backfill: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the users that Clerk has already.",
+    discussion: """
+      Asks Clerk's Backend API, with the key in CLERK_SECRET_KEY or in the file that CLERK_SECRET_KEY_FILE names, or \
+      reads a file. A user is written as of its updated_at at Clerk: what a newer webhook has written stays, and so \
+      does what has been deleted. So it can run beside the handler, and again.
+
+      Ctrl-C ends it after the users it is at; the same command then goes on from there. Exits with 1 when it was \
+      interrupted or had to skip users.
+      """)
+
+  @OptionGroup var settings: Settings
+  @OptionGroup var source: SourceOptions
+
+  @Flag(help: "Begin with the first user, wherever an interrupted run has come to.")
+  var restart = false
+
+  func run() async throws {
+    let configuration = try settings.configuration()
+    let store = UserStore(configuration)
+    do {
+      try store.prepare()
+    } catch {
+      throw CommandFailure(error)
+    }
+    let tally: Tally
+    do {
+      tally = try await Interruption.cancelling {
+        guard let file = source.file else {
+          return try await walk(store, configuration)
+        }
+        return try await read(FileUsers(file, roles: configuration.roles), into: store)
+      }
+    } catch is CancellationError {
+      ProgressBar.say(
+        source.file == nil
+          ? "interrupted; the same command goes on from here, with --restart it begins anew"
+          : "interrupted; the same command begins anew and passes over what is written already")
+      throw ExitCode(ExitStatus.attention.rawValue)
+    }
+    print(tally.summary, terminator: "")
+    if !tally.skipped.isEmpty { throw ExitCode(ExitStatus.attention.rawValue) }
+  }
+
+  private func read(_ users: FileUsers, into store: UserStore) async throws -> Tally {
+    var users = users
+    var writer = UserWriter(store)
+    var progress = ProgressBar(total: nil)
+    while let page = try await users.nextPage() {
+      try writer.write(page)
+      progress.advance(by: page.count)
+      try Task.checkCancellation()
+    }
+    try writer.settleConflicts()
+    progress.end()
+    return writer.tally
+  }
+
+  private func walk(_ store: UserStore, _ configuration: Configuration) async throws -> Tally {
+    let database = configuration.database
+    let api = try source.api(settings, roles: configuration.roles)
+    let saved = restart ? nil : try BackfillPosition.load(for: database, apiURL: source.apiUrl)
+    var position = saved ?? BackfillPosition(apiURL: source.apiUrl)
+    let earlier = position.conflicts
+    if let id = position.startingAfter { ProgressBar.say("going on after \(id), user \(position.done)") }
+
+    var users = APIUsers(api: api, after: position.startingAfter)
+    var writer = UserWriter(store)
+    var progress = ProgressBar(total: try await api.count(), done: position.done)
+    while let page = try await users.nextPage() {
+      try writer.write(page)
+      position.startingAfter = users.position
+      position.done += page.count
+      position.conflicts = earlier + writer.conflicts.map(\.user.id)
+      try position.save(for: database)
+      progress.advance(by: page.count)
+      try Task.checkCancellation()
+    }
+    for id in earlier {
+      if let user = try await api.user(id) { try writer.write([user]) }
+    }
+    try writer.settleConflicts()
+    progress.end()
+    BackfillPosition.remove(for: database)
+    return writer.tally
+  }
+}

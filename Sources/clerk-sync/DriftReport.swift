@@ -1,0 +1,47 @@
+import Foundation
+
+/// What a comparison with Clerk has found.
+struct DriftReport {
+  var drifts: [Drift] = []
+  /// How many users Clerk listed.
+  var listed = 0
+  /// How many rows there were.
+  var rows = 0
+  /// Users at Clerk who cannot become a row.
+  var unusable: [(id: String?, reason: String)] = []
+
+  /// The closing object of the JSON output.
+  private struct Summary: Encodable {
+    let atClerk: Int
+    let rows: Int
+    let missing: Int
+    let different: Int
+    let extra: Int
+    let unusable: Int
+  }
+
+  /// How many drifts have not been repaired.
+  var remaining: Int { drifts.count { $0.repair != Drift.repaired } }
+
+  func print(asJSON: Bool) throws {
+    if asJSON {
+      for drift in drifts { try JSONLine.print(drift) }
+      try JSONLine.print(
+        Summary(
+          atClerk: listed, rows: rows, missing: count(.missing), different: count(.different),
+          extra: count(.extra), unusable: unusable.count))
+      return
+    }
+    if !drifts.isEmpty {
+      var table = Table(Drift.table)
+      for drift in drifts { table.append(drift.cells) }
+      Swift.print(table.text())
+    }
+    for (id, reason) in unusable { Swift.print("\(id ?? "a user") cannot become a row: \(reason)") }
+    Swift.print(
+      "\(listed) users at Clerk, \(rows) rows: \(count(.missing)) missing, \(count(.different)) different, "
+        + "\(count(.extra)) extra")
+  }
+
+  private func count(_ kind: Drift.Kind) -> Int { drifts.count { $0.kind == kind } }
+}

@@ -1,0 +1,69 @@
+import ClerkSync
+
+/// Writes users as Clerk has them, each unless something newer has been applied, and counts what became of them.
+struct UserWriter {
+  private(set) var tally = Tally()
+  /// Those whose e-mail address stands in another user's row, which may be about to change.
+  private(set) var conflicts: [BackendUser] = []
+  private let store: UserStore
+
+  init(_ store: UserStore) {
+    self.store = store
+  }
+
+  /// Writes a page in one transaction.
+  mutating func write(_ page: [Result<BackendUser, UnusableUser>]) throws {
+    for case .failure(let unusable) in page { tally.skip(unusable.id, because: "\(unusable)") }
+    try write(page.compactMap { try? $0.get() })
+  }
+
+  /// Tries the conflicting ones again for as long as that frees an address; counts those that remain as skipped.
+  mutating func settleConflicts() throws {
+    var previous = Int.max
+    while !conflicts.isEmpty, conflicts.count < previous {
+      previous = conflicts.count
+      let users = conflicts
+      conflicts = []
+      for batch in users.batches { try write(batch) }
+    }
+    for user in conflicts {
+      tally.skip(user.user.id, because: "its e-mail address stands in another user's row")
+    }
+    conflicts = []
+  }
+
+  private mutating func write(_ users: [BackendUser]) throws {
+    do throws(StoreError) {
+      let comparisons = try store.compare(users)
+      var due: [(user: BackendUser, comparison: UserComparison)] = []
+      for (user, comparison) in zip(users, comparisons) {
+        switch comparison {
+        case .equal(isRecorded: true), .newer, .deleted: tally.count(comparison)
+        case .equal, .missing, .different: due.append((user, comparison))
+        }
+        if user.hasUnknownRole { tally.unknownRoles += 1 }
+      }
+      if due.isEmpty { return }
+      for ((user, comparison), result) in zip(due, try store.updateUsers(due.map(\.user))) {
+        switch result {
+        case .success(.applied): tally.count(comparison)
+        // Something newer was applied since the comparison.
+        case .success: tally.count(.newer)
+        case .failure(.emailTaken): conflicts.append(user)
+        case .failure(let error): tally.skip(user.user.id, because: "\(error)")
+        }
+      }
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+extension Array {
+  /// Its elements in groups small enough for one transaction.
+  var batches: [[Element]] {
+    stride(from: 0, to: count, by: ClerkAPI.pageSize).map {
+      Array(self[$0..<Swift.min($0 + ClerkAPI.pageSize, count)])
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import TestSupport
+
+/// A server on the loopback that lists users as Clerk's Backend API does, with the faults a test asks for.
+final class ClerkServer {
+  /// What a test asks of it; see clerk.py.
+  struct Settings: Encodable {
+    var count: Int
+    var changes: [String: Changes?] = [:]
+    var faults: [String: String] = [:]
+    var hold: Int?
+  }
+
+  /// Members of a user that replace those made up for the number.
+  struct Changes: Encodable {
+    var firstName: String?
+    var primaryEmailAddressID: String?
+    var addresses: [[String: String]]?
+    var updatedAt: Int64?
+
+    private enum CodingKeys: String, CodingKey {
+      case firstName = "first_name"
+      case primaryEmailAddressID = "primary_email_address_id"
+      case addresses = "email_addresses"
+      case updatedAt = "updated_at"
+    }
+  }
+
+  static let key = "sk_test_CommandTests"
+
+  let url: String
+  private let folder: TemporaryFolder
+  private let process: ChildProcess
+
+  var settings: Settings {
+    didSet { try? save() }
+  }
+
+  init(_ settings: Settings) throws {
+    self.settings = settings
+    folder = try TemporaryFolder(inMemory: true)
+    let file = folder.file("clerk.json")
+    try JSONEncoder().encode(settings).write(to: URL(filePath: file), options: .atomic)
+    let process = try ChildProcess(
+      "/usr/bin/python3", ["-B", Project.file("Tests/CommandTests/clerk.py"), file],
+      output: folder.file("log"))
+    self.process = process
+    _ = eventually { process.log.contains("\n") }
+    url = "http://127.0.0.1:\(process.log.split(separator: "\n").first?.dropFirst(5) ?? "0")"
+  }
+
+  deinit {
+    process.send(SIGTERM)
+    _ = process.exitStatus(within: 5)
+  }
+
+  /// The paths of the requests so far.
+  var requests: [Substring] { process.log.split(separator: "\n").dropFirst() }
+
+  /// The user of a number, as the server makes one up.
+  static func user(_ number: Int) -> ClerkUser {
+    let digits = "\(number)"
+    let id = "user_" + String(repeating: "0", count: 7 - digits.count) + digits
+    return ClerkUser(
+      id: id, email: "\(id)@example.org", firstName: "Ada", lastName: "L\(number)",
+      role: ["admin", "trainer", "client"][number % 3])
+  }
+
+  private func save() throws {
+    try JSONEncoder().encode(settings).write(to: URL(filePath: folder.file("clerk.json")), options: .atomic)
+  }
+}
