@@ -32,11 +32,13 @@ struct ClerkAPI {
   /// How many users there are.
   func count() async throws -> Int {
     struct Count: Decodable {
-      let total_count: Int
+      let totalCount: Int
     }
     guard let body = try await client.get("/v1/users/count") else { throw Self.notFound("their number") }
-    guard let count = try? JSONDecoder().decode(Count.self, from: body) else { throw Self.unexpected }
-    return count.total_count
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let count = try? decoder.decode(Count.self, from: body) else { throw Self.unexpected }
+    return count.totalCount
   }
 
   private func decode(_ body: Data) throws -> [Result<BackendUser, UnusableUser>] {

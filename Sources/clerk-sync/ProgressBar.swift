@@ -10,7 +10,7 @@ struct ProgressBar {
   private let before: Int
   private var done: Int
   private let start = Date.now
-  private var shown = Date.now
+  private var shown = Terminal.showsProgress ? Date.distantPast : Date.now
 
   /// `done` of the `total` users have been dealt with before.
   init(total: Int?, done: Int = 0) {

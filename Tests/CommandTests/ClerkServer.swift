@@ -55,7 +55,10 @@ final class ClerkServer {
   }
 
   /// The paths of the requests so far.
-  var requests: [Substring] { process.log.split(separator: "\n").dropFirst() }
+  var requests: ArraySlice<Substring> { process.log.split(separator: "\n").dropFirst() }
+
+  /// How many pages have been asked for.
+  var pages: Int { requests.count { $0.hasPrefix("/v1/users?") } }
 
   /// The user of a number, as the server makes one up.
   static func user(_ number: Int) -> ClerkUser {

@@ -4,7 +4,8 @@ Usage: clerk.py FILE
 FILE is JSON and read anew with each request:
   count    how many users there are; they are made up by number, from the oldest on
   changes  by id: members that replace a user's own, or null for a user who has been deleted
-  faults   by the number of a request for a page, from 1: 429, 429-date, 500, cut, repeat or 401 in place of an answer
+  faults   by the number of a request for a page, from 1: 429, 429-date, 500 or 401 in place of an answer, cut for half
+           of one, repeat for the last user of the page before once more, lose for one user less
   hold     the number of the first request for a page that waits until this changes
 """
 
@@ -97,7 +98,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             if fault == "repeat":
                 query["starting_after"] = [f"user_{int(query['starting_after'][0].removeprefix('user_')) - 1:07}"]
-            self.answer(200, page(query, now), cut=fault == "cut")
+            users = page(query, now)
+            if fault == "lose":
+                del users[0]
+            self.answer(200, users, cut=fault == "cut")
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -6,6 +6,14 @@ public struct ClerkUser: Hashable, Sendable {
   public var lastName: String
   public var role: String
 
+  public init(id: String, email: String, firstName: String, lastName: String, role: String) {
+    self.id = id
+    self.email = email
+    self.firstName = firstName
+    self.lastName = lastName
+    self.role = role
+  }
+
   /// The columns of its row.
   public var columns: [String?] { [id, email, firstName, lastName, role] }
 }

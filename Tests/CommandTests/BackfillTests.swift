@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct BackfillTests {
+  @Test func `A hundred thousand users arrive through two interruptions, in the memory of ten thousand`()
+    throws
+  {
+    let small = try SyncingSite(.init(count: 10_000))
+    let process = try small.start("backfill", upToPage: 21)
+    let memory = try process.peakMemory
+    process.send(SIGKILL)
+
+    let site = try SyncingSite(.init(count: 100_000))
+    for pages in [41, 81] {
+      let process = try site.start("backfill", upToPage: pages)
+      process.send(SIGINT)
+      #expect(process.exitStatus() == 1)
+      #expect(site.errors.contains("interrupted; the same command goes on from here"))
+      site.clerk.settings.hold = nil
+      let attributes = try FileManager.default.attributesOfItem(atPath: site.folder.file("app.db.backfill"))
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+    // 40 and 80 pages are done, the held ones are asked for again.
+    let last = try site.start("backfill", upToPage: 81)
+    #expect(site.errors == "clerk-sync: going on after user_0059999, user 60000\n")
+    #expect(try Double(last.peakMemory) < 1.3 * Double(memory))
+    site.clerk.settings.hold = nil
+    #expect(last.exitStatus() == 0)
+    #expect(site.output.contains("40000  created"))
+    #expect(try site.differences(100_000).isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db.backfill")))
+  }
+
+  @Test func `A killed backfill goes on from its last page`() throws {
+    let site = try SyncingSite(.init(count: 3000))
+    let process = try site.start("backfill", upToPage: 4)
+    process.send(SIGKILL)
+    #expect(process.diesOfSignal())
+    site.clerk.settings.hold = nil
+    let again = try site.run("backfill")
+    #expect(again.status == 0)
+    #expect(again.output.contains("1500  created"))
+    #expect(try site.differences(3000).isEmpty)
+  }
+
+  @Test func `--restart begins with the first user`() throws {
+    let site = try SyncingSite(.init(count: 1500))
+    let process = try site.start("backfill", upToPage: 2)
+    process.send(SIGTERM)
+    #expect(process.exitStatus() == 1)
+    site.clerk.settings.hold = nil
+    let again = try site.run("backfill", "--restart")
+    #expect(again.output.contains("1000  created"))
+    #expect(again.output.contains("500  unchanged"))
+    #expect(try site.differences(1500).isEmpty)
+  }
+
+  @Test func `Another API does not go on where one was interrupted`() throws {
+    let site = try SyncingSite(.init(count: 1500))
+    let process = try site.start("backfill", upToPage: 2)
+    process.send(SIGINT)
+    #expect(process.exitStatus() == 1)
+    site.clerk.settings.hold = nil
+    let other = try site.run("backfill", "--api-url", "\(site.clerk.url)/")
+    #expect(other.status == 2)
+    #expect(other.errors.contains("begin anew with --restart"))
+  }
+
+  @Test func `Limits, errors and broken connections lose and repeat nobody`() throws {
+    let faults = ["1": "429", "3": "429-date", "5": "500", "7": "cut", "8": "500"]
+    let site = try SyncingSite(.init(count: 2500, faults: faults))
+    let command = try site.run("backfill")
+    #expect(command.status == 0)
+    #expect(command.output.contains("2500  created"))
+    #expect(command.output.contains(" 0  unchanged"))
+    #expect(try site.differences(2500).isEmpty)
+    #expect(command.errors.contains("too many requests (HTTP 429); trying again in 1 s"))
+    #expect(command.errors.contains("HTTP 500; trying again in 0.25 s"))
+    #expect(command.errors.split(separator: "\n").count == 5)
+    let cursors = site.clerk.requests.compactMap { $0.split(separator: "starting_after=").dropFirst().last }
+    #expect(Set(cursors) == ["user_0000499", "user_0000999", "user_0001499", "user_0001999", "user_0002499"])
+  }
+
+  @Test func `A server that repeats a user is not believed`() throws {
+    let site = try SyncingSite(.init(count: 1500, faults: ["2": "repeat"]))
+    let command = try site.run("backfill")
+    #expect(command.status == 2)
+    #expect(
+      command.errors == "clerk-sync: Clerk gave user_0000499 twice: expected the users that follow it; "
+        + "the server does not know starting_after\n")
+  }
+
+  @Test func `Progress is told in lines, where nobody watches, and as a bar on a terminal`() throws {
+    let site = try SyncingSite(.init(count: 1500))
+    let process = try site.start("backfill", upToPage: 2)
+    Thread.sleep(forTimeInterval: 10.1)
+    site.clerk.settings.hold = nil
+    #expect(process.exitStatus() == 0)
+    #expect(site.errors.contains(" of 1500 users, "))
+    #expect(!site.errors.contains("\u{1b}"))
+
+    let command = "\(Command.executable) backfill --database other.db --api-url \(site.clerk.url)"
+    let terminal = try ChildProcess(
+      "/usr/bin/script", ["-qec", command, "/dev/null"],
+      environment: ["CLERK_SECRET_KEY": ClerkServer.key, "TERM": "xterm"], folder: site.folder.path,
+      output: site.folder.file("terminal"))
+    #expect(terminal.exitStatus() == 0)
+    #expect(terminal.log.contains(#/\u{1b}\[K\[#+-*\] \d+ of 1500 users, \d+/s, \d+ s left/#))
+  }
+}

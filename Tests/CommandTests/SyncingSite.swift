@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+
+/// A database, and a server with Clerk's users to bring it in line with.
+struct SyncingSite {
+  let folder: TemporaryFolder
+  let clerk: ClerkServer
+
+  init(_ settings: ClerkServer.Settings) throws {
+    folder = try TemporaryFolder(inMemory: true)
+    clerk = try ClerkServer(settings)
+  }
+
+  var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
+
+  func run(
+    _ command: String, _ arguments: String..., key: String = ClerkServer.key, standardInput: String? = nil
+  ) throws -> Command {
+    try Command.run(
+      self.arguments(command) + arguments, environment: ["CLERK_SECRET_KEY": key],
+      standardInput: standardInput, in: folder)
+  }
+
+  /// Starts the command and waits until it has asked for so many pages, the last of which is held back.
+  func start(_ command: String, upToPage page: Int, _ arguments: [String] = []) throws -> ChildProcess {
+    let target = clerk.pages + page
+    clerk.settings.hold = target
+    let process = try Command.start(
+      self.arguments(command) + arguments, environment: ["CLERK_SECRET_KEY": ClerkServer.key], in: folder)
+    guard eventually(within: 60, { clerk.pages == target }) else { throw NotReached(log: errors) }
+    return process
+  }
+
+  struct NotReached: Error {
+    let log: String
+  }
+
+  /// What the last command has said so far.
+  var errors: String { (try? String(contentsOfFile: folder.file("errors"), encoding: .utf8)) ?? "" }
+  var output: String { (try? String(contentsOfFile: folder.file("output"), encoding: .utf8)) ?? "" }
+
+  /// How the users table differs from the server's users with numbers below `count`, but for some.
+  func differences(_ count: Int, changed: [ClerkUser] = [], without: Set<Int> = []) throws -> [String] {
+    var users: [String: ClerkUser] = [:]
+    for number in 0..<count where !without.contains(number) {
+      let user = ClerkServer.user(number)
+      users[user.id] = user
+    }
+    for user in changed { users[user.id] = user }
+    return try database.differences(from: Set(users.values))
+  }
+
+  private func arguments(_ command: String) -> [String] {
+    [command, "--database", "app.db", "--api-url", clerk.url]
+  }
+}
