@@ -14,10 +14,11 @@ struct SyncingSite {
   var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
 
   func run(
-    _ command: String, _ arguments: String..., key: String = ClerkServer.key, standardInput: String? = nil
+    _ command: String, _ arguments: String..., options: [String] = [], key: String = ClerkServer.key,
+    standardInput: String? = nil
   ) throws -> Command {
     try Command.run(
-      self.arguments(command) + arguments, environment: ["CLERK_SECRET_KEY": key],
+      self.arguments(command) + arguments + options, environment: ["CLERK_SECRET_KEY": key],
       standardInput: standardInput, in: folder)
   }
 
