@@ -8,6 +8,12 @@ public struct BackendUser: Equatable, Sendable {
   /// Whether the user's metadata names a role that is not configured, so that the least privileged was taken.
   public let hasUnknownRole: Bool
 
+  public init(user: User, updatedAt: Int64, hasUnknownRole: Bool = false) {
+    self.user = user
+    self.updatedAt = updatedAt
+    self.hasUnknownRole = hasUnknownRole
+  }
+
   /// Decodes a JSON array of user objects, an object `{"data": […]}`, or one user object.
   ///
   /// A user object that cannot become a row fails alone. Throws ``EventError/malformed(reason:)`` for anything else.

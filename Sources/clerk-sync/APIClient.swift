@@ -31,7 +31,8 @@ struct APIClient: Sendable {
     guard let url = URL(string: base + path) else { throw CommandFailure("\(base) is no URL") }
     var request = URLRequest(url: url)
     request.setValue(key.authorization, forHTTPHeaderField: "Authorization")
-    for number in 1... {
+    var number = 1
+    while true {
       switch try await attempt(request) {
       case .answered(let body): return body
       case .failed(let reason, let pause):
@@ -41,9 +42,9 @@ struct APIClient: Sendable {
         let pause = pause ?? RetryPause.growing(after: number)
         ProgressBar.say("\(base): \(reason); trying again in \(pause.formatted()) s")
         try await Task.sleep(for: .seconds(pause))
+        number += 1
       }
     }
-    return nil
   }
 
   private func attempt(_ request: URLRequest) async throws -> Attempt {

@@ -30,6 +30,7 @@ struct Backfill: AsyncParsableCommand {
     }
     let tally: Tally
     do {
+      defer { ProgressBar.clear() }
       tally = try await Interruption.cancelling {
         guard let file = source.file else {
           return try await walk(store, configuration)
@@ -57,7 +58,6 @@ struct Backfill: AsyncParsableCommand {
       try Task.checkCancellation()
     }
     try writer.settleConflicts()
-    progress.end()
     return writer.tally
   }
 
@@ -85,7 +85,6 @@ struct Backfill: AsyncParsableCommand {
       if let user = try await api.user(id) { try writer.write([user]) }
     }
     try writer.settleConflicts()
-    progress.end()
     BackfillPosition.remove(for: database)
     return writer.tally
   }

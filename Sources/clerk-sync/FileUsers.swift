@@ -54,7 +54,7 @@ struct FileUsers: UserSource {
 
   private func unexpected(_ place: String) -> CommandFailure {
     CommandFailure(
-      "\(name): \(place) is not JSON of Clerk users: expected an array of user objects, {\"data\": […]}, or one user object a line"
-    )
+      "\(name): \(place) is not JSON of Clerk users: expected an array of user objects, {\"data\": […]}, "
+        + "or one user object a line")
   }
 }

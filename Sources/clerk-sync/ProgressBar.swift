@@ -27,13 +27,13 @@ struct ProgressBar {
   }
 
   /// Takes the bar away.
-  func end() {
+  static func clear() {
     if Terminal.showsProgress { Terminal.writeError("\r\u{1b}[K") }
   }
 
   /// Says something in a line of its own.
   static func say(_ message: String) {
-    if Terminal.showsProgress { Terminal.writeError("\r\u{1b}[K") }
+    clear()
     Terminal.complain(message)
   }
 

@@ -26,6 +26,7 @@ struct Reconciliation {
     let unlisted = try stored { () throws(StoreError) in try UnlistedUsers(of: store) }
     report.rows = unlisted.rows
     var progress = ProgressBar(total: try await api?.count())
+    defer { ProgressBar.clear() }
     var candidates: [BackendUser] = []
     while let page = try await source.nextPage() {
       report.listed += page.count
@@ -35,7 +36,6 @@ struct Reconciliation {
       candidates += try differences(of: users).map(\.user)
       progress.advance(by: page.count)
     }
-    progress.end()
     // A second look at those that differed: webhooks may have arrived meanwhile.
     for batch in candidates.batches {
       for (user, drift) in try differences(of: batch) {

@@ -14,7 +14,9 @@ struct UserWriter {
   /// Writes a page in one transaction.
   mutating func write(_ page: [Result<BackendUser, UnusableUser>]) throws {
     for case .failure(let unusable) in page { tally.skip(unusable.id, because: "\(unusable)") }
-    try write(page.compactMap { try? $0.get() })
+    let users = page.compactMap { try? $0.get() }
+    tally.unknownRoles += users.count(where: \.hasUnknownRole)
+    try write(users)
   }
 
   /// Tries the conflicting ones again for as long as that frees an address; counts those that remain as skipped.
@@ -41,7 +43,6 @@ struct UserWriter {
         case .equal(isRecorded: true), .newer, .deleted: tally.count(comparison)
         case .equal, .missing, .different: due.append((user, comparison))
         }
-        if user.hasUnknownRole { tally.unknownRoles += 1 }
       }
       if due.isEmpty { return }
       for ((user, comparison), result) in zip(due, try store.updateUsers(due.map(\.user))) {
