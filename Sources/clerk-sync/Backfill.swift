@@ -70,13 +70,14 @@ struct Backfill: AsyncParsableCommand {
     if let id = position.startingAfter { ProgressBar.say("going on after \(id), user \(position.done)") }
 
     var users = APIUsers(api: api, after: position.startingAfter)
-    var writer = UserWriter(store)
+    var writer = UserWriter(store, tally: position.tally)
     var progress = ProgressBar(total: try await api.count(), done: position.done)
     while let page = try await users.nextPage() {
       try writer.write(page)
       position.startingAfter = users.position
       position.done += page.count
       position.conflicts = earlier + writer.conflicts.map(\.user.id)
+      position.tally = writer.tally
       try position.save(for: database)
       progress.advance(by: page.count)
       try Task.checkCancellation()

@@ -10,6 +10,8 @@ struct BackfillPosition: Codable {
   var done = 0
   /// The ids of those whose e-mail address stood in another user's row.
   var conflicts: [String] = []
+  /// What became of the others.
+  var tally = Tally()
 
   static func path(for database: String) -> String { "\(database).backfill" }
 

@@ -33,8 +33,10 @@ struct DriftReport {
       return
     }
     if !drifts.isEmpty {
-      var table = Table(Drift.table)
-      for drift in drifts { table.append(drift.cells) }
+      // Without --apply there is nothing to say of repairs.
+      let columns = drifts.contains { $0.repair != nil } ? Drift.table : Drift.table.dropLast()
+      var table = Table(columns)
+      for drift in drifts { table.append(Array(drift.cells.prefix(columns.count))) }
       Swift.print(table.text())
     }
     for (id, reason) in unusable { Swift.print("\(id ?? "a user") cannot become a row: \(reason)") }

@@ -60,7 +60,7 @@ struct Reconciliation {
     for batch in differing.batches { try writer.write(batch.map { .success($0) }) }
     try writer.settleConflicts()
     var reasons: [String: String] = [:]
-    for (id, reason) in writer.tally.skipped { if let id { reasons[id] = reason } }
+    for user in writer.tally.skipped { if let id = user.id { reasons[id] = user.reason } }
     for index in report.drifts.indices where report.drifts[index].kind != .extra {
       report.drifts[index].repair = reasons[report.drifts[index].user] ?? Drift.repaired
     }

@@ -1,7 +1,13 @@
 import ClerkSync
 
 /// What became of the users that were to be written.
-struct Tally {
+struct Tally: Codable {
+  /// A user who could not be written, and why.
+  struct Skipped: Codable {
+    let id: String?
+    let reason: String
+  }
+
   private var created = 0
   private var updated = 0
   private var unchanged = 0
@@ -9,8 +15,7 @@ struct Tally {
   private var deleted = 0
   /// How many got the least privileged role for want of a known one.
   var unknownRoles = 0
-  /// The users who could not be written, and why.
-  private(set) var skipped: [(id: String?, reason: String)] = []
+  private(set) var skipped: [Skipped] = []
 
   /// Counts one who was as `comparison` says, and is now as at Clerk where nothing newer forbids it.
   mutating func count(_ comparison: UserComparison) {
@@ -24,7 +29,7 @@ struct Tally {
   }
 
   mutating func skip(_ id: String?, because reason: String) {
-    skipped.append((id, reason))
+    skipped.append(Skipped(id: id, reason: reason))
   }
 
   /// Tables for the operator.
@@ -42,7 +47,7 @@ struct Tally {
     }
     if skipped.isEmpty { return counts.text() }
     var reasons = Table([.init(name: "skipped"), .init(name: "because", isFlexible: true)])
-    for (id, reason) in skipped { reasons.append([id, reason]) }
+    for user in skipped { reasons.append([user.id, user.reason]) }
     return "\(counts.text())\n\(reasons.text())"
   }
 }

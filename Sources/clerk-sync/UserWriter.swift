@@ -2,13 +2,15 @@ import ClerkSync
 
 /// Writes users as Clerk has them, each unless something newer has been applied, and counts what became of them.
 struct UserWriter {
-  private(set) var tally = Tally()
+  private(set) var tally: Tally
   /// Those whose e-mail address stands in another user's row, which may be about to change.
   private(set) var conflicts: [BackendUser] = []
   private let store: UserStore
 
-  init(_ store: UserStore) {
+  /// `tally` is what has been counted before.
+  init(_ store: UserStore, tally: Tally = Tally()) {
     self.store = store
+    self.tally = tally
   }
 
   /// Writes a page in one transaction.

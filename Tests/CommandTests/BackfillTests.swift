@@ -27,21 +27,27 @@ import Testing
     #expect(try Double(last.peakMemory) < 1.3 * Double(memory))
     site.clerk.settings.hold = nil
     #expect(last.exitStatus() == 0)
-    #expect(site.output.contains("40000  created"))
+    #expect(site.output.contains("100000  created"))
     #expect(try site.differences(100_000).isEmpty)
     #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db.backfill")))
   }
 
   @Test func `A killed backfill goes on from its last page`() throws {
-    let site = try SyncingSite(.init(count: 3000))
+    let changes = [ClerkServer.user(7).id: ClerkServer.Changes(addresses: [])]
+    let site = try SyncingSite(.init(count: 3000, changes: changes))
     let process = try site.start("backfill", upToPage: 4)
     process.send(SIGKILL)
     #expect(process.diesOfSignal())
     site.clerk.settings.hold = nil
+    let requests = site.clerk.requests.count
     let again = try site.run("backfill")
-    #expect(again.status == 0)
-    #expect(again.output.contains("1500  created"))
-    #expect(try site.differences(3000).isEmpty)
+    // The first page held a user who cannot become a row; what was told of that is kept.
+    #expect(again.status == 1)
+    #expect(again.output.contains("2999  created"))
+    #expect(again.output.contains("user_0000007  no primary e-mail address"))
+    let page = site.clerk.requests.dropFirst(requests).first { $0.contains("limit") }
+    #expect(page?.hasSuffix("&starting_after=user_0001499") == true)
+    #expect(try site.differences(3000, without: [7]).isEmpty)
   }
 
   @Test func `--restart begins with the first user`() throws {

@@ -14,13 +14,11 @@ final class ClerkServer {
   /// Members of a user that replace those made up for the number.
   struct Changes: Encodable {
     var firstName: String?
-    var primaryEmailAddressID: String?
     var addresses: [[String: String]]?
     var updatedAt: Int64?
 
     private enum CodingKeys: String, CodingKey {
       case firstName = "first_name"
-      case primaryEmailAddressID = "primary_email_address_id"
       case addresses = "email_addresses"
       case updatedAt = "updated_at"
     }

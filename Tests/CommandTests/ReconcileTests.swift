@@ -32,10 +32,10 @@ import Testing
       #expect(dry.status == 1)
       #expect(
         dry.lines == [
-          "drift      user          columns     repair",
-          "different  user_0000002  email,role  -",
-          "missing    user_0000600  -           -",
-          "extra      user_extra    -           -",
+          "drift      user          columns",
+          "different  user_0000002  email,role",
+          "missing    user_0000600  -",
+          "extra      user_extra    -",
           "700 users at Clerk, 700 rows: 1 missing, 1 different, 1 extra",
         ])
       #expect(try site.differences(700).count == 4)

@@ -105,5 +105,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+# A program that was interrupted has hung up.
+server.handle_error = lambda request, address: None
 print(f"port {server.server_port}", flush=True)
 server.serve_forever()
