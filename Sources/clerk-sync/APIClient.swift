@@ -51,7 +51,7 @@ struct APIClient: Sendable {
     let body: Data
     let response: URLResponse
     do {
-      (body, response) = try await session.data(for: request, delegate: NoRedirects())
+      (body, response) = try await session.data(for: request, delegate: RedirectRefusal())
     } catch {
       try Task.checkCancellation()
       return .failed(reason: error.localizedDescription, pause: nil)
@@ -83,15 +83,5 @@ struct APIClient: Sendable {
         "\(base) refuses the request (HTTP \(status)): check --api-url; where an earlier run is gone on with, try --restart"
       )
     }
-  }
-}
-
-/// Leaves redirects alone: the key must not follow one to another server.
-private final class NoRedirects: NSObject, URLSessionTaskDelegate {
-  func urlSession(
-    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-    newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-  ) {
-    completionHandler(nil)
   }
 }

@@ -18,7 +18,7 @@ struct HTTPExchange {
     if !body.isEmpty { request.httpBody = Data(body) }
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = Self.timeout
-    let session = URLSession(configuration: configuration, delegate: Unredirected(), delegateQueue: nil)
+    let session = URLSession(configuration: configuration, delegate: RedirectRefusal(), delegateQueue: nil)
     defer { session.finishTasksAndInvalidate() }
     do {
       let (data, response) = try await session.data(for: request)
@@ -52,15 +52,6 @@ struct HTTPExchange {
         + "that the port speaks https"
     default:
       "no answer (\(error.localizedDescription.singleLine)); `curl -v` tells more"
-    }
-  }
-
-  private final class Unredirected: NSObject, URLSessionTaskDelegate {
-    func urlSession(
-      _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-      newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-    ) {
-      completionHandler(nil)
     }
   }
 }
