@@ -10,12 +10,36 @@ enum Retention {
   /// Removes rows from before `limit`, in milliseconds since 1970, where it is the turn of the ledger's last entry.
   static func run(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
     guard connection.lastInsertedRow % interval == 0 else { return }
-    for purge in [DeliveryLedger.purge, VersionTable.purge] {
+    _ = try remove(before: limit, atMost: rowsAtATime, on: connection)
+  }
+
+  /// Removes up to `count` rows of each kind from before `limit`, in milliseconds since 1970.
+  static func remove(
+    before limit: Int64, atMost count: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> ExpiredRows {
+    func run(_ purge: StaticString) throws(SQLiteError) -> Int64 {
       try connection.with(purge) { statement throws(SQLiteError) in
         try statement.bind(limit, at: 1)
-        try statement.bind(rowsAtATime, at: 2)
+        try statement.bind(count, at: 2)
         try statement.run()
       }
+      return Int64(connection.changes)
     }
+    return ExpiredRows(deliveries: try run(DeliveryLedger.purge), tombstones: try run(VersionTable.purge))
+  }
+
+  /// How many rows of each kind are from before `limit`, in milliseconds since 1970.
+  static func count(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError)
+    -> ExpiredRows
+  {
+    func run(_ query: StaticString) throws(SQLiteError) -> Int64 {
+      try connection.with(query) { statement throws(SQLiteError) in
+        try statement.bind(limit, at: 1)
+        return try statement.step() ? statement.integer(at: 0) ?? 0 : 0
+      }
+    }
+    return ExpiredRows(
+      deliveries: try run("SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1"),
+      tombstones: try run("SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1"))
   }
 }

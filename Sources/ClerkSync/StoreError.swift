@@ -6,6 +6,10 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case folder(path: String)
   /// There is no database yet.
   case missing(database: String)
+  /// The file lacks tables that the sync needs.
+  case notPrepared(database: String)
+  /// Somebody is using the database, which has to be left alone for what was asked.
+  case inUse(database: String)
   /// This process may not write to the file or its folder.
   case notWritable(path: String)
   /// The sync's own tables are of a later version than this program knows.
@@ -21,7 +25,11 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .folder(let path):
       "cannot create the folder \(path): create it, writable for the user this program runs as"
     case .missing(let database):
-      "\(database) is not there yet: the first delivery creates it"
+      "\(database) is not there yet: the first delivery creates it, and so does clerk-sync init"
+    case .notPrepared(let database):
+      "\(database) lacks tables of the sync: the first delivery makes them, and so does clerk-sync init"
+    case .inUse(let database):
+      "\(database) is in use: stop the handler and whatever else has it open, and try again"
     case .notWritable(let path):
       "\(path) cannot be written: make the file and its folder readable and writable for the user this program runs as"
     case .newerSchema(let found, let database):

@@ -12,4 +12,11 @@ public enum TimestampUnit: String, CaseIterable, Sendable {
     case .seconds: milliseconds / 1000
     }
   }
+
+  /// A time in this unit in milliseconds since 1970, as near as they come to it.
+  public func milliseconds(_ time: Int64) -> Int64 {
+    guard self == .seconds else { return time }
+    let (product, overflow) = time.multipliedReportingOverflow(by: 1000)
+    return overflow ? (time < 0 ? .min : .max) : product
+  }
 }

@@ -62,11 +62,18 @@ import CSQLite
   }
 
   /// Whether the database is in WAL mode. It stays there for as long as this connection is open, which has then read.
-  var isWAL: Bool {
-    let mode = try? with("PRAGMA journal_mode") { statement throws(SQLiteError) in
-      try statement.step() ? statement.text(at: 0) : nil
+  var isWAL: Bool { (try? journalMode()) == "wal" }
+
+  /// The journal mode as SQLite names it, such as `wal` or `delete` (sqlite.org/pragma.html#pragma_journal_mode).
+  public func journalMode() throws(SQLiteError) -> String {
+    try with("PRAGMA journal_mode") { statement throws(SQLiteError) in
+      try statement.step() ? statement.text(at: 0) ?? "" : ""
     }
-    return mode == "wal"
+  }
+
+  /// The first column of the first row; nil for NULL, and for no row.
+  public func integer(_ query: StaticString) throws(SQLiteError) -> Int64? {
+    try with(query) { statement throws(SQLiteError) in try statement.step() ? statement.integer(at: 0) : nil }
   }
 
   /// Where the WAL is, beside the file that a symbolic link may lead to (sqlite.org/c3ref/filename_database.html).

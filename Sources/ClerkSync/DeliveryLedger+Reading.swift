@@ -1,0 +1,73 @@
+import SQLite
+
+// Every reader walks along the rowid and stops at its limit: an index for each filter would cost every delivery a write.
+extension DeliveryLedger {
+  static let newestFirst: StaticString = """
+    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    FROM clerk_sync_deliveries
+    WHERE rowid < ?1 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
+      AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
+    ORDER BY rowid DESC LIMIT ?6
+    """
+
+  static let oldestFirst: StaticString = """
+    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    FROM clerk_sync_deliveries
+    WHERE rowid > ?1 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
+      AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
+    ORDER BY rowid LIMIT ?6
+    """
+
+  static let atPosition: StaticString = """
+    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    FROM clerk_sync_deliveries WHERE rowid = ?1
+    """
+
+  static let newest: StaticString = "SELECT max(rowid) FROM clerk_sync_deliveries"
+
+  /// Up to `limit` entries, beyond `position` in the direction that `sql` goes.
+  static func read(
+    _ sql: StaticString, _ filter: DeliveryFilter, from position: Int64, limit: Int,
+    on connection: borrowing Connection
+  ) throws(SQLiteError) -> [DeliveryRecord] {
+    var statement = try connection.prepare(sql)
+    try statement.bind(position, at: 1)
+    for (index, text) in [filter.outcome, filter.type, filter.userID].enumerated() {
+      try statement.bind(text, at: Int32(index + 2))
+    }
+    if let since = filter.since { try statement.bind(since, at: 5) }
+    try statement.bind(Int64(limit), at: 6)
+    var records: [DeliveryRecord] = []
+    while try statement.step() { records.append(DeliveryRecord(statement)) }
+    return records
+  }
+
+  /// The entries at those of the positions that have one, in their order.
+  static func read(
+    at positions: [Int64], on connection: borrowing Connection
+  ) throws(SQLiteError) -> [DeliveryRecord] {
+    var records: [DeliveryRecord] = []
+    for position in positions {
+      try connection.with(atPosition) { statement throws(SQLiteError) in
+        try statement.bind(position, at: 1)
+        if try statement.step() { records.append(DeliveryRecord(statement)) }
+      }
+    }
+    return records
+  }
+}
+
+extension DeliveryRecord {
+  /// The current row.
+  fileprivate init(_ row: borrowing Statement) {
+    position = row.integer(at: 0) ?? 0
+    id = row.text(at: 1) ?? ""
+    type = row.text(at: 2)
+    userID = row.text(at: 3)
+    outcome = row.text(at: 4) ?? ""
+    error = row.text(at: 5)
+    attempts = Int(row.integer(at: 6) ?? 0)
+    firstSeen = row.integer(at: 7) ?? 0
+    lastSeen = row.integer(at: 8) ?? 0
+  }
+}
