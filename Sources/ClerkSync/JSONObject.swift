@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// A flat JSON object whose keys keep their order, which JSONEncoder does not promise.
-struct JSONObject {
+package struct JSONObject {
   private var members: [String] = []
 
   mutating func append(_ key: String, _ value: String) {
@@ -21,7 +21,13 @@ struct JSONObject {
     encoder.outputFormatting = .withoutEscapingSlashes
     // A String is valid Unicode, which is all that encoding one asks for.
     let json = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-    return json.utf8.allSatisfy { $0 < 0x7f } ? json : json.unicodeScalars.map(escape).joined()
+    return inert(json)
+  }
+
+  /// The same JSON with escapes for what may stand in a string though it can end a line, turn one around or command a
+  /// terminal. It must be in one line.
+  package static func inert(_ json: String) -> String {
+    json.utf8.allSatisfy { $0 < 0x7f } ? json : json.unicodeScalars.map(escape).joined()
   }
 
   /// Whether the byte stands for itself, alone and wherever it is: printable ASCII but for quote and backslash.
@@ -29,7 +35,6 @@ struct JSONObject {
     (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
-  /// Escapes what JSON lets stand though it can end a line, turn one around or command a terminal.
   private static func escape(_ scalar: Unicode.Scalar) -> String {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator:

@@ -35,7 +35,7 @@ extension Statistics {
     failures = deliveries.filter { $0.outcome == DeliveryLedger.failed }.reduce(0) { $0 + $1.deliveries }
     lastDelivery = last
     newestVersion = try connection.integer("SELECT max(version) FROM clerk_sync_versions")
-    users = try connection.integer("SELECT count(*) FROM users") ?? 0
+    users = try connection.integer(UserTable.count) ?? 0
     tombstones =
       try connection.integer("SELECT count(*) FROM clerk_sync_versions WHERE deleted IS NOT NULL") ?? 0
     library = Library.version

@@ -17,6 +17,11 @@ extension UserStore {
     }
   }
 
+  /// How many users there are.
+  public func userCount() throws(StoreError) -> Int64 {
+    try database.read { connection throws(SQLiteError) in try connection.integer(UserTable.count) ?? 0 }
+  }
+
   /// Up to `limit` deliveries before `position`, or the last ones, the newest first.
   public func deliveries(
     _ filter: DeliveryFilter = DeliveryFilter(), before position: Int64? = nil, limit: Int

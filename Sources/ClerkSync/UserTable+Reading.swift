@@ -17,6 +17,8 @@ extension UserTable {
     WHERE id > ?4 AND (?3 IS NULL OR role = ?3) ORDER BY id LIMIT ?5
     """
 
+  static let count: StaticString = "SELECT count(*) FROM users"
+
   /// Up to `limit` users in the order of their ids, from the one after `id` on.
   static func read(
     _ filter: UserFilter, after id: String?, limit: Int, on connection: borrowing Connection

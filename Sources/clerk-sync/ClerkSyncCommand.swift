@@ -1,4 +1,5 @@
 import ArgumentParser
+import ClerkSync
 import Foundation
 
 /// The operator's command.
@@ -23,11 +24,16 @@ struct ClerkSyncCommand: AsyncParsableCommand {
     subcommands: [
       Init.self,
       Doctor.self,
+      Users.self,
+      Deliveries.self,
+      RetryList.self,
+      Stats.self,
+      Prune.self,
+      Backfill.self,
+      Reconcile.self,
       Send.self,
       Sign.self,
       Verify.self,
-      Backfill.self,
-      Reconcile.self,
     ]
   )
 
@@ -40,6 +46,9 @@ struct ClerkSyncCommand: AsyncParsableCommand {
       } else {
         try command.run()
       }
+    } catch let error as StoreError {
+      Terminal.complain("\(error)")
+      exit(withError: ExitCode(ExitStatus.failed.rawValue))
     } catch let failure as CommandFailure {
       Terminal.complain("\(failure)")
       exit(withError: ExitCode(failure.status.rawValue))

@@ -1,3 +1,4 @@
+import ClerkSync
 import Foundation
 
 /// Output for scripts: one JSON object a line, so that a list needs no end.
@@ -5,6 +6,6 @@ enum JSONLine {
   static func print(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    Swift.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    Swift.print(JSONObject.inert(String(decoding: try encoder.encode(value), as: UTF8.self)))
   }
 }

@@ -7,13 +7,16 @@ struct ProgressBar {
 
   /// nil where it is not known.
   private let total: Int?
+  /// What is counted, in the plural.
+  private let unit: String
   private let before: Int
   private var done: Int
   private let start = Date.now
   private var shown = Terminal.showsProgress ? Date.distantPast : Date.now
 
-  /// `done` of the `total` users have been dealt with before.
-  init(total: Int?, done: Int = 0) {
+  /// `done` of the `total` have been dealt with before.
+  init(total: Int?, done: Int = 0, of unit: String = "users") {
+    self.unit = unit
     self.total = total
     self.before = done
     self.done = done
@@ -46,9 +49,9 @@ struct ProgressBar {
   private var text: String {
     let seconds = max(0.001, Date.now.timeIntervalSince(start))
     let rate = Double(done - before) / seconds
-    guard let total, rate > 0 else { return "\(done) users, \(Int(rate))/s" }
+    guard let total, rate > 0 else { return "\(done) \(unit), \(Int(rate))/s" }
     let left = max(0, Int((Double(total - done) / rate).rounded(.up)))
     let time = left < 60 ? "\(left) s" : "\(left / 60) min \(left % 60) s"
-    return "\(done) of \(total) users, \(Int(rate))/s, \(time) left"
+    return "\(done) of \(total) \(unit), \(Int(rate))/s, \(time) left"
   }
 }

@@ -4,16 +4,17 @@ extension String {
     indentation: String, first: String = "", width: Int? = Terminal.isInteractive ? Terminal.width : nil
   ) -> String {
     guard let width else { return first + self }
+    let size = max(1, width - indentation.count)
     var lines = [first]
-    var room = width - indentation.count
-    for word in split(separator: " ") {
-      if word.count + 1 > room, room < width - indentation.count {
+    var room = size
+    for word in split(separator: " ").flatMap({ $0.pieces(cells: size) }) {
+      if word.cells + 1 > room, room < size {
         lines.append(indentation)
-        room = width - indentation.count
+        room = size
       }
-      let isFirst = room == width - indentation.count
+      let isFirst = room == size
       lines[lines.count - 1] += (isFirst ? "" : " ") + word
-      room -= word.count + (isFirst ? 0 : 1)
+      room -= word.cells + (isFirst ? 0 : 1)
     }
     return lines.joined(separator: "\n")
   }

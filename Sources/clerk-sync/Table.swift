@@ -5,11 +5,15 @@ struct Table {
     var isNumber = false
     /// Whether it gives way first where a terminal is too narrow.
     var isFlexible = false
+    /// Whether a terminal shows it below its row, and nothing where there is nothing to say.
+    var isDetail = false
+    /// At least as wide, where there is room: so tables that follow one another line up.
+    var minimumWidth = 0
     var colour: (@Sendable (String) -> Colour?)?
   }
 
   private let columns: [Column]
-  private var rows: [[String]] = []
+  private var rows: [[String?]] = []
 
   init(_ columns: [Column]) {
     self.columns = columns
@@ -17,39 +21,63 @@ struct Table {
 
   /// `cells` may hold text from outside; it can neither begin a line nor command the terminal.
   mutating func append(_ cells: [String?]) {
-    rows.append(cells.map { ($0 ?? "-").singleLine })
+    rows.append(cells.map { $0?.singleLine })
   }
 
-  /// The lines; none is longer than `width` characters, unless that is nil.
-  func text(width: Int? = Terminal.isInteractive ? Terminal.width : nil) -> String {
-    let widths = widths(within: width)
-    let head = line(columns.map(\.name), widths) { _, text in text }
-    let body = rows.map { row in
-      line(row, widths) { index, text in columns[index].colour?(row[index]).map { $0(text) } ?? text }
+  /// The lines; none takes more than `width` columns of the terminal, unless that is nil.
+  func text(hasHead: Bool = true, width: Int? = Terminal.isInteractive ? Terminal.width : nil) -> String {
+    let beside = columns.indices.filter { width == nil || !columns[$0].isDetail }
+    let widths = widths(of: beside, within: width)
+    var lines =
+      hasHead
+      ? [
+        line(of: beside, widths) {
+          columns[$0].name
+        } style: { _, text in
+          text
+        }
+      ] : []
+    for row in rows {
+      lines.append(
+        line(of: beside, widths) {
+          row[$0] ?? "-"
+        } style: { index, text in
+          columns[index].colour?(row[index] ?? "-").map { $0(text) } ?? text
+        })
+      for index in columns.indices where !beside.contains(index) {
+        if let detail = row[index] {
+          lines.append(detail.wrapped(indentation: "  ", first: "  ", width: width))
+        }
+      }
     }
-    return ([head] + body).map { "\($0)\n" }.joined()
+    return lines.map { "\($0)\n" }.joined()
   }
 
-  private func widths(within limit: Int?) -> [Int] {
+  /// By the number of the column.
+  private func widths(of shown: [Int], within limit: Int?) -> [Int] {
     var widths = columns.indices.map { index in
-      ([columns[index].name] + rows.map { $0[index] }).map(\.count).max() ?? 0
+      ([columns[index].name] + rows.map { $0[index] ?? "-" }).map(\.cells).max() ?? 0
     }
+    for index in shown { widths[index] = max(widths[index], columns[index].minimumWidth) }
     guard let limit else { return widths }
     // The widest of the flexible columns gives way, a character at a time, and keeps enough to be recognized.
-    while widths.reduce(0, +) + 2 * (widths.count - 1) > limit {
-      let flexible = columns.indices.filter { columns[$0].isFlexible && widths[$0] > 8 }
+    while shown.reduce(0, { $0 + widths[$1] }) + 2 * (shown.count - 1) > limit {
+      let flexible = shown.filter { columns[$0].isFlexible && widths[$0] > 8 }
       guard let widest = flexible.max(by: { widths[$0] < widths[$1] }) else { break }
       widths[widest] -= 1
     }
     return widths
   }
 
-  private func line(_ cells: [String], _ widths: [Int], style: (Int, String) -> String) -> String {
+  private func line(
+    of shown: [Int], _ widths: [Int], cell: (Int) -> String, style: (Int, String) -> String
+  ) -> String {
     var line = ""
-    for (index, cell) in cells.enumerated() {
-      let text = cell.count <= widths[index] ? cell : "\(cell.prefix(widths[index] - 1))…"
-      let padding = String(repeating: " ", count: widths[index] - text.count)
-      let isLast = index == cells.count - 1
+    for index in shown {
+      let whole = cell(index)
+      let text = whole.cells <= widths[index] ? whole : "\(whole.prefix(cells: widths[index] - 1))…"
+      let padding = String(repeating: " ", count: widths[index] - text.cells)
+      let isLast = index == shown.last
       line +=
         columns[index].isNumber ? padding + style(index, text) : style(index, text) + (isLast ? "" : padding)
       if !isLast { line += "  " }

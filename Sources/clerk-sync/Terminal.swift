@@ -28,6 +28,13 @@ enum Terminal {
     FileHandle.standardError.write(Data(text.utf8))
   }
 
+  /// Brings what has been printed to its reader, and tells whether there still is one.
+  static func flush() -> Bool {
+    var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    let isGone = unsafe poll(&output, 1, 0) != 0
+    return fflush(nil) == 0 && !isGone
+  }
+
   private static func variable(_ name: String) -> String {
     ProcessInfo.processInfo.environment[name] ?? ""
   }
