@@ -50,7 +50,7 @@ let package = Package(
     ),
 
     .target(
-      name: "TestSupport", dependencies: ["Svix", "SQLite"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["CSQLite", "Svix", "SQLite"], path: "Tests/TestSupport",
       resources: [.copy("Payloads")], swiftSettings: settings
     ),
     .executableTarget(

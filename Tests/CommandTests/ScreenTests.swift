@@ -1,0 +1,56 @@
+import TestSupport
+import Testing
+
+/// What comes from a payload must not leave its place on a terminal, nor command it.
+@Suite struct ScreenTests {
+  private static let lists = ["users", "deliveries", "retry-list", "stats"]
+  private let site: ReadingSite
+
+  init() throws {
+    site = try ReadingSite()
+    try site.fill()
+    let long = String(repeating: "long", count: 30)
+    try site.deliver(Payload.user(id: "user_\(long)", firstName: long, lastName: "漢字漢字漢字漢字漢字漢字"))
+    let hostile = #"\u001b[2J\u001b]0;title\u0007\r\nroot\u009b31m\u202e\u2028"#
+    try site.deliver(Payload.user(id: "user_\(hostile)", firstName: hostile, lastName: hostile))
+    try site.deliver(Payload.user(id: "\(hostile)\(long)", email: "user_1@example.org"))
+    try site.deliver(#"{"type":"\#(hostile)\#(long)"}"#)
+  }
+
+  @Test(arguments: lists, [[:], ["NO_COLOR": "1"]] as [[String: String]])
+  func `Nothing exceeds 80 columns or commands the terminal`(list: String, environment: [String: String])
+    throws
+  {
+    let screen = try site.screen(list, environment: environment)
+    #expect(screen.status == (list == "retry-list" ? 1 : 0))
+    #expect(screen.lines.count > 3)
+    #expect(screen.width <= 80, "\(screen.text)")
+    #expect(screen.isInert)
+    #expect(screen.hasColour == (environment.isEmpty && ["deliveries", "stats"].contains(list)))
+  }
+
+  @Test(arguments: ["users", "deliveries", "retry-list"])
+  func `JSON does not command the terminal either`(list: String) throws {
+    let screen = try site.screen(list, "--json")
+    #expect(screen.isInert)
+    #expect(
+      !screen.text.unicodeScalars.contains { $0.properties.generalCategory == .format || $0 == "\u{2028}" })
+    #expect(screen.text.contains(#"\u009b"#))
+  }
+
+  @Test(arguments: lists)
+  func `What is piped has neither colours nor broken rows`(list: String) throws {
+    let command = try site.run(list)
+    #expect(!command.output.contains("\u{1b}"))
+    #expect(!command.output.contains("…"))
+    if list != "stats" { #expect(command.output.contains(String(repeating: "long", count: 30))) }
+  }
+
+  @Test func `init and prune fit the screen, too`() throws {
+    for arguments in [["init"], ["prune"], ["prune", "--dry-run"]] {
+      let screen = try Screen(arguments + ["--database", "app.db"], environment: [:], in: site.folder)
+      #expect(screen.status == 0)
+      #expect(screen.width <= 80, "\(screen.text)")
+    }
+  }
+}
