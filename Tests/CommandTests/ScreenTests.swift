@@ -10,7 +10,9 @@ import Testing
     site = try ReadingSite()
     try site.fill()
     let long = String(repeating: "long", count: 30)
-    try site.deliver(Payload.user(id: "user_\(long)", firstName: long, lastName: "漢字漢字漢字漢字漢字漢字"))
+    try site.deliver(Payload.user(id: "user_\(long)", firstName: long, lastName: long))
+    let wide = String(repeating: "漢字", count: 20)
+    try site.deliver(Payload.user(id: "user_wide", firstName: wide, lastName: wide))
     let hostile = #"\u001b[2J\u001b]0;title\u0007\r\nroot\u009b31m\u202e\u2028"#
     try site.deliver(Payload.user(id: "user_\(hostile)", firstName: hostile, lastName: hostile))
     try site.deliver(Payload.user(id: "\(hostile)\(long)", email: "user_1@example.org"))
