@@ -1,19 +1,25 @@
 public import Gateway
 public import Logging
 import Svix
+import Synchronization
 
 /// The application behind the transports: from a request to its response.
-public struct Application: Sendable {
-  private let configuration: Configuration
+public final class Application: Sendable {
+  private let current: Mutex<Configuration>
   private let isLongLived: Bool
   let clock: WallClock
   private let stores = StoreCache()
 
   /// `isLongLived` says that this process answers more than one request.
   public init(configuration: Configuration, isLongLived: Bool = true, clock: WallClock = .system) {
-    self.configuration = configuration
+    current = Mutex(configuration)
     self.isLongLived = isLongLived
     self.clock = clock
+  }
+
+  /// Takes this configuration for the requests that come from now on; one in progress keeps what it began with.
+  public func use(_ configuration: Configuration) {
+    current.withLock { $0 = configuration }
   }
 
   /// Creates the database and its tables where they are missing, or says what stands in the way.
@@ -24,7 +30,8 @@ public struct Application: Sendable {
   /// The longest body, in bytes, that a request with these parameters may have.
   public func bodyLimit(for parameters: Parameters) -> Int {
     // A limit that does not parse is reported when the request is answered.
-    (try? configuration.maxBody(overriddenBy: parameters)) ?? configuration.maxBody
+    let configuration = configuration
+    return (try? configuration.maxBody(overriddenBy: parameters)) ?? configuration.maxBody
   }
 
   /// Answers a whole request and logs one line about it.
@@ -43,6 +50,8 @@ public struct Application: Sendable {
   public func respond(to error: RequestError, parameters: Parameters, logger: Logger) -> Response {
     recorded(parameters, logger: logger) { _ throws(Failure) in throw .request(error) }
   }
+
+  private var configuration: Configuration { current.withLock(\.self) }
 
   func store(_ configuration: Configuration) -> UserStore {
     stores.store(configuration, isLongLived: isLongLived, clock: clock)

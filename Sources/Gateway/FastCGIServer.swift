@@ -5,8 +5,8 @@ import Synchronization
 /// Answers FastCGI requests on a listening socket until the process is asked to stop.
 ///
 /// Each worker is a thread with a request of its own. This thread starts them, waits for a signal and
-/// watches the deadlines meanwhile; after the signal the workers accept no more, finish what they have
-/// begun, and end.
+/// watches the deadlines meanwhile; after one that asks to stop the workers accept no more, finish what they
+/// have begun, and end.
 public struct FastCGIServer: Sendable {
   public struct Options: Sendable {
     /// Number of worker threads, and so of requests answered at the same time.
@@ -29,9 +29,9 @@ public struct FastCGIServer: Sendable {
     self.options = options
   }
 
-  /// Serves until SIGTERM, SIGINT, SIGQUIT or SIGUSR1; returns how many requests the stop cut off.
-  public func run() throws(FastCGIError) -> Int {
-    var signals = StopSignals()
+  /// Serves until a signal asks to stop; returns how many requests the stop cut off.
+  public func run(until signals: ControlSignals) throws(FastCGIError) -> Int {
+    var signals = signals
     signal(SIGPIPE, SIG_IGN)
     // libfcgi waits this many milliseconds for a peer that keeps its end open after the response.
     unsafe setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "250", 0)
@@ -50,7 +50,12 @@ public struct FastCGIServer: Sendable {
 
     // Often enough for the deadline's purpose, and rarely enough for an idle machine.
     let tick = min(900, max(10, Int(options.readDeadline / .milliseconds(10))))
-    while !signals.arrived(within: tick) {
+    serving: while true {
+      switch signals.next(within: tick) {
+      case .stop: break serving
+      case .reload: handler.reload()
+      case nil: break
+      }
       for worker in workers { worker.watchdog.sweep() }
     }
     stop.raise()

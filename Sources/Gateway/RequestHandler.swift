@@ -11,4 +11,7 @@ public protocol RequestHandler: Sendable {
 
   /// Takes note of a connection that ended without a request; there is nobody to answer.
   func connectionFailed(_ error: ConnectionError)
+
+  /// Takes new what the process can take new without a restart; other requests may be in progress.
+  func reload()
 }

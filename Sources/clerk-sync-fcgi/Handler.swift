@@ -43,6 +43,19 @@ struct Handler: RequestHandler {
     }
   }
 
+  /// Reads the secret files again; the environment of a process, and with it every other setting, stays as it was.
+  func reload() {
+    do {
+      let configuration = try Configuration(environment: .ofProcess())
+      application.use(configuration)
+      processLogger.info(
+        "read the secret files again; every other setting is as at the start",
+        metadata: ["secrets": "\(configuration.secrets.count)"])
+    } catch {
+      processLogger.error("not reloaded; the secrets are those from before", metadata: ["reason": "\(error)"])
+    }
+  }
+
   private func logged(_ respond: (Logger) -> Response) -> Response {
     if hasStandardError { return respond(processLogger) }
     let lines = Lines()

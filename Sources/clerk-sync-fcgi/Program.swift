@@ -16,6 +16,8 @@ enum Program {
 
   /// Serves FastCGI until a signal asks it to stop, and exits.
   static func serve(_ listener: Int32, _ environment: Parameters) -> Never {
+    // Before anything else, so that a reload asked for during the start does not end the process.
+    let signals = ControlSignals()
     let configuration: Configuration
     do {
       configuration = try Configuration(environment: environment)
@@ -28,7 +30,8 @@ enum Program {
     var options = FastCGIServer.Options()
     options.threads = threads(configuration)
     do {
-      let cutOff = try FastCGIServer(listener: listener, handler: handler, options: options).run()
+      let cutOff = try FastCGIServer(listener: listener, handler: handler, options: options)
+        .run(until: signals)
       if cutOff > 0 {
         handler.processLogger.error(
           "stopped; requests still running were cut off", metadata: ["count": "\(cutOff)"])

@@ -20,6 +20,10 @@ struct Echo: RequestHandler {
     Self.log("\(error)")
   }
 
+  func reload() {
+    Self.log("reload")
+  }
+
   static func log(_ line: String) {
     var line = line + "\n"
     line.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -8,6 +8,7 @@ options.readDeadline = .milliseconds(numbers[0])
 options.stopLimit = .milliseconds(numbers[1])
 options.threads = numbers[2]
 
-let cutOff = try FastCGIServer(listener: STDIN_FILENO, handler: Echo(), options: options).run()
+let cutOff = try FastCGIServer(listener: STDIN_FILENO, handler: Echo(), options: options)
+  .run(until: ControlSignals())
 Echo.log("stopped, cut off: \(cutOff)")
 if cutOff > 0 { _exit(0) }

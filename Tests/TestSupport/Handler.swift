@@ -54,4 +54,11 @@ public final class Handler: Endpoint, Sendable {
     answer?.standardError += String(decoding: process.log.utf8.dropFirst(logged), as: UTF8.self)
     return answer
   }
+
+  /// Makes one attempt to deliver, and tells whether it was answered with 200.
+  public func accepts(_ delivery: SignedDelivery) throws -> Bool {
+    let client = try connect()
+    client.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+    return client.answer()?.status == 200
+  }
 }

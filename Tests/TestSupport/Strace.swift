@@ -1,24 +1,23 @@
 import Foundation
-import TestSupport
 
 /// strace(1), which tells what a process asks of the kernel, and can let a call fail.
-enum Strace {
-  static let isUsable: Bool = {
+public enum Strace {
+  public static let isUsable: Bool = {
     guard let folder = try? TemporaryFolder() else { return false }
     let tracer = try? ChildProcess("/usr/bin/strace", ["/bin/true"], output: folder.file("trace"))
     return tracer?.exitStatus() == 0
   }()
 
   /// One system call, from the line of the trace where it begins to the one where it has returned.
-  struct Call {
-    let thread: Substring
-    let text: Substring
-    let begin: Int
-    let end: Int
+  public struct Call {
+    public let thread: Substring
+    public let text: Substring
+    public let begin: Int
+    public let end: Int
   }
 
   /// The calls of a trace written with `-f`, in the order in which they return.
-  static func calls(in trace: String) throws -> [Call] {
+  public static func calls(in trace: String) throws -> [Call] {
     let lines = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
     var begun: [Substring: (text: Substring, line: Int)] = [:]
     var calls: [Call] = []
