@@ -1,0 +1,120 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The units of conf/systemd, as far as they can be shown without systemd as process 1.
+@Suite struct SystemdTests {
+  private let folder: TemporaryFolder
+  private let socket: SystemdUnit
+  private let service: SystemdUnit
+
+  init() throws {
+    folder = try TemporaryFolder()
+    socket = try SystemdUnit("clerk-sync.socket")
+    service = try SystemdUnit("clerk-sync.service")
+  }
+
+  @Test func `systemd has no objection to the units`() throws {
+    let (status, output) = try SystemdUnit.analyze(
+      "verify", socket.install(in: folder), service.install(in: folder))
+    #expect(status == 0)
+    #expect(output.isEmpty)
+  }
+
+  @Test func `The service is exposed as little as it goes`() throws {
+    // In tenths. What is left: it sees the host's root folder, the clock's device, and makes files its group can read.
+    let (status, output) = try SystemdUnit.analyze(
+      "security", "--offline=true", "--threshold=2", service.install(in: folder))
+    #expect(status == 0, "\(output)")
+  }
+
+  @Test(.enabled(if: Strace.isUsable, "strace is not installed, or may not trace"))
+  func `The sandbox leaves the handler every system call it makes`() throws {
+    let trace = folder.file("trace")
+    let handler = try Handler(in: folder, command: #"exec strace -f -o \#(trace) "$0""#)
+    #expect(try handler.isHealthy())
+    #expect(try handler.accepts(SignedDelivery(Payload.user(id: "user_1"))))
+    #expect(try handler.accepts(SignedDelivery(Payload.deleted(id: "user_1"))))
+    try tracee(of: handler, receives: SIGHUP)
+    #expect(eventually { handler.process.log.contains("read the secret files again") })
+    try tracee(of: handler, receives: SIGTERM)
+    #expect(handler.process.exitStatus() == 0)
+
+    let calls = try Strace.calls(in: trace).map(\.text)
+    let names = Set(calls.filter { $0.first?.isLetter == true }.map { String($0.prefix { $0 != "(" }) })
+    #expect(names.isSuperset(of: ["accept", "fdatasync", "rt_sigtimedwait"]))
+    // SQLite gives a file it makes to the database's owner as root alone, which the service is not.
+    let asRoot: Set = geteuid() == 0 ? ["fchown"] : []
+    #expect(names.subtracting(asRoot).subtracting(try service.systemCalls()).isEmpty)
+    // RestrictAddressFamilies=none and MemoryDenyWriteExecute=yes.
+    #expect(!names.contains("socket"))
+    #expect(!calls.contains { $0.contains("PROT_WRITE|PROT_EXEC") })
+  }
+
+  @Test func `The service's command line serves on a socket that is its standard input`() throws {
+    let command = try #require(service.values(of: "ExecStart").first)
+    #expect(command == "/usr/local/bin/clerk-sync.fcgi")
+    #expect(service.values(of: "StandardInput") == ["socket"])
+    let secret = try folder.write(SignedDelivery.secret, to: "signing-secret")
+    // The service's own environment, with %S and %d where a test can write.
+    let settings = service.values(of: "Environment").map {
+      $0.replacingOccurrences(of: "%S/clerk-sync", with: folder.path).replacingOccurrences(
+        of: "%d", with: folder.path)
+    }
+    let process = try ChildProcess(
+      "/usr/bin/systemd-socket-activate",
+      ["--inetd", "--listen=\(folder.file("s"))"] + settings.map { "--setenv=\($0)" } + [Handler.executable],
+      folder: folder.path, output: folder.file("handler.log"))
+    #expect(eventually { process.log.contains("Listening on") })
+
+    try #expect(deliver(signedWith: SignedDelivery.secret) == 200)
+    #expect(try storedUsers(in: folder.file("clerk-sync.db")) == ["user_1"])
+
+    let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+    try Data(new.utf8).write(to: URL(filePath: secret))
+    try run(service.values(of: "ExecReload"), mainProcess: process.id)
+    #expect(eventually { process.log.contains("info read the secret files again") })
+    try #expect(deliver(signedWith: new) == 200)
+
+    let signal = service.values(of: "KillSignal")
+    #expect(signal == ["SIGTERM"])
+    process.send(SIGTERM)
+    #expect(process.exitStatus(within: 3) == 0)
+  }
+
+  @Test func `A sender that stalls does not hold up the stop beyond its limit`() throws {
+    let handler = try Handler(in: folder)
+    let delivery = try SignedDelivery(Payload.user(id: "user_1"))
+    let client = try handler.connect()
+    client.send(Array(FastCGIRecord.request(delivery.parameters, body: delivery.body).dropLast(20)))
+    #expect(try eventually { try handler.process.connections == 1 })
+    let start = Date.now
+    handler.process.send(SIGTERM)
+    let limit = try #require(service.values(of: "TimeoutStopSec").first.flatMap { Double($0) })
+    #expect(handler.process.exitStatus(within: limit) == 0)
+    #expect(Date.now.timeIntervalSince(start) < 15)
+  }
+
+  private func deliver(signedWith secret: String) throws -> Int? {
+    let delivery = try SignedDelivery(Array(Payload.user(id: "user_1").utf8), secret: secret)
+    let client = try FastCGIClient(folder.file("s"))
+    client.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+    return client.answer()?.status
+  }
+
+  private func run(_ commands: [String], mainProcess: Int32) throws {
+    let shell = try ChildProcess(
+      "/bin/sh", ["-ec", commands.joined(separator: "\n")], environment: ["MAINPID": "\(mainProcess)"],
+      output: folder.file("reload.log"))
+    #expect(shell.exitStatus() == 0, "\(shell.log)")
+  }
+
+  /// Sends a signal to the process that strace has started.
+  private func tracee(of handler: Handler, receives signal: Int32) throws {
+    let path = "/proc/\(handler.process.id)/task/\(handler.process.id)/children"
+    let child = try String(contentsOfFile: path, encoding: .utf8).split(separator: " ").first.flatMap {
+      Int32($0)
+    }
+    #expect(kill(try #require(child), signal) == 0)
+  }
+}
