@@ -68,9 +68,9 @@ import Testing
     var server: (any WebServer)? = try kind.start()
     let path = try #require(server?.folder.path)
     if let server { #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200) }
-    #expect(try !processes(using: path).isEmpty)
+    #expect(try !RunningProcesses.using(path).isEmpty)
     server = nil
-    #expect(try eventually { try processes(using: path).isEmpty })
+    #expect(try eventually { try RunningProcesses.using(path).isEmpty })
   }
 
   private func check(
@@ -85,15 +85,5 @@ import Testing
     #expect((answer["outcome"] ?? answer["error"] ?? answer["status"]) == word, "\(name)")
     #expect(answer.headers["content-type"] == "application/json", "\(name)")
     #expect((answer["message"]?.isEmpty == false) == (answer["error"] != nil), "\(name)")
-  }
-
-  /// The processes with the folder in their command line, or at work in it.
-  private func processes(using path: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
-      guard Int32(name) != nil else { return false }
-      let command = (try? String(contentsOfFile: "/proc/\(name)/cmdline", encoding: .utf8)) ?? ""
-      let folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(name)/cwd")
-      return command.contains(path) || folder?.hasPrefix(path) == true
-    }
   }
 }

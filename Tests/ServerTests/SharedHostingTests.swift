@@ -39,10 +39,25 @@ import Testing
     }
   }
 
-  @Test func `Nothing is written into the document root`() throws {
+  @Test func `The log lies beside the program, and nothing is written into the document root`() throws {
     let server = try ApacheServer(.sharedHosting)
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     let files = try FileManager.default.contentsOfDirectory(atPath: server.folder.file("home/public_html"))
     #expect(Set(files) == [".htaccess", "clerk-sync.fcgi"])
+    #expect(server.logs("home/clerk-sync/clerk-sync.log").contains("request outcome=applied status=200"))
+  }
+
+  @Test func `On a host without libfcgi the library beside the program is taken`() throws {
+    let server = try ApacheServer(.sharedHosting)
+    let installed = try SpawnedHandler(in: TemporaryFolder())
+    let library = try withExtendedLifetime(installed) {
+      try RunningProcesses.mappedFiles(of: installed.id).first { $0.contains("/libfcgi.so") }
+    }
+    let folder = server.folder.file("home/clerk-sync/lib")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    try FileManager.default.copyItem(atPath: try #require(library), toPath: "\(folder)/libfcgi.so.0")
+    #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
+    let files = try RunningProcesses.using(server.folder.file("home")).map(RunningProcesses.mappedFiles)
+    #expect(files.contains { $0.contains("\(folder)/libfcgi.so.0") })
   }
 }
