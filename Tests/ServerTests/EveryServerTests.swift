@@ -50,6 +50,10 @@ import Testing
     #expect(try server.answer(server.request(Payload.user(id: "user_2"))).status == 200)
     #expect(
       try DatabaseFile(server.database).rows("SELECT id FROM users ORDER BY id") == [["user_1"], ["user_2"]])
+
+    // Whole, but nobody waits for the answer: it is applied all the same, or not at all.
+    try TCPConnection(server.url).send(request[...])
+    #expect(try server.answer(server.request(Payload.user(id: "user_3"))).status == 200)
   }
 
   @Test(arguments: ServerKind.allCases)
