@@ -38,6 +38,10 @@ final class ApacheServer: WebServer {
       "/usr/sbin/apache2", ["-f", main, "-DFOREGROUND"], environment: ["PATH": "/usr/bin:/bin"],
       folder: folder.path, output: folder.file("apache.log"))
     try waitUntilListening(apache)
+    // It listens before its daemons for FastCGI and CGI run; stopped between the two, it would leave them behind.
+    guard eventually({ errorLog.contains("resuming normal operations") }) else {
+      throw ServerNotStarted(log: errorLog)
+    }
   }
 
   deinit {

@@ -67,11 +67,11 @@ import Testing
     #expect(server.errorLog.contains("outcome=invalid_signature"))
   }
 
-  @Test(arguments: ServerKind.allCases)
-  func `Once it is stopped nothing of it runs on`(kind: ServerKind) throws {
+  @Test(arguments: ServerKind.allCases, [0, 1])
+  func `Once it is stopped nothing of it runs on`(kind: ServerKind, requests: Int) throws {
     var server: (any WebServer)? = try kind.start()
     let path = try #require(server?.folder.path)
-    if let server { #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200) }
+    for _ in 0..<requests { _ = try server.map { try $0.answer($0.request(Payload.user(id: "user_1"))) } }
     #expect(try !RunningProcesses.using(path).isEmpty)
     server = nil
     #expect(try eventually { try RunningProcesses.using(path).isEmpty })
