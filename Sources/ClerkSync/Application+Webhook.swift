@@ -33,6 +33,7 @@ extension Application {
       let headers = try MessageHeaders(request.parameters.values(ofHeader:))
       return try Verifier(secrets: secrets).verify(headers, body: request.body, now: clock.now() / 1000)
     } catch {
+      if case .noMatch = error, request.isCompressed { throw .compressedBody }
       throw .verification(error)
     }
   }
@@ -60,5 +61,13 @@ extension Application {
     } catch {
       throw .database(error)
     }
+  }
+}
+
+extension Request {
+  /// Whether the body is compressed, by its header or by how gzip begins (RFC 1952, section 2.3.1).
+  fileprivate var isCompressed: Bool {
+    let encodings = parameters.values(ofHeader: "content-encoding").map { $0.lowercased() }
+    return body.starts(with: [0x1f, 0x8b]) || encodings.contains { !["", "identity"].contains($0) }
   }
 }

@@ -12,6 +12,9 @@ extension Failure {
       "set CLERK_WEBHOOK_SIGNING_SECRET, or CLERK_WEBHOOK_SIGNING_SECRET_FILE, "
         + "to the endpoint's signing secret from the Clerk dashboard"
     case .verification(let error): error.reason
+    case .compressedBody:
+      "no matching signature, and the body is compressed, which Svix does not do: let no proxy or CDN on the way "
+        + "compress or change it"
     case .event(.malformed(let reason)): reason
     case .event(.noPrimaryEmail): "no address in email_addresses has the primary_email_address_id"
     case .event(.noUserID): "data.id is missing or empty"

@@ -24,7 +24,7 @@ extension Failure {
       answer(.badRequest, "No webhook secret is configured: set CLERK_WEBHOOK_SIGNING_SECRET.")
     case .verification(.missingHeaders(let names)):
       answer(.badRequest, "Missing or empty: \(names.joined(separator: ", ")).")
-    case .verification:
+    case .verification, .compressedBody:
       answer(.badRequest, "The signature could not be verified.")
     case .event(.malformed):
       abort("The body is signed, but it is not a Clerk event.")

@@ -9,6 +9,8 @@ enum Failure: Error {
   case configuration(ConfigurationError)
   case missingSecret
   case verification(VerificationError)
+  /// No signature fits a body that something on the way has compressed.
+  case compressedBody
   case event(EventError)
   case database(StoreError)
   case unhealthy(StoreError)
@@ -23,7 +25,7 @@ enum Failure: Error {
     case .configuration: "configuration_error"
     case .missingSecret: "missing_secret"
     case .verification(.missingHeaders): "missing_headers"
-    case .verification: "invalid_signature"
+    case .verification, .compressedBody: "invalid_signature"
     case .event(.malformed): "malformed_event"
     case .event(.noPrimaryEmail): "no_primary_email"
     case .event(.noUserID): "no_user_id"

@@ -101,6 +101,22 @@ struct FailingRequest: Sendable, CustomTestStringConvertible {
       delivery.body.append(10)
       return try TestApplication().respond(delivery)
     },
+    FailingRequest("body compressed", 400, "invalid_signature", reason: "the body is compressed") {
+      var delivery = try TestApplication.delivery(user)
+      delivery.body = [0x1f, 0x8b, 8, 0] + delivery.body
+      return try TestApplication().respond(delivery)
+    },
+    FailingRequest("body encoded", 400, "invalid_signature", reason: "the body is compressed") {
+      var delivery = try TestApplication.delivery(user)
+      delivery.body.append(10)
+      return try TestApplication().respond(delivery, [("HTTP_CONTENT_ENCODING", "br")])
+    },
+    FailingRequest("body not encoded", 400, "invalid_signature", reason: "check the secret and the raw body")
+    {
+      var delivery = try TestApplication.delivery(user)
+      delivery.body.append(10)
+      return try TestApplication().respond(delivery, [("HTTP_CONTENT_ENCODING", "Identity")])
+    },
     FailingRequest("signature junk", 400, "invalid_signature", reason: "among 2 entries") {
       try TestApplication().respond(TestApplication.delivery(user), [("HTTP_SVIX_SIGNATURE", "v1, junk")])
     },

@@ -89,7 +89,7 @@ import Testing
   ]
 
   @Test func `Each refusal says what it means and what to do`() throws {
-    let server = try NginxServer(bodyLimit: "1k")
+    let server = try NginxServer(changes: [("client_max_body_size 1m;", "client_max_body_size 1k;")])
     for refusal in Self.refusals {
       let file = try folder.write(refusal.body, to: "event.json")
       let sent = try send(

@@ -16,9 +16,11 @@ struct Sender {
     var age = 0
     /// These replace or add to what the library signs; the value `(none)` takes a header away.
     var headers: [String: String] = [:]
+    /// What happens to it after the signing.
+    var way = Way.straight
 
     private enum CodingKeys: CodingKey {
-      case url, method, body, id, secret, family, age, headers
+      case url, method, body, id, secret, family, age, headers, way
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -31,7 +33,18 @@ struct Sender {
       try container.encode(family, forKey: .family)
       try container.encode(age, forKey: .age)
       try container.encode(headers, forKey: .headers)
+      try container.encode(way.rawValue, forKey: .way)
     }
+  }
+
+  /// What something between the sender and the server does to a request.
+  enum Way: String {
+    case straight
+    /// The body goes in chunks of 100 bytes, without a length.
+    case chunked
+    /// The body is gzip, and a header says so.
+    case compressed
+    case idSentTwice = "id sent twice"
   }
 
   struct Answer: Decodable {

@@ -1,12 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Requests as the official libraries sign them.
-extension NginxServer {
-  struct NoAnswer: Error {
-    let log: String
-  }
-
+extension WebServer {
   func request(_ body: String, at path: String = "/api/webhooks") -> Sender.Request {
     Sender.Request(url: url + path, body: Data(body.utf8))
   }
@@ -14,7 +9,7 @@ extension NginxServer {
   /// Sends one request and returns its answer.
   func answer(_ request: Sender.Request) throws -> Sender.Answer {
     let answers = try Sender.send([request])
-    guard let answer = answers.first else { throw NoAnswer(log: errorLog) }
+    guard let answer = answers.first else { throw ServerNotStarted(log: errorLog) }
     return answer
   }
 }

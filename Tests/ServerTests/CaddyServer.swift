@@ -1,0 +1,35 @@
+import Foundation
+import TestSupport
+
+/// Caddy, on the socket of a handler that spawn-fcgi has started.
+final class CaddyServer: WebServer {
+  let folder: TemporaryFolder
+  let url: String
+  private let handler: SpawnedHandler
+  private let caddy: ChildProcess
+
+  init() throws {
+    folder = try TemporaryFolder()
+    url = "http://127.0.0.1:\(try TCPConnection.freePort())"
+    handler = try SpawnedHandler(in: folder, keepsLog: true)
+    let site = try ConfigurationFile("caddy/Caddyfile").replacing([
+      ("app.example.org {", "\(url) {"),
+      ("unix//run/clerk-sync/clerk-sync.sock", "unix/\(handler.socket)"),
+      ("/usr/share/clerk-sync/www", Project.file("www")),
+    ])
+    try folder.write(site.text, to: "site")
+    let main = try folder.write("{\n\tadmin off\n}\n\nimport \(folder.file("site"))\n", to: "Caddyfile")
+    caddy = try ChildProcess(
+      "/usr/bin/caddy", ["run", "--config", main, "--adapter", "caddyfile"],
+      environment: ["HOME": folder.path, "XDG_CONFIG_HOME": folder.path, "XDG_DATA_HOME": folder.path],
+      folder: folder.path, output: folder.file("caddy.log"))
+    try waitUntilListening(caddy)
+  }
+
+  deinit {
+    caddy.send(SIGTERM)
+    _ = caddy.exitStatus(within: 5)
+  }
+
+  var errorLog: String { logs("caddy.log", "handler.log") }
+}

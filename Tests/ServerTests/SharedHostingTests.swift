@@ -1,0 +1,63 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a user of shared hosting can do with an .htaccess file, and what nobody can fetch.
+@Suite struct SharedHostingTests {
+  @Test func `Settings in .htaccess win over those in the file`() throws {
+    let server = try ApacheServer(.sharedHosting, changes: [("# SetEnv CLERK_SYNC", "SetEnv CLERK_SYNC")])
+    #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
+    #expect(try DatabaseFile(server.database).rows("SELECT role FROM users") == [["member"]])
+  }
+
+  @Test func `As cgi-script it takes a body that mod_fcgid refuses`() throws {
+    let server = try ApacheServer(
+      .sharedHosting, changes: [("SetHandler fcgid-script", "SetHandler cgi-script")])
+    var request = server.request(Payload.user(id: "user_1"))
+    request.body += Data(repeating: 0x20, count: 200_000)
+    #expect(try server.answer(request).status == 200)
+    #expect(try DatabaseFile(server.database).rows("SELECT id FROM users") == [["user_1"]])
+  }
+
+  @Test func `The script itself is the webhook too`() throws {
+    let server = try ApacheServer(.sharedHosting)
+    for path in ["/clerk-sync.fcgi", "/clerk-sync.fcgi/api/webhooks"] {
+      #expect(try server.answer(server.request(Payload.user(id: "user_1"), at: path)).status == 200)
+    }
+  }
+
+  @Test func `Neither the settings nor the database, the log or the start script can be fetched`() throws {
+    let server = try ApacheServer(.sharedHosting)
+    #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
+    let paths = ["clerk-sync.env", "app.db", "clerk-sync.log"].flatMap { ["/clerk-sync/\($0)", "/\($0)"] }
+    for path in paths + ["/.htaccess", "/clerk-sync.fcgi"] {
+      var request = server.request("", at: path)
+      (request.method, request.secret) = ("GET", nil)
+      let answer = try server.answer(request)
+      #expect([403, 404, 405].contains(answer.status), "\(path)")
+      #expect(!answer.body.contains("whsec_") && !answer.body.contains("exec "), "\(path)")
+    }
+  }
+
+  @Test func `The log lies beside the program, and nothing is written into the document root`() throws {
+    let server = try ApacheServer(.sharedHosting)
+    #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
+    let files = try FileManager.default.contentsOfDirectory(atPath: server.folder.file("home/public_html"))
+    #expect(Set(files) == [".htaccess", "clerk-sync.fcgi"])
+    #expect(server.logs("home/clerk-sync/clerk-sync.log").contains("request outcome=applied status=200"))
+  }
+
+  @Test func `On a host without libfcgi the library beside the program is taken`() throws {
+    let server = try ApacheServer(.sharedHosting)
+    let installed = try SpawnedHandler(in: TemporaryFolder())
+    let library = try withExtendedLifetime(installed) {
+      try RunningProcesses.mappedFiles(of: installed.id).first { $0.contains("/libfcgi.so") }
+    }
+    let folder = server.folder.file("home/clerk-sync/lib")
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    try FileManager.default.copyItem(atPath: try #require(library), toPath: "\(folder)/libfcgi.so.0")
+    #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
+    let files = try RunningProcesses.using(server.folder.file("home")).map(RunningProcesses.mappedFiles)
+    #expect(files.contains { $0.contains("\(folder)/libfcgi.so.0") })
+  }
+}
