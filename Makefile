@@ -1,6 +1,9 @@
 # make run    try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table
 # make test   check it: build, format, every test
 # make build  the release binaries: .build/release/clerk-sync.fcgi and, for the operator, clerk-sync
+# make dist   .build/dist/clerk-sync-VERSION-linux-ARCH.tar.gz, which needs only glibc where it is installed
+# make deb    .build/deb/clerk-sync_VERSION-1_ARCH.deb, on the distribution's libraries
+# make test-dist  both of them in a fresh Debian; as root, with the network, a few minutes
 # make bench  measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes
 # make bench-steps  where the time of one request goes
 
@@ -11,6 +14,9 @@ TEST_PACKAGES = $(RUN_PACKAGES) $(BUILD_PACKAGES) python3 python3-venv strace li
   media-types systemd runit multiwatch procps
 BENCH_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
+DIST_PACKAGES = $(BUILD_PACKAGES)
+DEB_PACKAGES = $(BUILD_PACKAGES) debhelper dpkg-dev fakeroot chrpath lintian
+TEST_DIST_PACKAGES = $(DIST_PACKAGES) $(DEB_PACKAGES) debootstrap
 STEPS_PACKAGES = $(HANDLER_PACKAGES) valgrind
 
 HANDLER = .build/release/clerk-sync.fcgi
@@ -18,12 +24,17 @@ HANDLER = .build/release/clerk-sync.fcgi
 RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker -L$(CURDIR)/$(RUNTIME)
 # The C++ library inside, too: loading it would be a tenth of the time of a CGI request.
 RUNTIME = .build/runtime
+# The version is the command's own.
+VERSION = $(shell sed -n 's/^ *version: "\(.*\)",$$/\1/p' Sources/clerk-sync/ClerkSyncCommand.swift)
+DIST_RELEASE = --scratch-path .build/static $(RELEASE) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+DIST_LIBRARIES = .build/libraries
 VENV = .build/venv
 PEER = .build/bench/webhook-go
 
-PACKAGES = packages-handler packages-build packages-run packages-test packages-bench packages-steps
+PACKAGES = packages-handler packages-build packages-run packages-test packages-dist packages-deb packages-test_dist \
+  packages-bench packages-steps
 
-.PHONY: run test build handler bench bench-steps format clean $(PACKAGES)
+.PHONY: run test build handler runtime dist deb test-dist bench bench-steps format clean $(PACKAGES)
 
 run: packages-run
 	@$(MAKE) --no-print-directory handler
@@ -40,10 +51,31 @@ test: packages-test
 build: packages-build handler
 	swift build $(RELEASE) --product clerk-sync
 
-handler: packages-handler
+handler: packages-handler runtime
+	swift build $(RELEASE) --product clerk-sync.fcgi
+
+runtime:
 	@mkdir -p $(RUNTIME)
 	@library=$$(clang -print-file-name=libstdc++.a) && [ -f "$$library" ] && ln -sf "$$library" $(RUNTIME)/ || true
-	swift build $(RELEASE) --product clerk-sync.fcgi
+
+# libcurl, which only the command needs, has no static form on Debian: libkrb5 and others behind it have none. It lies
+# in lib/ with what it needs. libcrypto is there too, because libcurl's has to be the command's. The old kind of rpath
+# is found by the libraries as well.
+dist: packages-dist runtime
+	conf/dist/libraries $(DIST_LIBRARIES)/handler libcrypto.a libsqlite3.a libfcgi.a
+	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/handler --product clerk-sync.fcgi
+	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libfcgi.a
+	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/command \
+	  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/clerk-sync' --product clerk-sync
+	@conf/dist/archive $(VERSION) .build/static/release/clerk-sync.fcgi .build/static/release/clerk-sync
+
+deb: packages-deb build
+	@conf/debian/build $(VERSION) $(HANDLER) .build/release/clerk-sync
+
+test-dist: packages-test_dist
+	@$(MAKE) --no-print-directory dist deb
+	Tests/Distribution/run .build/dist/clerk-sync-$(VERSION)-linux-$$(uname -m).tar.gz \
+	  .build/deb/clerk-sync_$(VERSION)-1_$$(dpkg --print-architecture).deb
 
 bench: packages-bench
 	@$(MAKE) --no-print-directory handler $(PEER)
@@ -69,4 +101,4 @@ $(PEER): Tests/Benchmark/peers/webhook.go
 	GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$(CURDIR)/.build/bench/go-cache go build -o $@ $<
 
 $(PACKAGES): packages-%:
-	@conf/development/install $($(shell echo $* | tr a-z A-Z)_PACKAGES)
+	@conf/development/install $(sort $($(shell echo $* | tr a-z A-Z)_PACKAGES))
