@@ -23,11 +23,7 @@ struct Backfill: AsyncParsableCommand {
   func run() async throws {
     let configuration = try settings.configuration()
     let store = UserStore(configuration)
-    do {
-      try store.prepare()
-    } catch {
-      throw CommandFailure(error)
-    }
+    try store.prepare()
     let tally: Tally
     do {
       defer { ProgressBar.clear() }

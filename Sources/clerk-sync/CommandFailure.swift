@@ -10,10 +10,6 @@ struct CommandFailure: Error, CustomStringConvertible {
     self.status = status
   }
 
-  init(_ error: StoreError) {
-    self.init("\(error)")
-  }
-
   init(_ error: ConfigurationError) {
     self.init("\(error)", status: .configuration)
   }

@@ -42,11 +42,7 @@ struct Reconcile: AsyncParsableCommand {
     let configuration = try settings.configuration()
     let (users, api) = try source.users(settings, roles: configuration.roles)
     let store = UserStore(configuration)
-    do {
-      try store.check()
-    } catch {
-      throw CommandFailure(error)
-    }
+    try store.check()
     var reconciliation = Reconciliation(store, api: api)
     try await reconciliation.walk(users)
     let objection = apply ? try await reconciliation.apply(forceDeletes) : nil

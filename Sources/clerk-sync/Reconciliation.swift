@@ -23,7 +23,7 @@ struct Reconciliation {
     var source = source
     // What has changed at Clerk since is on its way here, as a webhook.
     let start = Int64(Date.now.timeIntervalSince1970 * 1000)
-    let unlisted = try stored { () throws(StoreError) in try UnlistedUsers(of: store) }
+    let unlisted = try UnlistedUsers(of: store)
     report.rows = unlisted.rows
     var progress = ProgressBar(total: try await api?.count())
     defer { ProgressBar.clear() }
@@ -32,7 +32,7 @@ struct Reconciliation {
       report.listed += page.count
       for case .failure(let unusable) in page { report.unusable.append((unusable.id, "\(unusable)")) }
       let users = page.compactMap { try? $0.get() }.filter { $0.updatedAt < start }
-      try stored { () throws(StoreError) in try unlisted.strike(page.compactMap(\.userID)) }
+      try unlisted.strike(page.compactMap(\.userID))
       candidates += try differences(of: users).map(\.user)
       progress.advance(by: page.count)
     }
@@ -43,7 +43,7 @@ struct Reconciliation {
         report.drifts.append(drift)
       }
     }
-    let extra = try stored { () throws(StoreError) in try unlisted.ids() }
+    let extra = try unlisted.ids()
     report.drifts += extra.map { Drift(kind: .extra, user: $0) }
   }
 
@@ -70,26 +70,18 @@ struct Reconciliation {
   /// Deletes a user whom Clerk does not know.
   private func delete(_ id: String) async throws -> String {
     if let api, try await api.user(id) != nil { return "kept: Clerk has this user" }
-    try stored { () throws(StoreError) in _ = try store.deleteUser(id: id) }
+    try store.deleteUser(id: id)
     return Drift.repaired
   }
 
   private func differences(of users: [BackendUser]) throws -> [(user: BackendUser, drift: Drift)] {
-    let comparisons = try stored { () throws(StoreError) in try store.compare(users) }
+    let comparisons = try store.compare(users)
     return zip(users, comparisons).compactMap { user, comparison in
       switch comparison {
       case .missing: (user, Drift(kind: .missing, user: user.user.id))
       case .different(let columns): (user, Drift(kind: .different, user: user.user.id, columns: columns))
       case .equal, .newer, .deleted: nil
       }
-    }
-  }
-
-  private func stored<Value: ~Copyable>(_ body: () throws(StoreError) -> Value) throws -> Value {
-    do {
-      return try body()
-    } catch {
-      throw CommandFailure(error)
     }
   }
 }

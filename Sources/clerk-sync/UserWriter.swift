@@ -37,27 +37,23 @@ struct UserWriter {
   }
 
   private mutating func write(_ users: [BackendUser]) throws {
-    do throws(StoreError) {
-      let comparisons = try store.compare(users)
-      var due: [(user: BackendUser, comparison: UserComparison)] = []
-      for (user, comparison) in zip(users, comparisons) {
-        switch comparison {
-        case .equal(isRecorded: true), .newer, .deleted: tally.count(comparison)
-        case .equal, .missing, .different: due.append((user, comparison))
-        }
+    let comparisons = try store.compare(users)
+    var due: [(user: BackendUser, comparison: UserComparison)] = []
+    for (user, comparison) in zip(users, comparisons) {
+      switch comparison {
+      case .equal(isRecorded: true), .newer, .deleted: tally.count(comparison)
+      case .equal, .missing, .different: due.append((user, comparison))
       }
-      if due.isEmpty { return }
-      for ((user, comparison), result) in zip(due, try store.updateUsers(due.map(\.user))) {
-        switch result {
-        case .success(.applied): tally.count(comparison)
-        // Something newer was applied since the comparison.
-        case .success: tally.count(.newer)
-        case .failure(.emailTaken): conflicts.append(user)
-        case .failure(let error): tally.skip(user.user.id, because: "\(error)")
-        }
+    }
+    if due.isEmpty { return }
+    for ((user, comparison), result) in zip(due, try store.updateUsers(due.map(\.user))) {
+      switch result {
+      case .success(.applied): tally.count(comparison)
+      // Something newer was applied since the comparison.
+      case .success: tally.count(.newer)
+      case .failure(.emailTaken): conflicts.append(user)
+      case .failure(let error): tally.skip(user.user.id, because: "\(error)")
       }
-    } catch {
-      throw CommandFailure(error)
     }
   }
 }
