@@ -7,6 +7,7 @@ extension Application {
     _ request: Request, _ configuration: Configuration, record: inout RequestRecord
   ) throws(Failure) -> Reply {
     let message = try verify(request, secrets: configuration.secrets)
+    record.isVerified = true
     let store = store(configuration)
     let outcome: Outcome
     do {

@@ -6,8 +6,9 @@ import Synchronization
 /// The application behind the transports: from a request to its response.
 public final class Application: Sendable {
   private let current: Mutex<Configuration>
-  private let isLongLived: Bool
+  let isLongLived: Bool
   let clock: WallClock
+  let statistics: ProcessStatistics
   private let stores = StoreCache()
 
   /// `isLongLived` says that this process answers more than one request.
@@ -15,6 +16,7 @@ public final class Application: Sendable {
     current = Mutex(configuration)
     self.isLongLived = isLongLived
     self.clock = clock
+    statistics = ProcessStatistics(start: clock.now())
   }
 
   /// Takes this configuration for the requests that come from now on; one in progress keeps what it began with.
@@ -41,7 +43,8 @@ public final class Application: Sendable {
       let configuration = try settings(for: request.parameters)
       switch route {
       case .webhook: return try receive(request, configuration, record: &record)
-      case .health: return try reportHealth(configuration)
+      case .health: return try reportHealth(request.parameters, configuration)
+      case .reading(let reading): return try read(reading, request.parameters, configuration)
       }
     }
   }
@@ -65,17 +68,6 @@ public final class Application: Sendable {
     }
   }
 
-  private func reportHealth(_ configuration: Configuration) throws(Failure) -> Reply {
-    do {
-      try store(configuration).check()
-    } catch {
-      throw .unhealthy(error)
-    }
-    var object = JSONObject()
-    object.append("status", "ok")
-    return Reply(outcome: "healthy", response: .json(.ok, object))
-  }
-
   /// Runs `body`, turns its failure into a response, and writes the request's one log line.
   private func recorded(
     _ parameters: Parameters, logger: Logger,
@@ -91,9 +83,11 @@ public final class Application: Sendable {
     } catch {
       record.reason = error.reason
       reply = Reply(outcome: error.code, response: error.response)
+      statistics.count(rejection: error.code)
     }
     let duration = ContinuousClock.now - start
-    record.log(outcome: reply.outcome, status: reply.response.status.code, duration: duration, to: logger)
+    if record.isVerified { statistics.count(duration, of: reply, now: clock.now()) }
+    record.log(reply, duration: duration, to: logger)
     return reply.response
   }
 }

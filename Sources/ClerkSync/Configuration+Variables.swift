@@ -5,8 +5,13 @@ import Svix
 extension Configuration {
   /// The names of all variables that are read.
   public static let variables =
-    ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"].flatMap { [$0, "\($0)_FILE"] }
-    + ["DATABASE", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS", "LOG"]
+    ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN"]
+    .flatMap { [$0, "\($0)_FILE"] }
+    + [
+      "DATABASE", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
+      "SILENCE_HOURS",
+      "LOG",
+    ]
     .map { "CLERK_SYNC_\($0)" }
 
   /// Reads the variables of a process's environment.
@@ -28,6 +33,8 @@ extension Configuration {
     result.connection = try parameters.choice("CLERK_SYNC_CONNECTION") ?? connection
     result.timestamps = try parameters.choice("CLERK_SYNC_TIMESTAMPS") ?? timestamps
     result.retention = try parameters.number("CLERK_SYNC_RETENTION_DAYS", in: 1...36_500) ?? retention
+    result.adminToken = try Self.adminToken(in: parameters) ?? adminToken
+    result.silenceHours = try parameters.number("CLERK_SYNC_SILENCE_HOURS", in: 1...8760) ?? silenceHours
     result.log = try parameters.choice("CLERK_SYNC_LOG") ?? log
     if let names = parameters.setting("CLERK_SYNC_ROLES") {
       guard let roles = Roles(names) else {
@@ -47,24 +54,48 @@ extension Configuration {
   /// The secrets of the first variable that is set; Clerk's own name for it comes before the older one.
   private static func secrets(in parameters: Parameters) throws(ConfigurationError) -> [Secret]? {
     for name in ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"] {
-      for (variable, isFile) in [(name, false), ("\(name)_FILE", true)] {
-        guard let value = parameters.setting(variable) else { continue }
-        let text = isFile ? try? String(contentsOfFile: value, encoding: .utf8) : value
-        guard let text else { throw .unreadableFile(variable: variable) }
-        do {
-          return try Secret.list(text)
-        } catch {
-          throw .secret(variable: variable, error)
-        }
+      guard let (variable, text) = try parameters.confidential(name) else { continue }
+      do {
+        return try Secret.list(text)
+      } catch {
+        throw .secret(variable: variable, error)
       }
     }
     return nil
+  }
+
+  private static func adminToken(in parameters: Parameters) throws(ConfigurationError) -> AdminToken? {
+    guard let (variable, text) = try parameters.confidential("CLERK_SYNC_ADMIN_TOKEN") else { return nil }
+    // An editor ends a file with a line break.
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard words.count == 1, let token = AdminToken(String(words[0])) else {
+      let (shortest, longest) = (AdminToken.lengths.lowerBound, AdminToken.lengths.upperBound)
+      throw .malformed(
+        variable: variable,
+        expected:
+          "\(shortest) to \(longest) printable ASCII characters without spaces, as openssl rand -hex 24 makes them"
+      )
+    }
+    return token
   }
 }
 
 extension Parameters {
   fileprivate func setting(_ name: String) -> String? {
     self[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The text of the variable, or of the file that the one with `_FILE` at its end names, and which of them it was.
+  fileprivate func confidential(
+    _ name: String
+  ) throws(ConfigurationError) -> (variable: String, text: String)? {
+    if let text = setting(name) { return (name, text) }
+    let variable = "\(name)_FILE"
+    guard let path = setting(variable) else { return nil }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw .unreadableFile(variable: variable)
+    }
+    return (variable, text)
   }
 
   /// A path that SQLite takes for one too, and not for a URI or a database in memory, which would lose everything.

@@ -18,6 +18,10 @@ public struct Configuration: Sendable {
   public var roles = Roles.standard
   /// How long the ledger and the tombstones of deleted users are kept, in days.
   public var retention = 90
+  /// What opens the console's API; without it there is none.
+  var adminToken: AdminToken?
+  /// After how many hours without a delivery the health is bad; nil for never.
+  public var silenceHours: Int?
   /// The form of log lines.
   public var log = LogFormat.text
 

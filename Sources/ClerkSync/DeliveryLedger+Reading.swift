@@ -1,12 +1,29 @@
 import SQLite
 
-// Every reader walks along the rowid and stops at its limit: an index for each filter would cost every delivery a write.
+// Every reader walks along the rowid and stops at its limit, by way of an index where there is one that has few rows: an
+// index for each filter would cost every delivery a write.
 extension DeliveryLedger {
   static let newestFirst: StaticString = """
     SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries
-    WHERE rowid < ?1 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
+    WHERE rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
       AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
+    ORDER BY rowid DESC LIMIT ?6
+    """
+
+  static let newestOfUser: StaticString = """
+    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    FROM clerk_sync_deliveries
+    WHERE user_id = ?4 AND rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2)
+      AND (?3 IS NULL OR type = ?3) AND (?5 IS NULL OR last_seen >= ?5)
+    ORDER BY rowid DESC LIMIT ?6
+    """
+
+  static let newestFailed: StaticString = """
+    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    FROM clerk_sync_deliveries
+    WHERE outcome = 'failed' AND rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2)
+      AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
     ORDER BY rowid DESC LIMIT ?6
     """
 
@@ -25,9 +42,25 @@ extension DeliveryLedger {
 
   static let newest: StaticString = "SELECT max(rowid) FROM clerk_sync_deliveries"
 
-  /// Up to `limit` entries, beyond `position` in the direction that `sql` goes.
-  static func read(
-    _ sql: StaticString, _ filter: DeliveryFilter, from position: Int64, limit: Int,
+  /// Up to `limit` entries between the two positions, the newest first.
+  static func readNewest(
+    _ filter: DeliveryFilter, before position: Int64, after floor: Int64 = .min, limit: Int,
+    on connection: borrowing Connection
+  ) throws(SQLiteError) -> [DeliveryRecord] {
+    let sql =
+      filter.userID != nil ? newestOfUser : filter.outcome == failed ? newestFailed : newestFirst
+    return try read(sql, filter, from: position, floor: floor, limit: limit, on: connection)
+  }
+
+  /// Up to `limit` entries after `position`, the oldest first.
+  static func readOldest(
+    _ filter: DeliveryFilter, after position: Int64, limit: Int, on connection: borrowing Connection
+  ) throws(SQLiteError) -> [DeliveryRecord] {
+    try read(oldestFirst, filter, from: position, limit: limit, on: connection)
+  }
+
+  private static func read(
+    _ sql: StaticString, _ filter: DeliveryFilter, from position: Int64, floor: Int64? = nil, limit: Int,
     on connection: borrowing Connection
   ) throws(SQLiteError) -> [DeliveryRecord] {
     var statement = try connection.prepare(sql)
@@ -37,6 +70,7 @@ extension DeliveryLedger {
     }
     if let since = filter.since { try statement.bind(since, at: 5) }
     try statement.bind(Int64(limit), at: 6)
+    if let floor { try statement.bind(floor, at: 7) }
     var records: [DeliveryRecord] = []
     while try statement.step() { records.append(DeliveryRecord(statement)) }
     return records

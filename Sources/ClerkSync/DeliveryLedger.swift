@@ -16,10 +16,17 @@ enum DeliveryLedger {
     WHERE svix_id = ?1 AND outcome = 'failed'
     """
 
-  /// See ``Retention``.
+  /// See ``Retention``. What has not been counted yet stays.
   static let purge: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
+      AND rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
+    """
+
+  /// How many entries ``purge`` would remove in the end.
+  static let purgeable: StaticString = """
+    SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1
+      AND rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
     """
 
   /// Enters one attempt at the delivery and tells whether it is one: a final entry stays as it is.
@@ -28,8 +35,7 @@ enum DeliveryLedger {
   static func record(
     _ delivery: Delivery, outcome: String, error: String?, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> Bool {
-    // Nearly every delivery is a first one, which two statements of one purpose each find out most cheaply.
-    for sql in [insertion, retry] {
+    func run(_ sql: StaticString) throws(SQLiteError) -> Bool {
       try connection.with(sql) { statement throws(SQLiteError) in
         for (index, text) in [delivery.id, delivery.type, delivery.userID, outcome, error].enumerated() {
           try statement.bind(text, at: Int32(index + 1))
@@ -37,18 +43,28 @@ enum DeliveryLedger {
         try statement.bind(now, at: 6)
         try statement.run()
       }
-      if connection.changes > 0 { return true }
+      return connection.changes > 0
     }
-    return false
+    // Nearly every delivery is a first one, which two statements of one purpose each find out most cheaply.
+    if try run(insertion) {
+      try DeliveryCounts.entered(at: connection.lastInsertedRow, on: connection)
+      return true
+    }
+    guard try run(retry) else { return false }
+    try DeliveryCounts.changed(delivery.id, on: connection)
+    return true
   }
+
+  static let pendingFailures: StaticString =
+    "SELECT count(*), min(first_seen) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
+
   /// How many deliveries have failed and not succeeded since, and when the first of them arrived, in milliseconds since
   /// 1970.
   static func failures(
     on connection: borrowing Connection
   ) throws(SQLiteError) -> (count: Int64, oldest: Int64?) {
-    var statement = try connection.prepare(
-      "SELECT count(*), min(first_seen) FROM clerk_sync_deliveries WHERE outcome = 'failed'")
-    guard try statement.step() else { return (0, nil) }
-    return (statement.integer(at: 0) ?? 0, statement.integer(at: 1))
+    try connection.with(pendingFailures) { statement throws(SQLiteError) in
+      try statement.step() ? (statement.integer(at: 0) ?? 0, statement.integer(at: 1)) : (0, nil)
+    }
   }
 }

@@ -36,6 +36,23 @@ extension Failure {
       answer(.internalServerError, "The database could not be updated; nothing was written.")
     case .unhealthy:
       answer(.serviceUnavailable, "The database does not open, or its schema does not fit.")
+    case .unauthorized(let isTokenWrong):
+      answer(
+        .unauthorized,
+        isTokenWrong
+          ? "The token is not the one that CLERK_SYNC_ADMIN_TOKEN holds here."
+          : "Send CLERK_SYNC_ADMIN_TOKEN as a bearer token.",
+        // RFC 6750, section 3.
+        headers: [
+          (
+            "WWW-Authenticate",
+            #"Bearer realm="clerk-sync"\#(isTokenWrong ? #", error="invalid_token""# : "")"#
+          )
+        ])
+    case .parameter(let message):
+      answer(.badRequest, message)
+    case .unknownUser:
+      answer(.notFound, "Neither the users table nor the ledger knows this user.")
     }
   }
 

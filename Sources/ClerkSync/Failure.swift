@@ -14,6 +14,11 @@ enum Failure: Error {
   case event(EventError)
   case database(StoreError)
   case unhealthy(StoreError)
+  /// The admin token is missing, or another one came.
+  case unauthorized(isTokenWrong: Bool)
+  /// A parameter of the URL cannot be used; the message is for whoever sent it and holds no value.
+  case parameter(String)
+  case unknownUser
 
   /// The failure's name in answers and in the log.
   var code: String {
@@ -31,6 +36,9 @@ enum Failure: Error {
     case .event(.noUserID): "no_user_id"
     case .database: "database_error"
     case .unhealthy: "unavailable"
+    case .unauthorized: "unauthorized"
+    case .parameter: "invalid_parameter"
+    case .unknownUser: "not_found"
     }
   }
 }

@@ -4,4 +4,6 @@ import Gateway
 struct Reply {
   let outcome: String
   let response: Response
+  /// Whether it is asked for every few seconds and of no interest to the log.
+  var isRoutine = false
 }

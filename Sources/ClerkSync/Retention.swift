@@ -25,6 +25,10 @@ enum Retention {
       }
       return Int64(connection.changes)
     }
+    try connection.with(DeliveryCounts.purge) { statement throws(SQLiteError) in
+      try statement.bind(limit, at: 1)
+      try statement.run()
+    }
     return ExpiredRows(deliveries: try run(DeliveryLedger.purge), tombstones: try run(VersionTable.purge))
   }
 
@@ -39,7 +43,7 @@ enum Retention {
       }
     }
     return ExpiredRows(
-      deliveries: try run("SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1"),
+      deliveries: try run(DeliveryLedger.purgeable),
       tombstones: try run("SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1"))
   }
 }

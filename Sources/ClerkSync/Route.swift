@@ -7,6 +7,7 @@ import Gateway
 enum Route: Equatable {
   case webhook
   case health
+  case reading(Reading)
 
   init(_ parameters: Parameters) throws(Failure) {
     let method = parameters["REQUEST_METHOD"] ?? ""
@@ -21,6 +22,8 @@ enum Route: Equatable {
     } else if path.hasSuffix("/api/health") {
       guard method == "GET" || method == "HEAD" else { throw .methodNotAllowed(allowed: "GET, HEAD") }
       self = .health
+    } else if let reading = Reading(path: path) {
+      self = .reading(reading)
     } else {
       throw .notFound
     }

@@ -12,7 +12,8 @@ enum SyncSchema {
   /// Fails to compile when a table is missing; so tables that are there cost one small statement.
   private static let inspection: StaticString = """
     SELECT (SELECT version FROM clerk_sync_schema), (SELECT 1 FROM users LIMIT 0),
-      (SELECT 1 FROM clerk_sync_deliveries LIMIT 0), (SELECT 1 FROM clerk_sync_versions LIMIT 0)
+      (SELECT 1 FROM clerk_sync_deliveries LIMIT 0), (SELECT 1 FROM clerk_sync_versions LIMIT 0),
+      (SELECT 1 FROM clerk_sync_counts LIMIT 0)
     """
 
   private static let recorded: StaticString = "SELECT version FROM clerk_sync_schema"
@@ -30,6 +31,20 @@ enum SyncSchema {
     CREATE TABLE IF NOT EXISTS clerk_sync_deliveries (svix_id TEXT PRIMARY KEY, type TEXT, user_id TEXT,
       outcome TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL,
       first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL)
+    """,
+    """
+    CREATE INDEX IF NOT EXISTS clerk_sync_user_deliveries ON clerk_sync_deliveries (user_id)
+      WHERE user_id IS NOT NULL
+    """,
+    // Costs nothing while all goes well.
+    """
+    CREATE INDEX IF NOT EXISTS clerk_sync_failures ON clerk_sync_deliveries (outcome)
+      WHERE outcome = 'failed'
+    """,
+    // `hour` counts from 1970; 0 is all of them together.
+    """
+    CREATE TABLE IF NOT EXISTS clerk_sync_counts (hour INTEGER NOT NULL, type TEXT NOT NULL,
+      outcome TEXT NOT NULL, deliveries INTEGER NOT NULL, PRIMARY KEY (hour, type, outcome)) WITHOUT ROWID
     """,
     // `deleted` is the time of a tombstone, and NULL while the user lives.
     """
@@ -51,7 +66,9 @@ enum SyncSchema {
       return try connection.transaction { () throws(SQLiteError) in
         // A newer program may have done away with a table that this one would make.
         if let found = try? version(from: recorded, on: connection), found > version { return found }
+        let isCounting = try !missingTables(on: connection).contains("clerk_sync_counts")
         for statement in creation { try connection.execute(statement) }
+        if !isCounting { try DeliveryCounts.countAll(on: connection) }
         return try version(from: inspection, on: connection)
       }
     }
@@ -61,7 +78,8 @@ enum SyncSchema {
   static func missingTables(on connection: borrowing Connection) throws(SQLiteError) -> [String] {
     var statement = try connection.prepare(
       """
-      SELECT column1 FROM (VALUES ('users'), ('clerk_sync_schema'), ('clerk_sync_deliveries'), ('clerk_sync_versions'))
+      SELECT column1 FROM (VALUES ('users'), ('clerk_sync_schema'), ('clerk_sync_deliveries'),
+        ('clerk_sync_counts'), ('clerk_sync_versions'))
       WHERE column1 NOT IN (SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'view'))
       """)
     var names: [String] = []

@@ -27,8 +27,7 @@ extension UserStore {
     _ filter: DeliveryFilter = DeliveryFilter(), before position: Int64? = nil, limit: Int
   ) throws(StoreError) -> [DeliveryRecord] {
     try database.read { connection throws(SQLiteError) in
-      try DeliveryLedger.read(
-        DeliveryLedger.newestFirst, filter, from: position ?? .max, limit: limit, on: connection)
+      try DeliveryLedger.readNewest(filter, before: position ?? .max, limit: limit, on: connection)
     }
   }
 
@@ -37,8 +36,7 @@ extension UserStore {
     _ filter: DeliveryFilter = DeliveryFilter(), after position: Int64, limit: Int
   ) throws(StoreError) -> [DeliveryRecord] {
     try database.read { connection throws(SQLiteError) in
-      try DeliveryLedger.read(
-        DeliveryLedger.oldestFirst, filter, from: position, limit: limit, on: connection)
+      try DeliveryLedger.readOldest(filter, after: position, limit: limit, on: connection)
     }
   }
 

@@ -1,4 +1,5 @@
 import SQLite
+import Synchronization
 
 /// The users table of one database file, kept equal to Clerk.
 ///
@@ -29,6 +30,7 @@ public final class UserStore: Sendable {
   /// Commits in groups whatever the mode; it has no connection before its first group.
   private let groupWriter: SharedWriter
   private let clock: WallClock
+  let countedUsers = Mutex<UserCount?>(nil)
 
   /// A store in the SQLite file at `database`, which is created on first use.
   public init(database: String, options: Options = Options(), clock: WallClock = .system) {
@@ -101,11 +103,8 @@ public final class UserStore: Sendable {
   public func check() throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()
-    let found = try database.sql { () throws(SQLiteError) in
-      try UserTable.check(on: connection)
-      return try SyncSchema.check(on: connection)
-    }
-    try database.requireKnown(found)
+    try database.sql { () throws(SQLiteError) in try UserTable.check(on: connection) }
+    try database.requireSchema(on: connection)
   }
 
   private func write(_ write: Write) throws(StoreError) -> Outcome {

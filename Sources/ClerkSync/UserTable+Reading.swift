@@ -39,7 +39,7 @@ extension UserTable {
 
 extension StoredUser {
   /// The current row; an adopted table may hold NULL where Clerk has a text.
-  fileprivate init(_ row: borrowing Statement) {
+  init(_ row: borrowing Statement) {
     id = row.text(at: 0) ?? ""
     email = row.text(at: 1) ?? ""
     firstName = row.text(at: 2) ?? ""

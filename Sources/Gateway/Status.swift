@@ -5,6 +5,7 @@ public struct Status: Equatable, Sendable {
 
   public static let ok = Status(code: 200, reason: "OK")
   public static let badRequest = Status(code: 400, reason: "Bad Request")
+  public static let unauthorized = Status(code: 401, reason: "Unauthorized")
   public static let notFound = Status(code: 404, reason: "Not Found")
   public static let methodNotAllowed = Status(code: 405, reason: "Method Not Allowed")
   public static let contentTooLarge = Status(code: 413, reason: "Content Too Large")

@@ -1,5 +1,3 @@
-import CLibcrypto
-
 /// An HMAC-SHA256 signature of version 1, 32 bytes.
 public struct Signature: Sendable, CustomStringConvertible {
   private let bytes: [UInt8]
@@ -22,7 +20,7 @@ public struct Signature: Sendable, CustomStringConvertible {
 
   /// Compares in constant time; a shorter signature never matches a longer one (RUSTSEC-2024-0010).
   func matches(_ other: Signature) -> Bool {
-    unsafe bytes.count == other.bytes.count && CRYPTO_memcmp(bytes, other.bytes, bytes.count) == 0
+    ConstantTime.areEqual(bytes, other.bytes)
   }
 
   /// The entry as a signature header carries it.

@@ -20,7 +20,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
         64  the command line is not as expected (EX_USAGE)
         78  a setting is not as expected (EX_CONFIG)
       """,
-    version: "0.1.0",
+    version: Release.version,
     subcommands: [
       Init.self,
       Doctor.self,

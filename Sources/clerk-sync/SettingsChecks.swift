@@ -51,9 +51,7 @@ struct SettingsChecks {
 
   /// Files that hold a secret.
   private func secretFiles(_ variables: [String: String]) -> [Finding] {
-    let named = ["CLERK_WEBHOOK_SIGNING_SECRET_FILE", "CLERK_WEBHOOK_SECRET_FILE"].compactMap {
-      variables[$0]
-    }
+    let named = Self.names.filter { $0.hasSuffix("_FILE") }.compactMap { variables[$0] }
     return (named + [settings.source.file].compactMap(\.self)).compactMap { path in
       guard let status = FileStatus(path) else { return nil }
       guard status.isReadableByOthers else {

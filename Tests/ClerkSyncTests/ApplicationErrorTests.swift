@@ -18,7 +18,7 @@ import Testing
       #expect(exchange.log["reason"] == nil)
     }
 
-    var headers = ["Content-Type": "application/json", "Cache-Control": "no-store"]
+    var headers = Exchange.commonHeaders
     headers["Allow"] = request.allow
     if ["malformed_event", "no_primary_email", "no_user_id"].contains(request.code) {
       headers["webhook-delivery"] = "abort-message"

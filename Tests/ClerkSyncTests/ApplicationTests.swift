@@ -26,7 +26,7 @@ import Testing
       let exchange = try application.respond(delivery)
       #expect(exchange.status == 200)
       #expect(exchange.body == ["outcome": "applied", "id": delivery.id])
-      #expect(exchange.headers == ["Content-Type": "application/json", "Cache-Control": "no-store"])
+      #expect(exchange.headers == Exchange.commonHeaders)
       #expect(try application.database.users() == (user.map { [$0] } ?? []))
     }
   }

@@ -10,7 +10,20 @@ import Testing
       (UserTable.withID, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?"),
       (UserTable.withEmail, "SEARCH users USING INDEX sqlite_autoindex_users_2 (email=?"),
       (UserTable.inOrder, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>?)"),
-      (DeliveryLedger.newestFirst, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid<?)"),
+      (
+        DeliveryLedger.newestFirst,
+        "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+      ),
+      (
+        DeliveryLedger.newestOfUser,
+        "SEARCH clerk_sync_deliveries USING INDEX clerk_sync_user_deliveries (user_id=? AND rowid>? AND rowid<?)"
+      ),
+      (
+        DeliveryLedger.newestFailed,
+        "SEARCH clerk_sync_deliveries USING INDEX clerk_sync_failures (outcome=? AND rowid>? AND rowid<?)"
+      ),
+      (DeliveryLedger.nextFrom, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
+      (UserTable.idRange, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>? AND id<?)"),
       (DeliveryLedger.oldestFirst, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
       (DeliveryLedger.atPosition, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid=?)"),
       (DeliveryLedger.newest, "SEARCH clerk_sync_deliveries"),
@@ -28,5 +41,25 @@ import Testing
     try database.store.prepare()
     let steps = QueryPlan.steps(of: Statistics.page, in: database.path)
     #expect(steps.contains("SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>?)"), "\(steps)")
+  }
+
+  @Test(
+    arguments: [
+      UserTable.addressRange, DeliveryLedger.lastAttempt, DeliveryLedger.pendingFailures,
+      DeliveryCounts.totals,
+      DeliveryCounts.series,
+    ] as [StaticString])
+  func `What the console reads never goes through a whole table`(sql: StaticString) throws {
+    let database = try TestDatabase()
+    try database.store.prepare()
+    let steps = QueryPlan.steps(of: sql, in: database.path)
+    #expect(!steps.isEmpty)
+    // The last hundred entries, the rows of a subquery, and the index that has the failures alone.
+    let small = ["SCAN (subquery", "SCAN clerk_sync_deliveries USING INDEX clerk_sync_failures"]
+    for step in steps where step.hasPrefix("SCAN") && !small.contains(where: step.hasPrefix) {
+      #expect(
+        sql.description == DeliveryLedger.lastAttempt.description && step == "SCAN clerk_sync_deliveries",
+        "\(steps)")
+    }
   }
 }

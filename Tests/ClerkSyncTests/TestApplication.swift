@@ -62,6 +62,12 @@ struct Exchange {
   let headers: [String: String]
   let body: [String: String]
   let log: [String: String]
+  /// The headers that every answer has.
+  static let commonHeaders = [
+    "Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  ]
+
   /// All the text that left the application.
   let text: String
 

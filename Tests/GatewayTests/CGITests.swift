@@ -13,9 +13,13 @@ import Testing
 
   @Test func `The response is exactly a CGI response`() throws {
     #expect(try program.prepared().isHealthy())
-    let head =
-      "Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: 16\r\n"
-    #expect(try program.output == Array("\(head)\r\n{\"status\":\"ok\"}\n".utf8))
+    let lines = [
+      "Status: 200 OK", "Content-Type: application/json", "Cache-Control: no-store",
+      "X-Content-Type-Options: nosniff",
+      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'", "Content-Length: 16", "",
+      "{\"status\":\"ok\"}\n",
+    ]
+    #expect(try program.output == Array(lines.joined(separator: "\r\n").utf8))
   }
 
   @Test(arguments: [nil, ""])

@@ -1,0 +1,46 @@
+import SQLite
+
+/// The deliveries of a period and what became of them, in numbers.
+struct ActivityReport: Encodable, Equatable {
+  /// The deliveries of one outcome and type within one step.
+  struct Bar: Encodable, Equatable {
+    /// When the step began, in milliseconds since 1970.
+    let start: Int64
+    let outcome: String
+    let type: String?
+    let deliveries: Int64
+
+    init(start: Int64, count: Statistics.Count) {
+      self.start = start
+      (outcome, type, deliveries) = (count.outcome, count.type, count.deliveries)
+    }
+  }
+
+  struct Series: Encodable, Equatable {
+    /// When the first step began, in milliseconds since 1970.
+    let start: Int64
+    /// In milliseconds.
+    let step: Int64
+    let bars: [Bar]
+  }
+
+  /// How many deliveries came first within the last 60 and 3600 seconds.
+  struct Rate: Encodable, Equatable {
+    let lastMinute: Int64
+    let lastHour: Int64
+  }
+
+  /// The time of the report, in milliseconds since 1970.
+  let now: Int64
+  let lastDelivery: Int64?
+  /// Seconds since then.
+  let age: Int64?
+  let pendingFailures: Int64
+  let users: Int64
+  let totals: [Statistics.Count]
+  let series: Series
+  let rate: Rate
+  let latency: RecentDurations.Percentiles?
+  let sqlite: String
+  let journalMode: String
+}

@@ -1,0 +1,108 @@
+import Gateway
+
+/// The console's API, which only reads.
+extension Application {
+  /// Answers a GET of whoever has the admin token; where none is configured there is nothing here.
+  func read(
+    _ reading: Reading, _ parameters: Parameters, _ configuration: Configuration
+  ) throws(Failure) -> Reply {
+    guard let token = configuration.adminToken else { throw .notFound }
+    guard parameters["REQUEST_METHOD"] == "GET" else { throw .methodNotAllowed(allowed: "GET") }
+    switch Credentials(parameters, token: token) {
+    case .right: break
+    case .wrong: throw .unauthorized(isTokenWrong: true)
+    case .none: throw .unauthorized(isTokenWrong: false)
+    }
+    let store = store(configuration)
+    let response =
+      switch reading {
+      case .users: try users(parameters, in: store)
+      case .user(let id): try user(id, parameters, in: store)
+      case .deliveries: try deliveries(parameters, in: store)
+      case .stats: try stats(parameters, in: store)
+      case .metrics: try metrics(parameters, in: store)
+      }
+    return Reply(outcome: "read", response: response, isRoutine: true)
+  }
+
+  private func users(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+    let query = try Query(parameters, names: ["search", "role", "after", "limit"])
+    let search = UserSearch(text: try query.text("search"), role: try query.text("role"))
+    let (after, limit) = (try query.text("after"), try query.limit())
+    return .json(
+      .ok, try stored { () throws(StoreError) in try store.searchUsers(search, after: after, limit: limit) })
+  }
+
+  private func user(_ id: String, _ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+    let query = try Query(parameters, names: ["before", "limit"])
+    let (before, limit) = (try query.position("before"), try query.limit())
+    let history = try stored { () throws(StoreError) in
+      try store.history(of: id, before: before, limit: limit)
+    }
+    guard let history else { throw .unknownUser }
+    return .json(.ok, history)
+  }
+
+  private func deliveries(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+    let query = try Query(
+      parameters, names: ["outcome", "type", "user", "since", "until", "before", "limit"])
+    let outcomes = [Outcome.applied, .stale, .ignored].map(\.rawValue) + [DeliveryLedger.failed]
+    let filter = DeliveryFilter(
+      outcome: try query.choice("outcome", of: outcomes), type: try query.text("type"),
+      userID: try query.text("user"))
+    let (since, until) = (try query.time("since"), try query.time("until"))
+    let period = since != nil || until != nil ? (since ?? 0)...max(until ?? Query.latest, since ?? 0) : nil
+    if let since, let until, until < since {
+      throw .parameter("until must not be before since.")
+    }
+    let (before, limit) = (try query.position("before"), try query.limit())
+    return .json(
+      .ok,
+      try stored { () throws(StoreError) in
+        try store.deliveryPage(filter, in: period, before: before, limit: limit)
+      })
+  }
+
+  private func stats(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+    let hours = try Query(parameters, names: ["hours"]).number("hours", in: 1...2160) ?? 24
+    let now = clock.now()
+    return .json(
+      .ok,
+      try stored { () throws(StoreError) in
+        try store.activity(hours: hours, now: now, process: statistics.figures)
+      })
+  }
+
+  private func metrics(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+    _ = try Query(parameters, names: [])
+    let figures = statistics.figures
+    let totals = try stored { () throws(StoreError) in try store.totals(process: figures) }
+    var text = MetricsText()
+    text.append(totals, sizes: store.fileSizes())
+    if isLongLived { text.append(figures, start: statistics.start) }
+    return Response(
+      status: .ok, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+      body: Array(text.text.utf8)
+    ).guarded()
+  }
+
+  /// What is wrong with the database while it is only read is its health's fault: there is nothing to repeat.
+  private func stored<Value>(_ body: () throws(StoreError) -> Value) throws(Failure) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw .unhealthy(error)
+    }
+  }
+}
+
+extension Query {
+  /// The last millisecond of the year 9999.
+  static let latest: Int64 = 253_402_300_799_999
+
+  fileprivate func limit() throws(Failure) -> Int { Int(try number("limit", in: 1...200) ?? 50) }
+
+  fileprivate func position(_ name: String) throws(Failure) -> Int64? { try number(name, in: 1...Int64.max) }
+
+  fileprivate func time(_ name: String) throws(Failure) -> Int64? { try number(name, in: 0...Self.latest) }
+}

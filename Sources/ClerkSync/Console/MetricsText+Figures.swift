@@ -1,0 +1,58 @@
+import SQLite
+
+extension MetricsText {
+  /// What the database knows, which outlives the process.
+  mutating func append(
+    _ totals: (deliveries: [Statistics.Count], pendingFailures: Int64, lastDelivery: Int64?, users: Int64),
+    sizes: (database: Int, wal: Int)
+  ) {
+    let deliveries = "clerk_sync_deliveries_total"
+    begin(
+      deliveries, .counter,
+      "Deliveries that have been dealt with, by event type and outcome, from the ledger.")
+    for count in totals.deliveries where count.outcome != DeliveryLedger.failed {
+      append(deliveries, [("type", count.type ?? ""), ("outcome", count.outcome)], count.deliveries)
+    }
+    append(
+      "clerk_sync_pending_failures", .gauge, "Deliveries that failed and have not succeeded since.",
+      totals.pendingFailures)
+    if let last = totals.lastDelivery {
+      append(
+        "clerk_sync_last_delivery_timestamp_seconds", .gauge, "When the last attempt at a delivery came.",
+        Double(last) / 1000)
+    }
+    append(
+      "clerk_sync_users", .gauge, "Rows of the users table, counted at most once a minute.", totals.users)
+    let size = "clerk_sync_database_size_bytes"
+    begin(size, .gauge, "Size of the database file and of its write-ahead log.")
+    append(size, [("file", "database")], sizes.database)
+    append(size, [("file", "wal")], sizes.wal)
+    let info = "clerk_sync_build_info"
+    begin(info, .gauge, "Always 1; the version of the handler and of the linked SQLite.")
+    append(info, [("version", Release.version), ("sqlite", Library.version)], 1)
+  }
+
+  /// What this process has answered since `start`, in milliseconds since 1970.
+  mutating func append(_ process: ProcessStatistics.Figures, start: Int64) {
+    let requests = "clerk_sync_requests_total"
+    begin(requests, .counter, "Deliveries that this process answered with 200, by outcome.")
+    for (outcome, count) in process.outcomes.sorted(by: { $0.key < $1.key }) {
+      append(requests, [("outcome", outcome)], count)
+    }
+    let rejections = "clerk_sync_rejections_total"
+    begin(rejections, .counter, "Requests that this process refused or that failed, by reason.")
+    for (reason, count) in process.rejections.sorted(by: { $0.key < $1.key }) {
+      append(rejections, [("reason", reason)], count)
+    }
+    let durations = "clerk_sync_request_duration_seconds"
+    begin(durations, .histogram, "How long this process took to answer verified deliveries.")
+    for (bound, count) in process.durations.buckets {
+      append("\(durations)_bucket", [("le", "\(bound)")], count)
+    }
+    append("\(durations)_bucket", [("le", "+Inf")], process.durations.count)
+    append("\(durations)_sum", [], process.durations.sum)
+    append("\(durations)_count", [], process.durations.count)
+    append(
+      "process_start_time_seconds", .gauge, "When this process started.", Double(start) / 1000)
+  }
+}

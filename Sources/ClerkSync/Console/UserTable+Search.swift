@@ -1,0 +1,47 @@
+import SQLite
+
+extension UserTable {
+  /// How many users one search looks at: a reader holds a commit up in a rollback journal's mode.
+  static let searchedAtATime = 10_000
+
+  /// Ids from ?1 on, up to ?2, after ?3.
+  static let idRange: StaticString = """
+    SELECT id, email, firstName, lastName, role, createdAt, updatedAt FROM users
+    WHERE id >= ?1 AND id < ?2 AND id > ?3 ORDER BY id LIMIT ?4
+    """
+
+  /// Those whose address lies between ?1 and ?2 are few: an address is searched for with its @.
+  static let addressRange: StaticString = """
+    SELECT id, email, firstName, lastName, role, createdAt, updatedAt FROM users
+    WHERE email >= ?1 AND email < ?2 AND +id > ?3 ORDER BY id LIMIT ?4
+    """
+
+  /// The next users that are searched for, from the one after `id` on.
+  static func search(
+    _ search: UserSearch, after id: String, limit: Int, on connection: borrowing Connection
+  ) throws(SQLiteError) -> UserPage {
+    // No text that Clerk writes has this character.
+    let end = "\u{10FFFF}"
+    let (sql, low, high) =
+      switch search.term {
+      case .id(let text): (idRange, text, text + end)
+      // Clerk writes addresses in lower case.
+      case .address(let text): (addressRange, text.lowercased(), text.lowercased() + end)
+      case .any, nil: (idRange, "", end)
+      }
+    return try connection.with(sql) { statement throws(SQLiteError) in
+      for (index, text) in [low, high, id].enumerated() { try statement.bind(text, at: Int32(index + 1)) }
+      try statement.bind(Int64(searchedAtATime), at: 4)
+      var users: [StoredUser] = []
+      var (last, seen) = (id, 0)
+      while try statement.step() {
+        // There is one more than the page holds, so a next one too.
+        if users.count == limit { return UserPage(users: users, next: last) }
+        let user = StoredUser(statement)
+        if search.includes(user) { users.append(user) }
+        (last, seen) = (user.id, seen + 1)
+      }
+      return UserPage(users: users, next: seen == searchedAtATime ? last : nil)
+    }
+  }
+}

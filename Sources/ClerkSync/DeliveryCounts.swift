@@ -1,0 +1,64 @@
+import SQLite
+
+/// The table `clerk_sync_counts`: how many deliveries have been dealt with, by hour, type and outcome, also those whose
+/// entries have left the ledger since.
+///
+/// A write a delivery would cost too much, so entries are counted sixteen at a time: those up to the last position that
+/// is a multiple of it have been, save for failures, which are counted once they are none any more.
+enum DeliveryCounts {
+  /// The entries counted at a time; the statements' SQL has the number too.
+  private static let interval: Int64 = 16
+  /// An hour, in milliseconds.
+  static let hour: Int64 = 3_600_000
+
+  /// Counts the entries after position ?1, up to ?2, by periods of ?3 milliseconds.
+  private static let addition: StaticString = """
+    INSERT INTO clerk_sync_counts (hour, type, outcome, deliveries)
+    SELECT first_seen / ?3, coalesce(type, ''), outcome, count(*) FROM clerk_sync_deliveries
+    WHERE rowid > ?1 AND rowid <= ?2 AND outcome <> 'failed' GROUP BY 1, 2, 3
+    ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries
+    """
+
+  private static let countedPosition: StaticString = """
+    SELECT rowid FROM clerk_sync_deliveries WHERE svix_id = ?1
+      AND rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
+    """
+
+  /// See ``Retention``.
+  static let purge: StaticString = "DELETE FROM clerk_sync_counts WHERE hour > 0 AND hour < ?1 / 3600000"
+
+  /// To be called for each new entry of the ledger.
+  static func entered(at position: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+    guard position % interval == 0 else { return }
+    try add(after: position - interval, through: position, on: connection)
+  }
+
+  /// To be called for each entry that is tried again: where its sixteen have been counted without it, it is now.
+  static func changed(_ svixID: String, on connection: borrowing Connection) throws(SQLiteError) {
+    let position = try connection.with(countedPosition) { statement throws(SQLiteError) in
+      try statement.bind(svixID, at: 1)
+      return try statement.step() ? statement.integer(at: 0) : nil
+    }
+    if let position { try add(after: position - 1, through: position, on: connection) }
+  }
+
+  /// Counts a ledger that is older than this table.
+  static func countAll(on connection: borrowing Connection) throws(SQLiteError) {
+    let newest = try connection.integer(DeliveryLedger.newest) ?? 0
+    try add(after: .min, through: newest / interval * interval, on: connection)
+  }
+
+  private static func add(
+    after first: Int64, through last: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    // In a period without an end all are from hour 0, the row of the totals.
+    for period in [hour, .max] {
+      try connection.with(addition) { statement throws(SQLiteError) in
+        try statement.bind(first, at: 1)
+        try statement.bind(last, at: 2)
+        try statement.bind(period, at: 3)
+        try statement.run()
+      }
+    }
+  }
+}
