@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 import SQLite
 import Synchronization
 
@@ -68,11 +68,11 @@ extension UserStore {
     }
   }
 
-  /// The size of the file and of its WAL, in bytes.
+  /// The size of the file and of its WAL, in bytes; 0 for one that is not there.
   func fileSizes() -> (database: Int, wal: Int) {
     func size(_ path: String) -> Int {
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-      return (attributes?[.size] as? UInt64).map { Int($0) } ?? 0
+      var status = stat()
+      return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
     return (size(database.path), size(database.path + "-wal"))
   }

@@ -1,0 +1,116 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+/// Who may read, and what everybody else learns.
+@Suite struct AuthorizationTests {
+  private static let paths = ["users", "users/user_1", "deliveries", "stats", "metrics"].map { "/api/\($0)" }
+
+  @Test(arguments: paths)
+  func `The token opens the API, wherever it is mounted`(path: String) throws {
+    let site = try ConsoleSite()
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    for prefix in ["", "/clerk", "/cgi-bin/clerk-sync.fcgi"] {
+      let answer = try site.get(prefix + path)
+      #expect(answer.status == 200)
+      #expect(answer.headers["Cache-Control"] == "no-store")
+      #expect(answer.headers["X-Content-Type-Options"] == "nosniff")
+      // Every few seconds, and nothing that an operator looks for.
+      #expect(answer.log == "")
+    }
+    #expect(try site.get(path, authorization: "bearer  \(ConsoleSite.token)").status == 200)
+  }
+
+  @Test(
+    arguments: [
+      nil, "", "Bearer", "Bearer ", "Basic \(ConsoleSite.token)", ConsoleSite.token,
+      "Bearer \(ConsoleSite.token)x", "Bearer \(ConsoleSite.token.dropLast())",
+      "Bearer \(ConsoleSite.token.uppercased())", "Bearer \(ConsoleSite.token) x",
+    ] as [String?])
+  func `Whoever has not got it learns nothing`(authorization: String?) throws {
+    let site = try ConsoleSite()
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    for path in Self.paths {
+      let answer = try site.get(path, authorization: authorization)
+      #expect(answer.status == 401)
+      #expect(answer.error == "unauthorized")
+      #expect(answer.headers["WWW-Authenticate"]?.hasPrefix(#"Bearer realm="clerk-sync""#) == true)
+      #expect(!answer.text.contains("user_1") && !answer.text.contains(ConsoleSite.token))
+      #expect(answer.log.contains("unauthorized") && !answer.log.contains(ConsoleSite.token.dropLast()))
+    }
+  }
+
+  @Test func `A token that came and is wrong is told apart from none`() throws {
+    let site = try ConsoleSite()
+    let wrong = try site.get("/api/stats", authorization: "Bearer wrong")
+    #expect(wrong.headers["WWW-Authenticate"] == #"Bearer realm="clerk-sync", error="invalid_token""#)
+    let none = try site.get("/api/stats", authorization: nil)
+    #expect(none.headers["WWW-Authenticate"] == #"Bearer realm="clerk-sync""#)
+  }
+
+  @Test func `Two Authorization headers are none`() throws {
+    let site = try ConsoleSite()
+    let answer = try site.get("/api/stats", more: [("HTTP_AUTHORIZATION", "Bearer \(ConsoleSite.token)")])
+    #expect(answer.status == 401)
+  }
+
+  @Test(arguments: paths)
+  func `Without a token configured there is nothing`(path: String) throws {
+    let site = try ConsoleSite([])
+    for method in ["GET", "POST"] {
+      let answer = try site.get(path, method: method)
+      #expect(answer.status == 404)
+      #expect(answer.error == "not_found")
+      #expect(answer.headers["WWW-Authenticate"] == nil)
+    }
+  }
+
+  @Test(arguments: paths, ["POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "get", ""])
+  func `Only GET is answered`(path: String, method: String) throws {
+    let answer = try ConsoleSite().get(path, method: method)
+    #expect(answer.status == 405)
+    #expect(answer.headers["Allow"] == "GET")
+  }
+
+  @Test(
+    arguments: [
+      "/api/user", "/api/users/", "/api/users/a/b", "/api/", "/api/stat", "/stats", "/api/stats/",
+      "/api/metrics/x",
+      "/api/Users", "/api/users//", "/api/users/\(String(repeating: "x", count: 201))",
+    ])
+  func `Nothing answers at any other path`(path: String) throws {
+    #expect(try ConsoleSite().get(path).status == 404)
+  }
+
+  @Test(arguments: [
+    "short", String(repeating: "x", count: 15), String(repeating: "x", count: 257),
+    "with spaces in it all over",
+    "añejo-token-of-enough-length",
+  ])
+  func `A token that could be guessed or not be sent is refused at the start`(token: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN", token)])
+    }
+    #expect(error?.description.hasPrefix("CLERK_SYNC_ADMIN_TOKEN cannot be used: expected 16 to 256") == true)
+    #expect(error?.description.contains(token) == false)
+  }
+
+  @Test func `The token may be in a file`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("\(ConsoleSite.token)\n", to: "token")
+    let site = try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN_FILE", folder.file("token"))])
+    #expect(try site.get("/api/stats").status == 200)
+    #expect(throws: ConfigurationError.unreadableFile(variable: "CLERK_SYNC_ADMIN_TOKEN_FILE")) {
+      try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN_FILE", folder.file("missing"))])
+    }
+  }
+
+  @Test func `It prints as nothing but its name`() throws {
+    let token = try #require(AdminToken(ConsoleSite.token))
+    #expect("\(token)" == "AdminToken")
+    var text = ""
+    dump(token, to: &text)
+    #expect(!text.contains(ConsoleSite.token))
+  }
+}

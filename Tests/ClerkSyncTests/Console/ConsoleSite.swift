@@ -1,0 +1,78 @@
+import ClerkSync
+import Foundation
+import Gateway
+import TestSupport
+
+/// An application with a database and an admin token, asked as the console asks it.
+struct ConsoleSite {
+  static let token = "0123456789abcdef0123"
+
+  let database: TestDatabase
+  private let application: Application
+
+  init(_ environment: [(String, String)] = [("CLERK_SYNC_ADMIN_TOKEN", token)], isLongLived: Bool = true)
+    throws
+  {
+    database = try TestDatabase(inMemory: true)
+    let variables =
+      [
+        ("CLERK_SYNC_DATABASE", database.path), ("CLERK_WEBHOOK_SIGNING_SECRET", SignedDelivery.secret),
+      ] + environment
+    application = Application(
+      configuration: try Configuration(environment: Parameters(variables)), isLongLived: isLongLived,
+      clock: WallClock { Int64(TestApplication.now) * 1000 })
+    try application.prepare()
+  }
+
+  /// A GET with the token, unless told otherwise.
+  func get(
+    _ path: String, _ query: String = "", authorization: String? = "Bearer \(token)", method: String = "GET",
+    more: [(String, String)] = []
+  ) throws -> ConsoleAnswer {
+    let parameters =
+      [("REQUEST_METHOD", method), ("SCRIPT_NAME", path), ("QUERY_STRING", query)]
+      + (authorization.map { [("HTTP_AUTHORIZATION", $0)] } ?? []) + more
+    return try respond(Request(parameters: Parameters(parameters)))
+  }
+
+  /// A delivery signed now.
+  @discardableResult
+  func deliver(_ body: String, id: String) throws -> ConsoleAnswer {
+    let delivery = try TestApplication.delivery(body, id: id)
+    return try respond(Request(parameters: Parameters(delivery.parameters), body: delivery.body))
+  }
+
+  private func respond(_ request: Request) throws -> ConsoleAnswer {
+    let lines = LogLines()
+    let response = application.respond(to: request, logger: lines.logger(.json))
+    return try ConsoleAnswer(response, log: lines.text)
+  }
+}
+
+/// A response, taken apart.
+struct ConsoleAnswer {
+  let status: Int
+  let headers: [String: String]
+  let text: String
+  /// The body's members; empty for what is no JSON.
+  let json: [String: Any]
+  let log: String
+
+  init(_ response: Response, log: String) throws {
+    status = response.status.code
+    headers = Dictionary(uniqueKeysWithValues: response.headers.map { ($0.name, $0.value) })
+    text = String(decoding: response.body, as: UTF8.self)
+    json = (try? JSONSerialization.jsonObject(with: Data(response.body))) as? [String: Any] ?? [:]
+    self.log = log
+  }
+
+  var error: String? { json["error"] as? String }
+
+  /// The objects in the member of this name.
+  func rows(_ name: String) -> [[String: Any]] { json[name] as? [[String: Any]] ?? [] }
+
+  /// The texts that the objects in the member have under the key.
+  func column(_ name: String, _ key: String) -> [String] { rows(name).map { $0[key] as? String ?? "" } }
+
+  func number(_ name: String) -> Int? { json[name] as? Int }
+}

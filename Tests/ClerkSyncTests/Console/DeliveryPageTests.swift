@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct DeliveryPageTests {
+  private let site: ConsoleSite
+
+  init() throws {
+    site = try ConsoleSite()
+  }
+
+  /// 25 000 entries, one each second; every thousandth failed, every hundredth is a deletion, one user has every 5000th.
+  private func fill() throws {
+    try site.database.execute(
+      """
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 25000)
+      INSERT INTO clerk_sync_deliveries SELECT 'msg_' || i, CASE WHEN i % 100 THEN 'user.created' ELSE 'user.deleted' END,
+        CASE WHEN i % 5000 THEN 'user_' || i ELSE 'user_often' END,
+        CASE WHEN i % 1000 THEN 'applied' ELSE 'failed' END, NULL, 1, i * 1000, i * 1000 FROM n
+      """)
+  }
+
+  /// The positions of all pages, and how many pages there were.
+  private func walk(_ query: String) throws -> (positions: [Int], pages: Int) {
+    var positions: [Int] = []
+    var pages = 0
+    var next: Int?
+    repeat {
+      let answer = try site.get("/api/deliveries", query + (next.map { "&before=\($0)" } ?? ""))
+      #expect(answer.status == 200)
+      positions += answer.rows("deliveries").compactMap { $0["position"] as? Int }
+      next = answer.number("next")
+      pages += 1
+    } while next != nil
+    return (positions, pages)
+  }
+
+  @Test(
+    arguments: [
+      ("limit=200", 25_000, 125), ("outcome=failed", 25, 1), ("outcome=failed&limit=10", 25, 3),
+      ("user=user_often", 5, 1), ("user=user_often&outcome=applied", 0, 1), ("user=user_17", 1, 1),
+      ("type=user.deleted&limit=200", 250, 3), ("outcome=stale", 0, 3), ("type=user.none", 0, 3),
+      ("since=20001000&limit=200", 5000, 25), ("since=20001001&limit=200", 4999, 25),
+      ("until=50000&limit=50", 50, 1), ("until=999", 0, 1), ("since=25000001", 0, 1),
+      ("since=1000&until=1000", 1, 1), ("since=12345000&until=12346999", 2, 1),
+      ("until=12345999&limit=200", 12_345, 62),
+      ("outcome=failed&since=5000000&until=9000000", 5, 1),
+    ])
+  func `Each that is asked for comes once, the newest first, in as many pages as it takes`(
+    query: String, count: Int, pages: Int
+  ) throws {
+    try fill()
+    let found = try walk(query)
+    #expect(found.positions.count == count)
+    #expect(found.positions == Set(found.positions).sorted(by: >))
+    #expect(found.pages == pages)
+  }
+
+  @Test func `An empty ledger is an empty page`() throws {
+    for query in ["", "since=1", "outcome=failed", "user=user_1"] {
+      let answer = try site.get("/api/deliveries", query)
+      #expect(answer.json.keys.sorted() == ["deliveries"])
+      #expect(answer.rows("deliveries").isEmpty)
+    }
+  }
+
+  @Test func `What arrives between two pages moves no row`() throws {
+    for number in 1...10 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
+    let first = try site.get("/api/deliveries", "limit=4")
+    try site.deliver(Payload.user(id: "user_11"), id: "msg_11")
+    let second = try site.get("/api/deliveries", "limit=4&before=\(try #require(first.number("next")))")
+    #expect(
+      first.column("deliveries", "id") + second.column("deliveries", "id")
+        == (3...10).reversed().map { "msg_\($0)" })
+  }
+
+  @Test func `A failure has its cause, and no address in it`() throws {
+    try site.deliver(Payload.user(id: "user_1", email: "taken@example.org"), id: "msg_1")
+    try site.deliver(Payload.user(id: "user_2", email: "taken@example.org"), id: "msg_2")
+    let answer = try site.get("/api/deliveries", "outcome=failed")
+    let error = try #require(answer.column("deliveries", "error").first)
+    #expect(error.hasPrefix("database_error: the e-mail address belongs to user_1,"))
+    #expect(!answer.text.contains("taken@"))
+  }
+}

@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct HealthTests {
+  private static let now = Int64(TestApplication.now) * 1000
+  private static let alarm = [
+    ("CLERK_SYNC_ADMIN_TOKEN", ConsoleSite.token), ("CLERK_SYNC_SILENCE_HOURS", "24"),
+  ]
+
+  @Test(arguments: [nil, "Basic dXNlcjpwYXNz"] as [String?])
+  func `Without the token there is the status and nothing else`(authorization: String?) throws {
+    let site = try ConsoleSite()
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    let answer = try site.get("/api/health", authorization: authorization)
+    #expect(answer.status == 200)
+    #expect(answer.text == "{\"status\":\"ok\"}\n")
+  }
+
+  @Test func `With it come the age of the last delivery, the failures and the database's ways`() throws {
+    let site = try ConsoleSite()
+    #expect(try site.get("/api/health").json["lastDelivery"] == nil)
+    _ = try site.database.store(at: Self.now - 12_999).apply(Event(nil))
+    site.database.store(at: Self.now - 20_000).recordFailure(of: Event(nil).delivery, reason: "locked")
+    let answer = try site.get("/api/health")
+    #expect(answer.status == 200)
+    #expect(answer.json["status"] as? String == "ok")
+    #expect(answer.number("lastDelivery") == Int(Self.now) - 12_999)
+    #expect(answer.number("age") == 12)
+    #expect(answer.number("pendingFailures") == 1)
+    #expect(answer.json["sqlite"] as? String == (try site.database.column("SELECT sqlite_version()").first))
+    #expect(answer.json["journalMode"] as? String == (try site.database.column("PRAGMA journal_mode").first))
+    #expect(answer.json["version"] as? String == Release.version)
+    #expect(answer.json["silenceHours"] == nil)
+  }
+
+  @Test func `A wrong token is refused, and where none is configured it does not matter`() throws {
+    #expect(try ConsoleSite().get("/api/health", authorization: "Bearer wrong").status == 401)
+    let answer = try ConsoleSite([]).get("/api/health", authorization: "Bearer wrong")
+    #expect(answer.text == "{\"status\":\"ok\"}\n")
+  }
+
+  @Test(arguments: [(86_400_000, 200), (86_400_001, 503)] as [(Int64, Int)])
+  func `Silence for longer than configured is told to the token alone`(age: Int64, status: Int) throws {
+    let site = try ConsoleSite(Self.alarm)
+    _ = try site.database.store(at: Self.now - age).apply(Event(nil))
+    let answer = try site.get("/api/health")
+    #expect(answer.status == status)
+    #expect(answer.json["status"] as? String == (status == 200 ? "ok" : "silent"))
+    #expect(answer.number("silenceHours") == 24)
+    #expect(answer.log.contains(status == 200 ? "healthy" : "silent"))
+    #expect(try site.get("/api/health", authorization: nil).status == 200)
+  }
+
+  @Test func `Where nothing has ever arrived it is silent, until something does`() throws {
+    let site = try ConsoleSite(Self.alarm)
+    #expect(try site.get("/api/health").status == 503)
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    #expect(try site.get("/api/health").status == 200)
+  }
+
+  @Test func `A duplicate is a sign of life too`() throws {
+    let site = try ConsoleSite(Self.alarm)
+    let event = try #require(try? Event.decode(Payload.user(id: "user_1")))
+    _ = try site.database.store(at: Self.now - 90_000_000).apply(
+      Event(event.change, id: "msg_1"))
+    #expect(try site.get("/api/health").status == 503)
+    #expect(
+      try site.deliver(Payload.user(id: "user_1"), id: "msg_1").json["outcome"] as? String == "duplicate")
+    #expect(try site.get("/api/health").status == 200)
+  }
+
+  @Test func `A database that is gone is told to everyone, and nothing is read from it`() throws {
+    let site = try ConsoleSite()
+    try site.database.execute("DROP TABLE clerk_sync_deliveries")
+    for path in ["health", "stats", "users", "users/user_1", "deliveries", "metrics"] {
+      let answer = try site.get("/api/\(path)")
+      #expect(answer.status == 503)
+      #expect(answer.error == "unavailable")
+      #expect(!answer.text.contains(site.database.path))
+      #expect(answer.log.contains("lacks tables of the sync"))
+    }
+    #expect(try site.get("/api/health", authorization: nil).status == 503)
+  }
+}

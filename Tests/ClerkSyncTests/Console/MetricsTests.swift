@@ -1,0 +1,82 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct MetricsTests {
+  private let site: ConsoleSite
+
+  init() throws {
+    site = try ConsoleSite()
+  }
+
+  /// The values by the names and labels before them.
+  private func values(_ answer: ConsoleAnswer) -> [String: String] {
+    let lines = answer.text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map {
+      $0.split(separator: " ")
+    }
+    return Dictionary(uniqueKeysWithValues: lines.map { (String($0[0]), String($0[1])) })
+  }
+
+  @Test func `What the ledger and this process know is there`() throws {
+    for number in 1...20 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
+    try site.deliver(Payload.user(id: "user_20"), id: "msg_20")
+    try site.deliver(Payload.user(id: "user_22", email: "user_1@example.org"), id: "msg_22")
+    _ = try site.get("/api/stats", authorization: nil)
+    _ = try site.get("/api/none")
+    let answer = try site.get("/api/metrics")
+    #expect(answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8")
+    let values = values(answer)
+    for (name, value) in [
+      (#"clerk_sync_deliveries_total{type="user.created",outcome="applied"}"#, "20"),
+      ("clerk_sync_pending_failures", "1"), ("clerk_sync_users", "20"),
+      ("clerk_sync_last_delivery_timestamp_seconds", "1700000000.0"),
+      (#"clerk_sync_requests_total{outcome="applied"}"#, "20"),
+      (#"clerk_sync_requests_total{outcome="duplicate"}"#, "1"),
+      (#"clerk_sync_rejections_total{reason="database_error"}"#, "1"),
+      (#"clerk_sync_rejections_total{reason="unauthorized"}"#, "1"),
+      (#"clerk_sync_rejections_total{reason="not_found"}"#, "1"),
+      (#"clerk_sync_request_duration_seconds_bucket{le="+Inf"}"#, "22"),
+      ("clerk_sync_request_duration_seconds_count", "22"), ("process_start_time_seconds", "1700000000.0"),
+      (#"clerk_sync_build_info{version="\#(Release.version)",sqlite="\#(try sqliteVersion)"}"#, "1"),
+    ] {
+      #expect(values[name] == value, "\(name)")
+    }
+    let size = try #require(values[#"clerk_sync_database_size_bytes{file="database"}"#].flatMap(Int.init))
+    #expect(size >= 4096)
+    #expect(values[#"clerk_sync_database_size_bytes{file="wal"}"#] != nil)
+  }
+
+  @Test func `Before the first delivery there is no time of it`() throws {
+    let text = try site.get("/api/metrics").text
+    #expect(!text.contains("clerk_sync_last_delivery"))
+    #expect(text.contains("clerk_sync_pending_failures 0\n"))
+  }
+
+  @Test func `A process that answers once tells what the database knows`() throws {
+    let site = try ConsoleSite(isLongLived: false)
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    let values = values(try site.get("/api/metrics"))
+    #expect(values[#"clerk_sync_deliveries_total{type="user.created",outcome="applied"}"#] == "1")
+    #expect(!values.keys.contains { $0.hasPrefix("clerk_sync_request") || $0.hasPrefix("process_") })
+  }
+
+  @Test func `A label's value is escaped`() {
+    var metrics = MetricsText()
+    metrics.append("m", [("a", "x\"y\\z\nw")], 1)
+    #expect(metrics.text == "m{a=\"x\\\"y\\\\z\\nw\"} 1\n")
+  }
+
+  @Test func `A bucket has all that took no longer`() {
+    var histogram = DurationHistogram()
+    for milliseconds in [0.4, 0.5, 0.6, 40, 20_000] { histogram.append(.seconds(milliseconds / 1000)) }
+    let counts = Dictionary(uniqueKeysWithValues: histogram.buckets.map { ($0.bound, $0.count) })
+    #expect(counts[0.0005] == 2 && counts[0.001] == 3 && counts[0.025] == 3 && counts[0.05] == 4)
+    #expect(counts[10] == 4 && histogram.count == 5)
+    #expect(abs(histogram.sum - 20.0415) < 0.000001)
+  }
+
+  private var sqliteVersion: String {
+    get throws { try #require(try site.database.column("SELECT sqlite_version()").first ?? nil) }
+  }
+}

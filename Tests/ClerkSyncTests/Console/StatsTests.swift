@@ -1,0 +1,93 @@
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct StatsTests {
+  private let site: ConsoleSite
+
+  init() throws {
+    site = try ConsoleSite()
+  }
+
+  @Test func `Before the first delivery there are only noughts`() throws {
+    let stats = try site.get("/api/stats")
+    #expect(stats.number("pendingFailures") == 0 && stats.number("users") == 0)
+    #expect(stats.rows("totals").isEmpty)
+    for name in ["lastDelivery", "age", "latency"] { #expect(stats.json[name] == nil) }
+    #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 0, "lastHour": 0])
+  }
+
+  @Test func `What came is counted, timed and told with its age`() throws {
+    for number in 1...20 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
+    try site.deliver(#"{"type":"session.created","data":{"id":"sess_1"}}"#, id: "msg_21")
+    try site.deliver(Payload.user(id: "user_22", email: "user_1@example.org"), id: "msg_22")
+    let stats = try site.get("/api/stats")
+    #expect(stats.number("now") == TestApplication.now * 1000)
+    #expect(stats.number("lastDelivery") == TestApplication.now * 1000)
+    #expect(stats.number("age") == 0)
+    #expect(stats.number("pendingFailures") == 1)
+    #expect(stats.number("users") == 20)
+    #expect(
+      stats.rows("totals").map { "\($0["outcome"] ?? "") \($0["type"] ?? "") \($0["deliveries"] ?? "")" } == [
+        "applied user.created 20", "failed user.created 1", "ignored session.created 1",
+      ])
+    #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 22, "lastHour": 22])
+    let latency = try #require(stats.json["latency"] as? [String: Double])
+    #expect(latency["requests"] == 22)
+    #expect(try #require(latency["p50"]) <= #require(latency["p99"]))
+    #expect(try #require(latency["p99"]) <= #require(latency["max"]))
+  }
+
+  @Test(arguments: [(24, 1), (48, 1), (49, 6), (336, 6), (337, 24), (2160, 24)])
+  func `The series has steps that suit its length`(hours: Int, step: Int) throws {
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    let series = try #require(
+      try site.get("/api/stats", "hours=\(hours)").json["series"] as? [String: Any])
+    let (start, length) = (try #require(series["start"] as? Int), try #require(series["step"] as? Int))
+    #expect(length == step * 3_600_000)
+    #expect(start % length == 0)
+    let now = TestApplication.now * 1000
+    #expect(start > now - (hours + step) * 3_600_000 && start <= now - (hours - 1) * 3_600_000)
+    let bar = try #require((series["bars"] as? [[String: Any]])?.first)
+    #expect(bar["start"] as? Int == now / length * length)
+    #expect(bar["deliveries"] as? Int == 1)
+  }
+
+  @Test func `Deliveries count for the rate by their first attempt`() throws {
+    let now = Int64(TestApplication.now) * 1000
+    for (age, id) in [(3_600_001, "a"), (3_600_000, "b"), (60_001, "c"), (60_000, "d"), (0, "e")]
+      as [(Int64, String)]
+    {
+      _ = try site.database.store(at: now - age).apply(Event(nil, id: id))
+    }
+    let stats = try site.get("/api/stats")
+    #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 2, "lastHour": 4])
+  }
+
+  @Test func `A process that answers once has no latency to tell of`() throws {
+    let site = try ConsoleSite(isLongLived: false)
+    #expect(try site.get("/api/stats").json["latency"] == nil)
+  }
+
+  @Test func `Percentiles are those of the last thousand and twenty-four`() {
+    var durations = RecentDurations()
+    #expect(durations.percentiles == nil)
+    for number in 1...1024 { durations.append(.milliseconds(number + 5000)) }
+    for number in 1...1000 { durations.append(.milliseconds(number)) }
+    for _ in 0..<24 { durations.append(.milliseconds(0)) }
+    #expect(
+      durations.percentiles
+        == RecentDurations.Percentiles(requests: 1024, p50: 488, p95: 949, p99: 990, max: 1000))
+  }
+
+  @Test(arguments: [1, 2, 99, 100, 101])
+  func `A percentile is the time that so many did not exceed`(count: Int) {
+    var durations = RecentDurations()
+    for number in (1...count).reversed() { durations.append(.milliseconds(number)) }
+    let percentiles = durations.percentiles
+    #expect(percentiles?.max == Double(count))
+    #expect(percentiles?.p50 == Double((count + 1) / 2))
+    #expect(percentiles?.p99 == Double((count * 99 + 99) / 100))
+  }
+}
