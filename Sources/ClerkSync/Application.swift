@@ -9,6 +9,8 @@ public final class Application: Sendable {
   let isLongLived: Bool
   let clock: WallClock
   let statistics: ProcessStatistics
+  /// How many requests are reading at this moment.
+  let readers = Atomic(0)
   private let stores = StoreCache()
 
   /// `isLongLived` says that this process answers more than one request.

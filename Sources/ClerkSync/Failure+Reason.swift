@@ -5,7 +5,7 @@ extension Failure {
   /// What was wrong and what to do about it, for the operator's log. Holds no secret, address or payload.
   var reason: String? {
     switch self {
-    case .notFound, .methodNotAllowed, .unknownUser: nil
+    case .notFound, .methodNotAllowed, .unknownUser, .busy: nil
     case .unauthorized(let isTokenWrong):
       isTokenWrong ? "the bearer token is not CLERK_SYNC_ADMIN_TOKEN" : "no bearer token"
     case .parameter(let message): message

@@ -49,6 +49,10 @@ extension Failure {
             #"Bearer realm="clerk-sync"\#(isTokenWrong ? #", error="invalid_token""# : "")"#
           )
         ])
+    case .busy:
+      answer(
+        .tooManyRequests, "As much is being read here as deliveries leave room for; ask again in a second.",
+        headers: [("Retry-After", "1")])
     case .parameter(let message):
       answer(.badRequest, message)
     case .unknownUser:

@@ -19,6 +19,8 @@ enum Failure: Error {
   /// A parameter of the URL cannot be used; the message is for whoever sent it and holds no value.
   case parameter(String)
   case unknownUser
+  /// So much is being read at this moment that deliveries would have to wait.
+  case busy
 
   /// The failure's name in answers and in the log.
   var code: String {
@@ -39,6 +41,7 @@ enum Failure: Error {
     case .unauthorized: "unauthorized"
     case .parameter: "invalid_parameter"
     case .unknownUser: "not_found"
+    case .busy: "busy"
     }
   }
 }

@@ -9,6 +9,7 @@ public struct Status: Equatable, Sendable {
   public static let notFound = Status(code: 404, reason: "Not Found")
   public static let methodNotAllowed = Status(code: 405, reason: "Method Not Allowed")
   public static let contentTooLarge = Status(code: 413, reason: "Content Too Large")
+  public static let tooManyRequests = Status(code: 429, reason: "Too Many Requests")
   public static let internalServerError = Status(code: 500, reason: "Internal Server Error")
   public static let serviceUnavailable = Status(code: 503, reason: "Service Unavailable")
 }

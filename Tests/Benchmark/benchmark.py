@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 
+import console
 import events
 import report
 from servers import ADDRESS, PHP, Contender, fail, nginx
@@ -56,7 +57,7 @@ class Bench:
         has_room = os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > needed
         self.requests = tempfile.mkdtemp(prefix="bench.", dir="/dev/shm") if has_room else folder
         self.events_written = 0
-        self.default = Contender("clerk-sync", clerk_sync, keeps_ledger=True)
+        self.default = Contender("clerk-sync", clerk_sync, console.ENVIRONMENT, keeps_ledger=True)
         shared = {"CLERK_SYNC_CONNECTION": "shared", "CLERK_SYNC_THREADS": "64"}
         self.php = PHP("php-fpm", None)
         self.contenders = [
@@ -91,7 +92,7 @@ class Bench:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path + suffix)
 
-    def load(self, contender, connections, round, users=EXISTING):
+    def load(self, contender, connections, round, users=EXISTING, meanwhile=contextlib.nullcontext):
         """One round of signed events, and the check of what it left behind."""
         self.events_written += 1
         stream = events.Stream(users, seed=round, prefix=f"{self.events_written:08d}")
@@ -101,7 +102,8 @@ class Bench:
             with contender.running(self.folder, database) as process:
                 stream.write(requests, contender.path, count)
                 before = process.cpu_seconds()
-                figures = wrk(contender.path, requests, connections)
+                with meanwhile():
+                    figures = wrk(contender.path, requests, connections)
                 # Requests that wrk has given up at the end may still be running.
                 time.sleep(0.3)
                 process.check()
@@ -196,6 +198,23 @@ class Bench:
                 figures = self.load(self.default, 16, round, users)
                 results.setdefault(users, []).append(figures["rate"])
                 say(f"round {round + 1}, {users} users: {figures['rate']:.0f} requests/s")
+        return results
+
+    def reading(self):
+        """The console at work on a large table: the first view, and deliveries alone and beside a flood of reading."""
+        base = os.path.dirname(self.default.path)
+        results = {"first view": [], "alone": [], "beside": [], "read": []}
+        for round in range(ROUNDS):
+            with self.database(ROWS, keeps_ledger=True) as database:
+                with self.default.running(self.folder, database):
+                    results["first view"].append(console.first_view(base))
+            results["alone"].append(self.load(self.default, 16, round, ROWS))
+            read = {}
+            beside = self.load(self.default, 16, round, ROWS, meanwhile=lambda: console.flood(base, SECONDS, read))
+            results["beside"].append(beside)
+            results["read"].append(read["answered"] / read["seconds"])
+            say(f"round {round + 1}, {ROWS} users: first view {results['first view'][-1]:.0f} ms, p99 of deliveries "
+                f"{results['alone'][-1]['p99']:.1f} ms, beside readers {results['beside'][-1]['p99']:.1f} ms")
         return results
 
     def memory(self):
@@ -300,11 +319,12 @@ def main():
                 results, disk = bench.comparison()
                 rejections = bench.rejections()
                 sizes = bench.table_sizes()
+                reading = bench.reading()
                 memory = bench.memory()
                 cgi = bench.cgi()
             text = report.text(
                 started=started, folder=folder, rounds=ROUNDS, seconds=SECONDS, results=results, disk=disk,
-                rejections=rejections, sizes=sizes, memory=memory, cgi=cgi)
+                rejections=rejections, sizes=sizes, memory=memory, cgi=cgi, reading=reading)
         finally:
             if bench.requests != folder:
                 shutil.rmtree(bench.requests)

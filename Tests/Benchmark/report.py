@@ -70,7 +70,7 @@ def comparison(results, disk):
     return text
 
 
-def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, memory, cgi):
+def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, memory, cgi, reading):
     small, large = sorted(sizes)
     kinds = list(dict.fromkeys(kind for _, kind in rejections))
     rejected = [
@@ -126,6 +126,18 @@ clerk-sync at 16 connections, with as many entries in the ledger and the version
 
 {table(["users", "requests/s", "ratio"], [
     [str(small), spread(sizes[small]), "1"], [str(large), spread(sizes[large]), ratio(sizes[large], sizes[small])]])}
+## The console on a large table
+
+{large} users and as many deliveries. The first view is what the page asks for before it shows anything, at once, of a
+process that has just started: {spread(reading["first view"])} ms. Beside 8 readers, who ask again as soon as they are
+answered, also for the searches that look at the most rows, and get {spread(reading["read"])} answers a second with what
+they asked for:
+
+{table(["deliveries at 16 connections", "requests/s", "p50 ms", "p99 ms", "p99 ÷ alone"], [
+    [name, spread([figures["rate"] for figures in reading[key]]), spread([figures["p50"] for figures in reading[key]], 1),
+     spread([figures["p99"] for figures in reading[key]], 1),
+     ratio([figures["p99"] for figures in reading[key]], [figures["p99"] for figures in reading["alone"]])]
+    for name, key in (("alone", "alone"), ("beside readers", "beside"))])}
 ## Memory over time
 
 The memory (PSS) of one process under load at 16 connections, by the number of requests it has answered.

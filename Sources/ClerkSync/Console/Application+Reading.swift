@@ -1,7 +1,11 @@
 import Gateway
+import Synchronization
 
 /// The console's API, which only reads.
 extension Application {
+  /// One less than a process has threads by default, so that one of them is always left for deliveries.
+  private static let readersAtOnce = 3
+
   /// Answers a GET of whoever has the admin token; where none is configured there is nothing here.
   func read(
     _ reading: Reading, _ parameters: Parameters, _ configuration: Configuration
@@ -13,6 +17,8 @@ extension Application {
     case .wrong: throw .unauthorized(isTokenWrong: true)
     case .none: throw .unauthorized(isTokenWrong: false)
     }
+    defer { readers.subtract(1, ordering: .relaxed) }
+    guard readers.add(1, ordering: .relaxed).newValue <= Self.readersAtOnce else { throw .busy }
     let store = store(configuration)
     let response =
       switch reading {
