@@ -1,21 +1,13 @@
 import SQLite
 
-// Every reader walks along the rowid and stops at its limit, by way of an index where there is one that has few rows: an
-// index for each filter would cost every delivery a write.
+// Every reader walks along the rowid and stops at its limit: an index for each filter would cost every delivery a write.
+// One of the failures costs nothing while there are none.
 extension DeliveryLedger {
   static let newestFirst: StaticString = """
     SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries
     WHERE rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
       AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
-    ORDER BY rowid DESC LIMIT ?6
-    """
-
-  static let newestOfUser: StaticString = """
-    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
-    FROM clerk_sync_deliveries
-    WHERE user_id = ?4 AND rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2)
-      AND (?3 IS NULL OR type = ?3) AND (?5 IS NULL OR last_seen >= ?5)
     ORDER BY rowid DESC LIMIT ?6
     """
 
@@ -47,8 +39,7 @@ extension DeliveryLedger {
     _ filter: DeliveryFilter, before position: Int64, after floor: Int64 = .min, limit: Int,
     on connection: borrowing Connection
   ) throws(SQLiteError) -> [DeliveryRecord] {
-    let sql =
-      filter.userID != nil ? newestOfUser : filter.outcome == failed ? newestFailed : newestFirst
+    let sql = filter.outcome == failed ? newestFailed : newestFirst
     return try read(sql, filter, from: position, floor: floor, limit: limit, on: connection)
   }
 

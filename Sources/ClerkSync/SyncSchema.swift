@@ -32,10 +32,6 @@ enum SyncSchema {
       outcome TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL,
       first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL)
     """,
-    """
-    CREATE INDEX IF NOT EXISTS clerk_sync_user_deliveries ON clerk_sync_deliveries (user_id)
-      WHERE user_id IS NOT NULL
-    """,
     // Costs nothing while all goes well.
     """
     CREATE INDEX IF NOT EXISTS clerk_sync_failures ON clerk_sync_deliveries (outcome)

@@ -15,10 +15,6 @@ import Testing
         "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
       ),
       (
-        DeliveryLedger.newestOfUser,
-        "SEARCH clerk_sync_deliveries USING INDEX clerk_sync_user_deliveries (user_id=? AND rowid>? AND rowid<?)"
-      ),
-      (
         DeliveryLedger.newestFailed,
         "SEARCH clerk_sync_deliveries USING INDEX clerk_sync_failures (outcome=? AND rowid>? AND rowid<?)"
       ),

@@ -57,15 +57,11 @@ extension Application {
       outcome: try query.choice("outcome", of: outcomes), type: try query.text("type"),
       userID: try query.text("user"))
     let (since, until) = (try query.time("since"), try query.time("until"))
-    let period = since != nil || until != nil ? (since ?? 0)...max(until ?? Query.latest, since ?? 0) : nil
-    if let since, let until, until < since {
-      throw .parameter("until must not be before since.")
-    }
     let (before, limit) = (try query.position("before"), try query.limit())
     return .json(
       .ok,
       try stored { () throws(StoreError) in
-        try store.deliveryPage(filter, in: period, before: before, limit: limit)
+        try store.deliveryPage(filter, since: since, until: until, before: before, limit: limit)
       })
   }
 
@@ -104,7 +100,7 @@ extension Application {
 
 extension Query {
   /// The last millisecond of the year 9999.
-  static let latest: Int64 = 253_402_300_799_999
+  private static let latest: Int64 = 253_402_300_799_999
 
   fileprivate func limit() throws(Failure) -> Int { Int(try number("limit", in: 1...200) ?? 50) }
 

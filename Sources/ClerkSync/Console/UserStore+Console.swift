@@ -2,14 +2,23 @@ import SQLite
 
 /// The rows that the console reads, in pages; each call on a connection of its own.
 extension UserStore {
-  /// How many of the ledger's entries one page looks at.
+  /// How many of the ledger's entries are looked at in one go, which takes a few milliseconds: in a rollback journal's mode
+  /// no commit gets past a reader.
   private static let entriesAtATime: Int64 = 10_000
+  /// How many times so many users or entries for a page.
+  private static let timesAPage = 10
 
   func searchUsers(_ search: UserSearch, after id: String?, limit: Int) throws(StoreError) -> UserPage {
-    let page = try database.read { connection throws(SQLiteError) in
-      try UserTable.search(search, after: id ?? "", limit: limit, on: connection)
+    try database.read { connection throws(SQLiteError) in
+      var (users, next): ([StoredUser], String?) = ([], id ?? "")
+      for _ in 0..<Self.timesAPage where users.count < limit {
+        guard let last = next else { break }
+        let page = try UserTable.search(search, after: last, limit: limit - users.count, on: connection)
+        users += page.users.map(inMilliseconds)
+        next = page.next
+      }
+      return UserPage(users: users, next: next)
     }
-    return UserPage(users: page.users.map(inMilliseconds), next: page.next)
   }
 
   /// nil when neither the table nor the ledger has heard of the user.
@@ -18,7 +27,10 @@ extension UserStore {
       (
         try UserTable.read(UserFilter(id: id), after: nil, limit: 1, on: connection).first,
         try UserHistory.Change.find(id, on: connection),
-        try Self.page(DeliveryFilter(userID: id), before: position, limit: limit, on: connection)
+        try Self.page(
+          DeliveryFilter(userID: id), in: DeliveryLedger.positions(on: connection), before: position,
+          limit: limit,
+          on: connection)
       )
     }
     guard user != nil || version != nil || !page.deliveries.isEmpty || position != nil else { return nil }
@@ -26,34 +38,39 @@ extension UserStore {
       user: user.map(inMilliseconds), version: version, deliveries: page.deliveries, next: page.next)
   }
 
-  /// `period` is that of the first attempts, in milliseconds since 1970.
+  /// `since` and `until` are times of the first attempts, in milliseconds since 1970.
   func deliveryPage(
-    _ filter: DeliveryFilter, in period: ClosedRange<Int64>?, before position: Int64?, limit: Int
+    _ filter: DeliveryFilter, since: Int64?, until: Int64?, before position: Int64?, limit: Int
   ) throws(StoreError) -> DeliveryPage {
     try database.read { connection throws(SQLiteError) in
-      try Self.page(filter, in: period, before: position, limit: limit, on: connection)
+      var positions = try DeliveryLedger.positions(on: connection)
+      if let until {
+        let end = try DeliveryLedger.position(from: until + 1, in: positions, on: connection)
+        positions = positions.clamped(to: .min..<end)
+      }
+      if let since {
+        let start = try DeliveryLedger.position(from: since, in: positions, on: connection)
+        positions = start..<positions.upperBound
+      }
+      return try Self.page(filter, in: positions, before: position, limit: limit, on: connection)
     }
   }
 
   private static func page(
-    _ filter: DeliveryFilter, in period: ClosedRange<Int64>? = nil, before position: Int64?, limit: Int,
+    _ filter: DeliveryFilter, in positions: Range<Int64>, before position: Int64?, limit: Int,
     on connection: borrowing Connection
   ) throws(SQLiteError) -> DeliveryPage {
-    var positions = try DeliveryLedger.positions(on: connection)
-    if let position { positions = positions.clamped(to: .min..<position) }
-    if let period {
-      let first = try DeliveryLedger.position(from: period.lowerBound, in: positions, on: connection)
-      let end = try DeliveryLedger.position(from: period.upperBound + 1, in: positions, on: connection)
-      positions = first..<max(first, end)
+    let start = positions.lowerBound
+    var (deliveries, end) = ([DeliveryRecord](), min(positions.upperBound, position ?? .max))
+    // The index leads to the failures alone.
+    let entriesAtATime = filter.outcome == DeliveryLedger.failed ? .max : entriesAtATime
+    for _ in 0..<timesAPage where deliveries.count < limit && end > start {
+      let floor = end - start > entriesAtATime ? end - entriesAtATime : start
+      deliveries += try DeliveryLedger.readNewest(
+        filter, before: end, after: floor - 1, limit: limit - deliveries.count, on: connection)
+      end = deliveries.count < limit ? floor : deliveries.last?.position ?? floor
     }
-    // Where an index leads to the entries, no others are looked at.
-    let isIndexed = filter.userID != nil || filter.outcome == DeliveryLedger.failed
-    let floor =
-      isIndexed ? positions.lowerBound : max(positions.lowerBound, positions.upperBound - entriesAtATime)
-    let deliveries = try DeliveryLedger.readNewest(
-      filter, before: positions.upperBound, after: floor - 1, limit: limit, on: connection)
-    let rest = deliveries.count < limit ? floor : deliveries.last?.position ?? floor
-    return DeliveryPage(deliveries: deliveries, next: rest > positions.lowerBound ? rest : nil)
+    return DeliveryPage(deliveries: deliveries, next: end > start ? end : nil)
   }
 
   private func inMilliseconds(_ user: StoredUser) -> StoredUser {

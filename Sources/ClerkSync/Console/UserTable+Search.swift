@@ -1,8 +1,9 @@
 import SQLite
 
 extension UserTable {
-  /// How many users one search looks at: a reader holds a commit up in a rollback journal's mode.
-  static let searchedAtATime = 10_000
+  /// How many users are looked at in one go, which takes a few milliseconds: in a rollback journal's mode no commit gets past
+  /// a reader.
+  static let searchedAtATime = 1000
 
   /// Ids from ?1 on, up to ?2, after ?3.
   static let idRange: StaticString = """
@@ -16,7 +17,7 @@ extension UserTable {
     WHERE email >= ?1 AND email < ?2 AND +id > ?3 ORDER BY id LIMIT ?4
     """
 
-  /// The next users that are searched for, from the one after `id` on.
+  /// Those of the next users that are searched for, from the one after `id` on.
   static func search(
     _ search: UserSearch, after id: String, limit: Int, on connection: borrowing Connection
   ) throws(SQLiteError) -> UserPage {
