@@ -23,19 +23,18 @@ extension UserStore {
 
   /// nil when neither the table nor the ledger has heard of the user.
   func history(of id: String, before position: Int64?, limit: Int) throws(StoreError) -> UserHistory? {
-    let (user, version, page) = try database.read { connection throws(SQLiteError) in
-      (
-        try UserTable.read(UserFilter(id: id), after: nil, limit: 1, on: connection).first,
-        try UserHistory.Change.find(id, on: connection),
-        try Self.page(
-          DeliveryFilter(userID: id), in: DeliveryLedger.positions(on: connection), before: position,
-          limit: limit,
-          on: connection)
-      )
+    try database.read { connection throws(SQLiteError) in
+      let user = try UserTable.read(UserFilter(id: id), after: nil, limit: 1, on: connection).first
+      let version = try UserHistory.Change.find(id, on: connection)
+      var filter = DeliveryFilter(userID: id)
+      // Of whom there is neither, nothing but failures can be there, to which an index leads.
+      if user == nil && version == nil { filter.outcome = DeliveryLedger.failed }
+      let positions = try DeliveryLedger.positions(on: connection)
+      let page = try Self.page(filter, in: positions, before: position, limit: limit, on: connection)
+      guard user != nil || version != nil || !page.deliveries.isEmpty || position != nil else { return nil }
+      return UserHistory(
+        user: user.map(inMilliseconds), version: version, deliveries: page.deliveries, next: page.next)
     }
-    guard user != nil || version != nil || !page.deliveries.isEmpty || position != nil else { return nil }
-    return UserHistory(
-      user: user.map(inMilliseconds), version: version, deliveries: page.deliveries, next: page.next)
   }
 
   /// `since` and `until` are times of the first attempts, in milliseconds since 1970.
