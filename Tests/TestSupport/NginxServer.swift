@@ -37,7 +37,10 @@ public final class NginxServer: WebServer {
     try folder.write(
       """
       pid nginx.pid; events {}
-      http { \(temporary) access_log access.log; include clerk-sync.conf; \(isBehindProxy ? proxy : "") }
+      http {
+        include /etc/nginx/mime.types; default_type application/octet-stream;
+        \(temporary) access_log access.log; include clerk-sync.conf; \(isBehindProxy ? proxy : "")
+      }
       """, to: "nginx.conf")
 
     // Its workers would otherwise leave root and could not reach the folder.
