@@ -9,15 +9,21 @@ final class ApacheServer: WebServer {
   private let handler: SpawnedHandler?
   private let apache: ChildProcess
 
-  /// `changes` are further places of the mode's file of conf/ that the test changes.
-  init(_ mode: ApacheMode, changes: [(String, String)] = []) throws {
+  /// - Parameters:
+  ///   - settings: the handler's, beside the least ones.
+  ///   - changes: further places of the mode's file of conf/ that the test changes.
+  init(
+    _ mode: ApacheMode, settings: [String: String] = [:], changes: [(String, String)] = []
+  ) throws {
     folder = try TemporaryFolder()
     database = folder.file(mode == .sharedHosting ? "home/clerk-sync/app.db" : "app.db")
     let port = try TCPConnection.freePort()
     url = "http://127.0.0.1:\(port)"
-    handler = mode == .proxy ? try SpawnedHandler(in: folder) : nil
-    let configuration = try mode.configuration(in: folder, port: port, changes: changes)
-    let modules = ["mpm_event", "authz_core", "env", "mime"] + mode.modules
+    handler = mode == .proxy ? try SpawnedHandler(in: folder, environment: settings) : nil
+    let configuration = try mode.configuration(in: folder, port: port, settings: settings, changes: changes)
+    let modules =
+      ["mpm_event", "authz_core", "authz_host", "dir", "autoindex", "alias", "env", "mime", "headers"]
+      + mode.modules
     // Apache's workers always leave root.
     let user = geteuid() == 0 ? "User www-data\nGroup www-data" : ""
     let main = try folder.write(

@@ -8,15 +8,16 @@ final class CaddyServer: WebServer {
   private let handler: SpawnedHandler
   private let caddy: ChildProcess
 
-  init() throws {
+  init(settings: [String: String] = [:], changes: [(String, String)] = []) throws {
     folder = try TemporaryFolder()
     url = "http://127.0.0.1:\(try TCPConnection.freePort())"
-    handler = try SpawnedHandler(in: folder, keepsLog: true)
-    let site = try ConfigurationFile("caddy/Caddyfile").replacing([
-      ("app.example.org {", "\(url) {"),
-      ("unix//run/clerk-sync/clerk-sync.sock", "unix/\(handler.socket)"),
-      ("/usr/share/clerk-sync/www", Project.file("www")),
-    ])
+    handler = try SpawnedHandler(in: folder, environment: settings, keepsLog: true)
+    let site = try ConfigurationFile("caddy/Caddyfile").replacing(
+      changes + [
+        ("app.example.org {", "\(url) {"),
+        ("unix//run/clerk-sync/clerk-sync.sock", "unix/\(handler.socket)"),
+        ("/usr/share/clerk-sync/www", try folder.copyPage()),
+      ])
     try folder.write(site.text, to: "site")
     let main = try folder.write("{\n\tadmin off\n}\n\nimport \(folder.file("site"))\n", to: "Caddyfile")
     caddy = try ChildProcess(

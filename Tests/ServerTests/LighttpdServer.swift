@@ -8,28 +8,35 @@ final class LighttpdServer: WebServer {
   private let handler: SpawnedHandler?
   private let lighttpd: ChildProcess
 
-  init(startsHandler: Bool) throws {
+  init(startsHandler: Bool, settings: [String: String] = [:], changes: [(String, String)] = []) throws {
     folder = try TemporaryFolder()
     let port = try TCPConnection.freePort()
     url = "http://127.0.0.1:\(port)"
     let configuration: ConfigurationFile
     if startsHandler {
       handler = nil
-      configuration = try Self.startingHandler(folder)
+      configuration = try Self.startingHandler(folder, settings)
     } else {
-      let handler = try SpawnedHandler(in: folder)
+      let handler = try SpawnedHandler(in: folder, environment: settings)
       self.handler = handler
       configuration = try ConfigurationFile("lighttpd/clerk-sync-socket.conf").replacing([
         ("/run/clerk-sync/clerk-sync.sock", handler.socket)
       ])
     }
-    try folder.write(configuration.text, to: "clerk-sync.conf")
+    let site = try configuration.replacing(
+      changes + [
+        ("app.example.org", "127.0.0.1"), ("/usr/share/clerk-sync/www", try folder.copyPage()),
+      ])
+    try folder.write(site.text, to: "clerk-sync.conf")
+    // As Debian's lighttpd.conf, whose document root is the site's own.
     let main = try folder.write(
       """
-      server.document-root = "\(Project.file("www"))"
+      server.modules = ( "mod_indexfile", "mod_access", "mod_alias", "mod_redirect" )
+      server.document-root = "\(folder.path)"
       server.bind = "127.0.0.1"
       server.port = \(port)
       server.errorlog = "\(folder.file("error.log"))"
+      include_shell "/usr/share/lighttpd/create-mime.conf.pl"
       include "\(folder.file("clerk-sync.conf"))"
       """, to: "lighttpd.conf")
     lighttpd = try ChildProcess(
@@ -45,9 +52,13 @@ final class LighttpdServer: WebServer {
 
   var errorLog: String { logs("error.log", "clerk-sync.log") }
 
-  private static func startingHandler(_ folder: TemporaryFolder) throws -> ConfigurationFile {
+  private static func startingHandler(
+    _ folder: TemporaryFolder, _ settings: [String: String]
+  ) throws -> ConfigurationFile {
+    let lines = settings.map { "\n      \"\($0)\" => \"\($1)\"," }.joined()
     let secret = try folder.write(SignedDelivery.secret, to: "secret")
     return try ConfigurationFile("lighttpd/clerk-sync.conf").replacing([
+      ("\"bin-environment\" => (", "\"bin-environment\" => (\(lines)"),
       ("/usr/local/bin/clerk-sync.fcgi", Handler.executable),
       ("/run/lighttpd/clerk-sync.sock", folder.file("handler.sock")),
       ("/etc/clerk-sync/secret", secret),

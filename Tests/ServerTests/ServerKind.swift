@@ -15,16 +15,20 @@ enum ServerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
   var testDescription: String { rawValue }
 
   /// Starts it in a folder of its own; throws ``ServerNotStarted``.
-  func start() throws -> any WebServer {
+  ///
+  /// - Parameters:
+  ///   - settings: the handler's, beside the least ones, given in the way of this server's file.
+  ///   - changes: further places of its file of conf/ that the test changes.
+  func start(settings: [String: String] = [:], changes: [(String, String)] = []) throws -> any WebServer {
     switch self {
-    case .nginx: try NginxServer()
-    case .nginxBehindProxy: try NginxServer(isBehindProxy: true)
-    case .lighttpd: try LighttpdServer(startsHandler: true)
-    case .lighttpdSocket: try LighttpdServer(startsHandler: false)
-    case .apacheSharedHosting: try ApacheServer(.sharedHosting)
-    case .apacheProxy: try ApacheServer(.proxy)
-    case .apacheCGI: try ApacheServer(.cgi)
-    case .caddy: try CaddyServer()
+    case .nginx: try NginxServer(environment: settings, changes: changes)
+    case .nginxBehindProxy: try NginxServer(environment: settings, changes: changes, isBehindProxy: true)
+    case .lighttpd: try LighttpdServer(startsHandler: true, settings: settings, changes: changes)
+    case .lighttpdSocket: try LighttpdServer(startsHandler: false, settings: settings, changes: changes)
+    case .apacheSharedHosting: try ApacheServer(.sharedHosting, settings: settings, changes: changes)
+    case .apacheProxy: try ApacheServer(.proxy, settings: settings, changes: changes)
+    case .apacheCGI: try ApacheServer(.cgi, settings: settings, changes: changes)
+    case .caddy: try CaddyServer(settings: settings, changes: changes)
     }
   }
 }

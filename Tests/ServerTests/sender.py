@@ -54,13 +54,22 @@ def change(way, body, headers):
     return body, items
 
 
+def joined(items):
+    """The values by their header's name, those of a header that came more than once one after the other."""
+    headers = {}
+    for name, value in items:
+        headers.setdefault(name.lower(), []).append(value)
+    return {name: ", ".join(values) for name, values in headers.items()}
+
+
 def send(request):
     url = urllib.parse.urlsplit(request["url"])
+    target = f"{url.path}?{url.query}" if url.query else url.path
     body = base64.b64decode(request["body"])
     body, items = change(request["way"], body, headers(request, body))
     connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
     try:
-        connection.putrequest(request["method"], url.path)
+        connection.putrequest(request["method"], target)
         for name, value in items:
             connection.putheader(name, value)
         connection.endheaders()
@@ -72,7 +81,7 @@ def send(request):
         answer = connection.getresponse()
         return {
             "status": answer.status,
-            "headers": {name.lower(): value for name, value in answer.getheaders()},
+            "headers": joined(answer.getheaders()),
             "body": answer.read().decode(),
         }
     finally:

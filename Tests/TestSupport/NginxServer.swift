@@ -25,7 +25,7 @@ public final class NginxServer: WebServer {
     let block = try ConfigurationFile("nginx/clerk-sync.conf").replacing(
       changes + listen + [
         ("unix:/run/clerk-sync/clerk-sync.sock", "unix:\(handler.socket)"),
-        ("root /usr/share/clerk-sync/www;", "root \(Project.file("www"));"),
+        ("root /usr/share/clerk-sync/www;", "root \(try folder.copyPage());"),
         ("/var/log/nginx/clerk-sync.error.log", folder.file("error.log")),
         ("/var/log/nginx/clerk-sync.access.log", folder.file("access.log")),
       ])

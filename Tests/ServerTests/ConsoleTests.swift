@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The console's files, as every server gives them out.
+@Suite struct ConsoleTests {
+  private static let headers = [
+    "content-security-policy":
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+      + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+  ]
+  private static let types = [
+    "html": ["text/html"], "css": ["text/css"], "json": ["application/json"],
+    "js": ["text/javascript", "application/javascript"],
+  ]
+
+  @Test(arguments: ServerKind.allCases)
+  func `Each file of it comes as it is, with its type, and once with each header that shuts it in`(
+    kind: ServerKind
+  ) throws {
+    let server = try kind.start()
+    let names = try FileManager.default.contentsOfDirectory(atPath: Project.file("www"))
+    #expect(names.contains("index.html"))
+    for name in names + [""] {
+      let answer = try server.answer(server.reading("/\(name)"))
+      #expect(answer.status == 200, "\(name)")
+      let file = Project.file("www/\(name.isEmpty ? "index.html" : name)")
+      #expect(try answer.body == String(contentsOfFile: file, encoding: .utf8), "\(name)")
+      let type = answer.headers["content-type"]?.split(separator: ";").first.map(String.init)
+      #expect(try Self.types[URL(filePath: file).pathExtension]?.contains(#require(type)) == true, "\(name)")
+      for (header, value) in Self.headers { #expect(answer.headers[header] == value, "\(name)") }
+    }
+  }
+
+  @Test(arguments: ServerKind.allCases)
+  func `The handler's answers do not get the headers of the console's files`(kind: ServerKind) throws {
+    let server = try kind.start()
+    // As CGI nothing makes the database before the first delivery.
+    #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
+    let health = try server.answer(server.reading("/api/health"))
+    #expect(health.status == 200)
+    #expect(health.headers["cache-control"] == "no-store")
+    for header in ["x-frame-options", "permissions-policy"] { #expect(health.headers[header] == nil) }
+  }
+
+  // An .htaccess cannot know of all that lies in a folder that it shares.
+  @Test(arguments: ServerKind.allCases.filter { $0 != .apacheSharedHosting })
+  func `What is not there has the headers too`(kind: ServerKind) throws {
+    let server = try kind.start()
+    let answer = try server.answer(server.reading("/api/other"))
+    #expect(answer.status == 404)
+    for (header, value) in Self.headers { #expect(answer.headers[header] == value) }
+  }
+
+  @Test(arguments: ServerKind.allCases)
+  func `No folder is listed, no file that begins with a dot is given out, and no way leads up`(
+    kind: ServerKind
+  ) throws {
+    let server = try kind.start()
+    // They are there.
+    for path in ["/folder/file.txt", "/.well-known/acme-challenge/token"] {
+      #expect(try server.answer(server.reading(path)).body == "left lying", "\(path)")
+    }
+    let paths = [
+      "/.git", "/.git/", "/.git/config", "/%2egit/config", "/.env", "/x/../.env", "/folder/", "/%2e%2e/",
+      "/../handler.sock", "/..%2fapp.db", "/%2e%2e/app.db", "/folder/..%2f..%2fapp.db", "/folder/%2e%2e/.env",
+      "/api/users/..%2f..%2f.env", "/api/users/../../../../../etc/passwd", "/api/users/..%2f..%2fetc/passwd",
+    ]
+    let page = try server.answer(server.reading("/")).body
+    for path in paths {
+      let answer = try server.answer(server.reading(path))
+      // A way up from the top leads to the top.
+      #expect([400, 403, 404].contains(answer.status) || answer.body == page, "\(path) \(answer.status)")
+      #expect(!answer.body.contains("left lying") && !answer.body.contains("root:"), "\(path)")
+    }
+  }
+}

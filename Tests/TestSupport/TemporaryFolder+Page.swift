@@ -1,0 +1,20 @@
+import Foundation
+
+extension TemporaryFolder {
+  /// Copies www/ into a new folder, and what is often left lying beside a page; returns its path.
+  ///
+  /// A copy, because Apache's workers cannot enter every place where a checkout may be.
+  public func copyPage(to name: String = "www") throws -> String {
+    let root = file(name)
+    try FileManager.default.createDirectory(
+      atPath: URL(filePath: root).deletingLastPathComponent().path, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: Project.file("www"), toPath: root)
+    for left in [".git/config", ".env", "folder/file.txt", ".well-known/acme-challenge/token"] {
+      let path = URL(filePath: root).appending(path: left)
+      try FileManager.default.createDirectory(
+        at: path.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("left lying".utf8).write(to: path)
+    }
+    return root
+  }
+}
