@@ -28,6 +28,11 @@ struct DevelopmentTests {
     #expect(send.exitStatus() == 0)
     #expect(send.log.contains(#""outcome":"applied""#))
 
+    #expect(
+      run.log.contains(
+        "  The console:    http://127.0.0.1:8080/\n  Its token:      cat data/development-token\n"))
+    try checkConsole(folder)
+
     run.send(signal)
     #expect(run.exitStatus() == 0)
     for child in children {
@@ -35,8 +40,30 @@ struct DevelopmentTests {
     }
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(Set(left) == ["conf", "www", "data", "run.log", "send.log"])
-    let secret = try FileManager.default.attributesOfItem(atPath: folder.file("data/development-secret"))
-    #expect(secret[.posixPermissions] as? Int == 0o600)
+    for name in ["development-secret", "development-token"] {
+      let file = try FileManager.default.attributesOfItem(atPath: folder.file("data/\(name)"))
+      #expect(file[.posixPermissions] as? Int == 0o600)
+    }
+  }
+
+  /// Opens the page, and reads with the token what it reads.
+  private func checkConsole(_ folder: TemporaryFolder) throws {
+    let token = try String(contentsOfFile: folder.file("data/development-token"), encoding: .utf8)
+    #expect(token.wholeMatch(of: /[0-9a-f]{48}\n/) != nil)
+    func answer(_ path: String, token: String? = nil) throws -> Sender.Answer {
+      var request = Sender.Request(
+        url: "http://127.0.0.1:8080\(path)", method: "GET", body: Data(), secret: nil)
+      if let token { request.headers["authorization"] = "Bearer \(token.dropLast())" }
+      return try #require(Sender.send([request]).first)
+    }
+    let page = try answer("/")
+    #expect(try page.body == String(contentsOfFile: Project.file("www/index.html"), encoding: .utf8))
+    #expect(
+      page.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self';") == true)
+    #expect(page.headers["cache-control"] == "no-store")
+    #expect(try answer("/.git").status == 404)
+    #expect(try answer("/api/users").status == 401)
+    #expect(try answer("/api/users", token: token).body.contains("@example.org"))
   }
 
   @Test func `Without a secret, send says what to do`() throws {
