@@ -91,7 +91,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ServerTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
-      exclude: ["sender.py"], swiftSettings: settings
+      exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
     ),
   ]
 )
