@@ -61,6 +61,9 @@ import Testing
       $0.replacingOccurrences(of: "%S/clerk-sync", with: folder.path).replacingOccurrences(
         of: "%d", with: folder.path)
     }
+    // What systemd puts there without the file.
+    #expect(service.values(of: "SetCredential") == [#"admin-token:\n"#])
+    let token = try folder.write("\n", to: "admin-token")
     let process = try ChildProcess(
       "/usr/bin/systemd-socket-activate",
       ["--inetd", "--listen=\(folder.file("s"))"] + settings.map { "--setenv=\($0)" } + [Handler.executable],
@@ -68,13 +71,16 @@ import Testing
     #expect(eventually { process.log.contains("Listening on") })
 
     try #expect(deliver(signedWith: SignedDelivery.secret) == 200)
+    try #expect(readUsers() == 404)
     #expect(try storedUsers(in: folder.file("clerk-sync.db")) == ["user_1"])
 
     let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
     try Data(new.utf8).write(to: URL(filePath: secret))
+    try Data(APICase.token.utf8).write(to: URL(filePath: token))
     try run(service.values(of: "ExecReload"), mainProcess: process.id)
     #expect(eventually { process.log.contains("info read the secret files again") })
     try #expect(deliver(signedWith: new) == 200)
+    try #expect(readUsers() == 200)
 
     let signal = service.values(of: "KillSignal")
     #expect(signal == ["SIGTERM"])
@@ -99,6 +105,17 @@ import Testing
     let delivery = try SignedDelivery(Array(Payload.user(id: "user_1").utf8), secret: secret)
     let client = try FastCGIClient(folder.file("s"))
     client.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+    return client.answer()?.status
+  }
+
+  /// Asks the API with the token.
+  private func readUsers() throws -> Int? {
+    let client = try FastCGIClient(folder.file("s"))
+    client.send(
+      FastCGIRecord.request([
+        ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/api/users"),
+        ("HTTP_AUTHORIZATION", "Bearer \(APICase.token)"),
+      ]))
     return client.answer()?.status
   }
 

@@ -106,6 +106,14 @@ import Testing
     }
   }
 
+  // As clerk-sync.service gives it where there is no such file.
+  @Test(arguments: ["", "\n", " \r\n\n"])
+  func `A file with nothing in it is no token, and there is no API`(text: String) throws {
+    let folder = try TemporaryFolder()
+    let site = try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN_FILE", folder.write(text, to: "token"))])
+    #expect(try site.get("/api/stats").status == 404)
+  }
+
   @Test func `It prints as nothing but its name`() throws {
     let token = try #require(AdminToken(ConsoleSite.token))
     #expect("\(token)" == "AdminToken")
