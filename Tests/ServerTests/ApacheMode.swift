@@ -61,6 +61,7 @@ enum ApacheMode {
       ScriptSock \(folder.file("cgid.socket"))
       DocumentRoot \(root)
       <Directory \(root)>
+        Options Indexes FollowSymLinks
         AllowOverride All
         Require all granted
       </Directory>

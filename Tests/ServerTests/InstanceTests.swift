@@ -59,20 +59,40 @@ import Testing
     #expect(answers.first?["error"] == "configuration_error")
   }
 
-  /// The location of conf/ twice, each with the lines for an instance of its own in force.
+  @Test func `The API of one instance opens to its own token, and shows its own users`() throws {
+    let server = try start(in: TemporaryFolder(), connection: "per-request")
+    for (name, secret) in Self.secrets {
+      var request = server.request(Payload.user(id: "\(name)_1"), at: "/\(name)/api/webhooks")
+      request.secret = secret
+      #expect(try server.answer(request).status == 200)
+    }
+    for (name, other) in [("first", "second"), ("second", "first")] {
+      let own = try server.answer(server.reading("/\(name)/api/users", token: Self.token(of: name)))
+      #expect(own.body.contains("\(name)_1") && !own.body.contains("\(other)_1"))
+      let stray = try server.answer(server.reading("/\(name)/api/users", token: Self.token(of: other)))
+      #expect(stray.status == 401)
+    }
+  }
+
+  private static func token(of name: String) -> String { "token-of-the-\(name)-one" }
+
+  /// The locations of conf/ twice, each with the lines for an instance of its own in force.
   private func start(in folder: TemporaryFolder, connection: String) throws -> NginxServer {
-    let location = try ConfigurationFile("nginx/clerk-sync.conf").block(from: "  location ~", to: "  }")
+    let file = try ConfigurationFile("nginx/clerk-sync.conf")
+    let webhook = try file.block(from: "  location ~ /api/webhooks", to: "  }")
+    let api = try file.block(from: "  location ~ /api/(health", to: "  }")
     let locations = try Self.secrets.map { name, secret in
       try folder.write(secret, to: "\(name).secret")
-      return
-        location
+      try folder.write(Self.token(of: name), to: "\(name).token")
+      return "\(webhook)\n\(api)"
         .replacing("location ~ /api/", with: "location ~ ^/\(name)/api/")
+        .replacing("/etc/clerk-sync/second.token", with: folder.file("\(name).token"))
         .replacing("# fastcgi_param", with: "fastcgi_param")
         .replacing("/etc/clerk-sync/second.secret", with: folder.file("\(name).secret"))
         .replacing("/var/lib/clerk-sync/second.db", with: folder.file("\(name).db"))
     }
     return try NginxServer(
       in: folder, environment: ["CLERK_WEBHOOK_SIGNING_SECRET": "", "CLERK_SYNC_CONNECTION": connection],
-      changes: [(location, locations.joined(separator: "\n"))])
+      changes: [(webhook, locations.joined(separator: "\n"))])
   }
 }
