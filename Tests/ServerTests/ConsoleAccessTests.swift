@@ -20,6 +20,17 @@ import Testing
     }
   }
 
+  @Test(arguments: [ServerKind.nginx, .apacheProxy, .apacheCGI])
+  func `What is searched for is in no log, but the request is`(kind: ServerKind) throws {
+    let server = try kind.start(settings: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token])
+    #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
+    let search = server.reading("/api/users?search=ada%40private.example", token: APICase.token)
+    #expect(try server.answer(search).status == 200)
+    let log = { server.logs("access.log", "clerk-sync.access.log") }
+    #expect(eventually { log().contains("\"GET /api/users HTTP/1.1\" 200 ") }, "\(log())")
+    #expect(!(log() + server.errorLog).contains("private.example"))
+  }
+
   @Test func `Behind a password of nginx's, the page asks for it and the API for the token`() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("ada:{PLAIN}enchantress\n", to: "htpasswd")
