@@ -10,10 +10,8 @@ import Testing
 
   init() throws {
     server = try NginxServer(environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token], changes: Self.limits)
-    for number in 0..<30 {
-      let request = server.request(Payload.user(id: "user_\(number)"))
-      try #require(try server.answer(request).status == 200)
-    }
+    let answers = try Sender.send((0..<30).map { server.request(Payload.user(id: "user_\($0)")) })
+    try #require(answers.allSatisfy { $0.status == 200 })
   }
 
   @Test func `Whatever the description allows is answered as it says, and all else is refused`() throws {
