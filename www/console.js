@@ -6,6 +6,7 @@
 const POLL = 3_000; // ms between two looks at the list shown
 const SLOWEST_POLL = 30_000; // ms, while something is wrong
 const OVERVIEW_EVERY = 5; // beats; health and figures come at once when something has arrived
+const READ_ON_AFTER = 100; // ms, because nginx allows 20 requests a second
 const PAGE = 50; // rows
 const MARKED_FOR = 10_000; // ms that a new row is marked as new
 const ANNOUNCE_EVERY = 20_000; // ms, so that a screen reader is not kept talking
@@ -75,6 +76,14 @@ function kind(status, error) {
   if (error === 'configuration_error') return 'settings';
   if (error) return 'refused';
   return status >= 500 ? 'handler' : 'unrouted';
+}
+
+/** Lets so many ms pass, unless `signal` says otherwise. */
+function pause(time, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, time);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
 
 // ---- Elements, times and words
@@ -150,7 +159,7 @@ function address(email) {
   const toggle = (isShown, byHand) => {
     const change = button(isShown ? 'Hide' : masked(email), () => toggle(!isShown, true), {
       'aria-label': isShown ? 'Hide e-mail address' : `${masked(email)}, show e-mail address`,
-      ...(isShown ? {} : { class: 'mask', title: 'Show' }),
+      ...(isShown ? {} : { class: 'quiet mask', title: 'Show' }),
     });
     holder.replaceChildren(...(isShown ? [make('span', {}, email), ' ', change] : [change]));
     if (byHand) change.focus();
@@ -637,7 +646,10 @@ class List {
         this.answered(answer);
         rows.push(...answer[this.member]);
         [next, this.reached] = [answer.next, answer.next];
-        if (next !== undefined && rows.length < PAGE) this.show(rows);
+        if (next !== undefined && rows.length < PAGE) {
+          this.show(rows);
+          await pause(READ_ON_AFTER, signal);
+        }
       } while (next !== undefined && rows.length < PAGE);
     } catch (error) {
       signal.throwIfAborted();
@@ -651,7 +663,9 @@ class List {
   }
 
   /** Whether the answer was a refusal that stands until something else is asked. */
-  get isSettled() { return this.problem?.kind === 'refused' || this.forgives?.(this.problem) !== undefined; }
+  get isSettled() {
+    return this.problem?.kind === 'refused' || Boolean(this.problem && this.forgives?.(this.problem));
+  }
 
   /** Keeps it up to date; a plain list reads again only what it could not read before. */
   async refresh(isRecovering) {
