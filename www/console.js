@@ -112,17 +112,21 @@ function unseen(text) {
 }
 
 const number = new Intl.NumberFormat();
+const twoDigits = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const dayAndClock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const thisYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const anyYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A time in ms since 1970, as the reader's clock shows it, with the exact UTC behind it. */
 function moment(time, format = undefined) {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return make('span', {}, String(time));
-  const isToday = date.toDateString() === new Date(serverNow()).toDateString();
+  const now = new Date(serverNow());
+  const isToday = date.toDateString() === now.toDateString();
+  const near = isToday ? clock : date.getFullYear() === now.getFullYear() ? thisYear : anyYear;
   const utc = date.toISOString();
   const title = `${utc.replace('T', ' ').replace('Z', '')} UTC`;
-  return make('time', { datetime: utc, title }, (format ?? (isToday ? clock : dayAndClock)).format(date));
+  return make('time', { datetime: utc, title }, (format ?? near).format(date));
 }
 
 /** A length of time in ms, in its largest unit. */
@@ -332,8 +336,8 @@ const TROUBLES = {
   off: {
     level: 'wait', state: 'The console is switched off',
     what: 'The handler answers, but without `CLERK_SYNC_ADMIN_TOKEN` it shows nothing to anybody.',
-    next: 'Make a token with `openssl rand -hex 32`, put `CLERK_SYNC_ADMIN_TOKEN=…` into `/etc/clerk-sync/clerk-sync.env`, and '
-      + '`systemctl restart clerk-sync.service`. Then sign out here and in again with it.',
+    next: 'Make a token with `openssl rand -hex 24`, put it into `/etc/clerk-sync/clerk-sync.env` as `CLERK_SYNC_ADMIN_TOKEN=…`, '
+      + 'and `systemctl restart clerk-sync.service`. This page then asks for it by itself.',
   },
   unrouted: {
     level: 'bad', state: 'The API is not passed on',
@@ -405,16 +409,16 @@ function showHealth() {
 
 function showFigures() {
   const { latency, rate } = stats;
-  const part = (value) => `${new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 }).format(value)} ms`;
+  const figure = (value, ...more) => [make('strong', {}, value), make('span', { class: 'soft' }, more)];
   const figures = pairs('figures', [
-    ['Last delivery', make('span', { id: 'last-delivery' })],
-    ['Users', number.format(stats.users)],
-    ['Deliveries', `${number.format(rate.lastMinute)} in a minute, ${number.format(rate.lastHour)} in an hour`],
-    ['Answered within', latency
-      ? `${part(latency.p50)} (half), ${part(latency.p95)} (95 %), ${part(latency.p99)} (99 %)`
-      : 'not measured yet'],
-    ['SQLite', `${stats.sqlite}, journal mode ${stats.journalMode}`],
-    ['Handler', health.version],
+    ['Last delivery', [make('strong', { id: 'last-age' }), make('span', { id: 'last-time', class: 'soft' })]],
+    ['Users', figure(number.format(stats.users), 'rows')],
+    ['Deliveries', figure(number.format(rate.lastMinute), `in a minute, ${number.format(rate.lastHour)} in an hour`)],
+    ['Time to answer', latency
+      ? figure(`${twoDigits.format(latency.p50)} ms`, `half; 95 % ${twoDigits.format(latency.p95)}, 99 % ${twoDigits.format(latency.p99)} ms`)
+      : figure('–', 'not measured yet')],
+    ['SQLite', figure(stats.sqlite, `journal mode ${stats.journalMode}`)],
+    ['Handler', figure(health.version, `this page reads it every ${POLL / 1000} s`)],
   ]);
   byId('figures').replaceChildren(...figures.children);
   showAge();
@@ -422,12 +426,10 @@ function showFigures() {
 
 /** Each second: how long ago the last delivery came, and when the next attempt to reach the handler is due. */
 function showAge() {
-  const place = byId('last-delivery');
-  if (place && lastDelivery === undefined) place.textContent = 'none yet';
-  else if (place) {
-    const time = moment(lastDelivery);
-    time.textContent = `${duration(serverNow() - lastDelivery)} ago`;
-    place.replaceChildren(time);
+  if (byId('last-age')) {
+    const isNone = lastDelivery === undefined;
+    byId('last-age').textContent = isNone ? '–' : `${duration(serverNow() - lastDelivery)} ago`;
+    byId('last-time').replaceChildren(isNone ? 'none yet' : moment(lastDelivery));
   }
   byId('state-retry').hidden = !trouble;
   byId('retry-in').textContent = `Trying again in ${Math.max(0, Math.ceil((nextBeat - Date.now()) / 1000))} s.`;
@@ -526,8 +528,8 @@ function showChart() {
     draw('text', { x: left - 8, y: y(value) + 4, class: 'tick', 'text-anchor': 'end' }, labels[index])));
   for (const { index, text } of ticksOf(columns, step, room)) {
     const x = left + (index + (step >= DAY ? 0.5 : 0)) * each;
-    const anchor = x > width - 24 ? 'end' : x < left + 24 ? 'start' : 'middle';
-    chart.append(draw('text', { x, y: height - 6, class: 'tick', 'text-anchor': anchor }, text));
+    const isCutOff = x < left + 20 || x > width - 24;
+    if (!isCutOff) chart.append(draw('text', { x, y: height - 6, class: 'tick', 'text-anchor': 'middle' }, text));
   }
   const highlight = draw('rect', { y: top, width: each, height: tall, class: 'highlight', visibility: 'hidden' });
   chart.append(highlight);
@@ -969,6 +971,7 @@ function route(event) {
 /** The view chosen, once there is something to show. */
 function showView() {
   for (const [name, other] of Object.entries(VIEWS)) byId(`${name}-view`).hidden = other !== view || !stats;
+  byId('figures').hidden = byId('deliveries-view').hidden;
 }
 
 function openUser(encoded) {
@@ -1067,7 +1070,6 @@ function showConsole() {
   byId('signed-out').hidden = true;
   byId('health').hidden = byId('sign-out').hidden = false;
   byId('views').hidden = !stats;
-  byId('figures').hidden = !stats;
   byId('sign-in-button').disabled = false;
   showView();
   showHealth();
