@@ -93,5 +93,9 @@ let package = Package(
       name: "ServerTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
       exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
     ),
+    .testTarget(
+      name: "ConsoleTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
+      exclude: ["console.py", "scenarios.py", "site_under_test.py", "watched_page.py"], swiftSettings: settings
+    ),
   ]
 )

@@ -1,0 +1,368 @@
+"""What somebody does with the console. Each scenario has a site of its own, empty at first."""
+
+import shutil
+import time
+
+from site_under_test import event
+
+NOW = "document.querySelector('#state').textContent"
+
+
+def sign_in(page, site):
+    page.goto(site.url)
+    page.see("The README says how to send it a test event.")
+    page.inspect("signed-out")
+    page.keyboard.press("Tab")
+    page.keyboard.type(site.token)
+    page.keyboard.press("Enter")
+    page.see("Waiting for the first delivery", "#health")
+    expected = ["/api/deliveries", "/api/health", "/api/stats"]
+    page.expect(sorted(page.api()) == expected, f"the first view asks for {page.api()}")
+    kept = page.evaluate("[Object.values(sessionStorage), localStorage.length, document.cookie]")
+    page.expect(kept == [[site.token], 0, ""], f"kept: {kept}")
+
+    page.reload()
+    page.see("Waiting for the first delivery", "#health")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Console token").wait_for()
+    page.expect(page.evaluate("sessionStorage.length") == 0, "the token is kept after signing out")
+    page.reload()
+    page.get_by_label("Console token").wait_for()
+
+
+def nothing_yet(page, site):
+    page.open()
+    page.see("Nothing has arrived yet.", "#deliveries")
+    page.inspect("empty")
+    page.get_by_role("link", name="Failures").click()
+    page.see("Nothing is pending.", "#failures")
+    page.get_by_role("link", name="Users").click()
+    page.see("There are no users yet.", "#users")
+
+
+def wrong_token(page, site):
+    page.goto(site.url)
+    for token in ["0123456789abcdef", "not a header’s"]:
+        page.get_by_label("Console token").fill(token)
+        page.keyboard.press("Enter")
+        page.get_by_role("alert").get_by_text("This is not the handler’s token.").wait_for()
+        page.expect(page.evaluate("sessionStorage.length") == 0, "the wrong token is kept")
+        page.expect(page.locator("#token").evaluate("field => field === document.activeElement"), "the focus is lost")
+    page.inspect("wrong-token")
+    page.expect(page.statuses == {401}, f"statuses {page.statuses}")
+
+
+def switched_off(page, site):
+    page.goto(site.url)
+    page.get_by_label("Console token").fill(site.token)
+    page.keyboard.press("Enter")
+    page.see("The console is switched off", "#health")
+    page.see("CLERK_SYNC_ADMIN_TOKEN=…", "#health")
+    page.inspect("switched-off")
+    site.environment["CLERK_SYNC_ADMIN_TOKEN"] = site.token
+    site.stop_handler()
+    site.start_handler()
+    page.see("Waiting for the first delivery", "#health")
+
+
+def arrival(page, site):
+    site.deliver(event("user.created", "user_first", "first@example.org"))
+    page.open()
+    page.see("Healthy", "#health")
+    page.see("user_first", "#deliveries")
+    page.locator("#deliveries a", has_text="user_first").focus()
+    site.deliver(event("user.created", "user_second", "second@example.org"))
+    page.see("user_second", "#deliveries")
+    page.expect("user_second" in page.locator("#deliveries tbody.new").inner_text(), "the new row is not marked")
+    page.expect(page.evaluate("document.activeElement.textContent") == "user_first", "the focus is lost")
+    page.until("announcer.textContent === '1 new delivery'", "the new delivery is not announced")
+    page.until("document.querySelectorAll('#deliveries tbody').length === 2", "there are not two rows")
+    ages = "document.querySelector('#last-age').textContent"
+    age = page.evaluate(ages)
+    page.until(f"{ages} !== '{age}'", "the age does not tick")
+    page.inspect("deliveries")
+
+    # Who reads further down keeps the line that they read.
+    for index in range(60):
+        site.deliver(event("user.updated", "user_first", "first@example.org"))
+    page.until("document.querySelectorAll('#deliveries tbody').length === 50", "there are not fifty rows")
+    page.evaluate("document.querySelectorAll('#deliveries tbody')[20].scrollIntoView()")
+    line = page.locator("#deliveries tbody").nth(20)
+    id = line.locator("[data-name=Message]").inner_text()
+    before = page.locator("#deliveries tbody", has_text=id).bounding_box()["y"]
+    site.deliver(event("user.created", "user_third", "third@example.org"))
+    page.see("user_third", "#deliveries")
+    after = page.locator("#deliveries tbody", has_text=id).bounding_box()["y"]
+    page.expect(abs(after - before) < 2, f"the line read moved from {before} to {after}")
+
+
+def narrowing(page, site):
+    for index in range(70):
+        site.deliver(event("user.updated", f"user_{index % 2}", f"{index % 2}@example.org"))
+    site.deliver({"type": "session.created", "data": {}})
+    site.deliver(event("user.updated", "user_0", "0@example.org", updated_at=1_600_000_000_000))
+    page.open()
+    for label, value, selector, expected in [
+        ("Outcome", "stale", "[data-name=Outcome]", {"stale"}),
+        ("Outcome", "ignored", "[data-name=Outcome]", {"ignored"}),
+        ("Event", "session.created", "[data-name=Event]", {"session.created"}),
+        ("User", "user_1", "[data-name=User]", {"user_1"}),
+    ]:
+        field = page.locator("#delivery-filter").get_by_label(label)
+        if label == "Outcome":
+            field.select_option(value)
+        else:
+            field.fill(value)
+        cells = f"[...document.querySelectorAll('#deliveries tbody {selector}')]"
+        page.until(f"{cells}.length && {cells}.every((cell) => cell.innerText === '{value}')", f"{label} {value}")
+        page.expect(set(page.texts(f"#deliveries tbody {selector}")) == expected, f"{label} {value}")
+        page.get_by_role("button", name="Clear").first.click()
+        page.until("document.querySelectorAll('#deliveries tbody').length === 50", f"{label} is not cleared")
+    page.locator("#filter-user").fill("user_nobody")
+    page.see("No such delivery.", "#deliveries")
+    page.get_by_role("button", name="Clear").first.click()
+
+    page.until("document.querySelectorAll('#deliveries tbody').length === 50", "there are not fifty rows")
+    pages = page.get_by_role("navigation", name="Pages of deliveries")
+    newest = page.texts("#deliveries [data-name=Message]")
+    pages.get_by_role("button", name="Next").click()
+    page.until("document.querySelectorAll('#deliveries tbody').length === 22", "the second page has not 22 rows")
+    older = page.texts("#deliveries [data-name=Message]")
+    all = [id for (id,) in site.sql("SELECT svix_id FROM clerk_sync_deliveries ORDER BY rowid DESC")]
+    page.expect(newest + older == all, "the two pages are not the ledger")
+    pages.get_by_role("button", name="Previous").click()
+    page.until("document.querySelectorAll('#deliveries tbody').length === 50", "there is no way back")
+    page.expect(page.texts("#deliveries [data-name=Message]") == newest, "the first page differs")
+
+
+def chart(page, site):
+    for index in range(3):
+        site.deliver(event("user.updated", "user_1", "1@example.org"))
+    site.deliver({"type": "session.created", "data": {}})
+    page.open()
+    page.see("4 deliveries in all")
+    legend = ["applied 3", "stale 0", "ignored 1", "failed 0"]
+    page.expect(page.texts("#legend li") == legend, f"legend {page.texts('#legend li')}")
+    bars = "document.querySelectorAll('#chart .bar').length"
+    page.expect(page.evaluate(bars) == 2, f"{page.evaluate(bars)} bars")
+    page.locator("#chart-table summary").click()
+    # The deliveries may lie on both sides of a full hour.
+    for range in ["24 hours", "7 days", "90 days"]:
+        page.get_by_text(range, exact=True).click()
+        page.see("4 deliveries in all")
+        page.locator("#chart-table tbody tr").first.wait_for()
+        sums = [sum(int(text) for text in page.texts(f"#chart-table td:nth-child({column})")) for column in (2, 3, 4, 5)]
+        page.expect(sums == [3, 0, 1, 0], f"{range}: {sums}")
+    page.inspect("chart")
+
+
+def failure(page, site):
+    site.deliver(event("user.created", "user_owner", "taken@example.org"))
+    site.deliver(event("user.created", "user_phone"), status=400)
+    page.open("#failures")
+    page.see("The user has no primary e-mail address", "#failures")
+    page.see("Give the user a primary e-mail address in the Clerk dashboard", "#failures")
+    page.see("1 failure pending", "#health")
+    taken = event("user.created", "user_other", "taken@example.org")
+    id = site.deliver(taken, status=500)
+    page.see("The e-mail address is another user’s", "#failures")
+    page.see("Svix repeats it, until 28 hours after the first attempt.", "#failures")
+    site.deliver({"type": "user.updated", "data": {"id": ["list"]}}, status=400)
+    page.see("Not an event as Clerk describes it", "#failures")
+    page.see("3 failures pending", "#health")
+    page.inspect("failures")
+
+    # What succeeds leaves, without a reload.
+    site.deliver(event("user.deleted", "user_owner"))
+    site.deliver(taken, id)
+    page.until("document.querySelectorAll('#failures li').length === 2", "what succeeded is still pending")
+    page.see("2 failures pending", "#health")
+
+    # The codes of SQLite that the handler's words end in.
+    for code, title in [
+        (5, "The database was locked"), (517, "The database was locked"), (13, "The disk is full"),
+        (1032, "The database cannot be written"), (787, "Other rows refer to the user"),
+        (1299, "A constraint forbids the change"), (99, "The database refused the change"),
+    ]:
+        error = f"database_error: app.db: words (SQLite result code {code}); advice"
+        site.sql("UPDATE clerk_sync_deliveries SET error = ? WHERE outcome = 'failed'", [(error,)])
+        page.until(f"[...document.querySelectorAll('#failures h3')].filter((h3) => h3.innerText === '{title}').length === 2",
+                   f"code {code} is not explained as: {title}")
+
+    page.get_by_role("link", name="Deliveries").click()
+    page.get_by_text("The database refused the change").first.click()
+    page.see("What to do:", "#deliveries")
+    page.inspect("explained")
+
+
+def hundred_thousand(page, site):
+    rows = ((f"user_{index:06}", f"u{index}@example.org", "Ada" if index % 40_000 == 7 else "Grace", f"Nr {index}",
+             "trainer" if index % 1000 == 0 else "client") for index in range(100_000))
+    site.sql("INSERT INTO users (id, email, firstName, lastName, role, createdAt, updatedAt) VALUES (?, ?, ?, ?, ?, 1, 2)", rows)
+    page.open("#users")
+    pages = page.get_by_role("navigation", name="Pages of users")
+
+    def ids(first, last, step=1):
+        return [f"user_{index:06}" for index in range(first, last, step)]
+
+    def expect(wanted, words):
+        last = wanted[-1] if wanted else ""
+        page.until(f"document.querySelectorAll('#users tbody').length === {len(wanted)} && "
+                   f"[...document.querySelectorAll('#users tbody a')].at(-1)?.innerText === '{last}'", f"{words} does not come")
+        page.expect(page.texts("#users tbody a") == wanted, f"{words}: {page.texts('#users tbody a')[:3]}…")
+
+    expect(ids(0, 50), "the first page")
+    for number in (1, 2, 3):
+        pages.get_by_role("button", name="Next").click()
+        expect(ids(50 * number, 50 * number + 50), f"page {number + 1}")
+    pages.get_by_role("button", name="Previous").click()
+    expect(ids(100, 150), "the page before")
+    page.inspect("users")
+
+    page.get_by_label("Role").fill("trainer")
+    expect(ids(0, 50_000, 1000), "the trainers")
+    pages.get_by_role("button", name="Next").click()
+    expect(ids(50_000, 100_000, 1000), "the other trainers")
+    page.locator("#user-filter").get_by_role("button", name="Clear").click()
+    expect(ids(0, 50), "all of them")
+
+    # A part of the name has no index: the handler looks at some rows at a time, and the page goes on by itself.
+    asked = len(page.api())
+    page.get_by_label("Search").fill("ada")
+    page.see("Searching: looked at everything up to user_", "#users")
+    page.expect(page.locator("#users .note").inner_text().endswith("so far…"), "it is not said how far the search is")
+    expect(["user_000007", "user_040007", "user_080007"], "the search by name")
+    page.expect(len(page.api()) - asked > 2, "one request was enough: nothing was read on")
+    page.get_by_label("Search").fill("u99999@")
+    expect(["user_099999"], "the search by address")
+    page.get_by_label("Search").fill("user_0123")
+    expect(ids(12_300, 12_350), "the search by id")
+    page.get_by_label("Search").fill("nobody at all")
+    page.see("No such user.", "#users")
+    page.inspect("no-such-user")
+
+
+def one_user(page, site):
+    site.deliver(event("user.created", "user_/ü%41", "ada@example.org", role="trainer"))
+    site.deliver(event("user.created", "user_gone", "gone@example.org"))
+    site.deliver(event("user.deleted", "user_gone"))
+    site.deliver(event("user.created", "user_1", "one@example.org", role="admin"))
+    site.deliver(event("user.updated", "user_1", "one@example.org", first_name="Augusta", role="admin"))
+    page.open("#users")
+    page.get_by_role("link", name="user_1").click()
+    page.get_by_role("heading", name="Augusta Lovelace").wait_for()
+    page.expect(page.url.endswith("/#user/user_1"), page.url)
+    page.expect(page.evaluate("document.activeElement.id") == "user-title", "the heading has not the focus")
+    page.see("admin", "#user")
+    page.see("updated at Clerk", "#user")
+    page.expect(page.texts("#history [data-name=Event]") == ["user.updated", "user.created"], "the history")
+    times = page.locator("#user time").evaluate_all("all => all.map((time) => [time.dateTime, time.title])")
+    page.expect(len(times) == 3 and all(utc.endswith("Z") and title.endswith(" UTC") for utc, title in times), f"{times}")
+    page.inspect("user")
+    page.go_back()
+    page.get_by_role("heading", name="Users").wait_for()
+
+    page.goto(f"{site.url}/#user/user_gone")
+    page.see("The user has been deleted", "#user")
+    page.goto(f"{site.url}/#user/user_nobody")
+    page.see("Not known here.", "#user")
+    page.see("Healthy", "#health")
+    page.inspect("unknown-user")
+
+
+def masked(page, site):
+    site.deliver(event("user.created", "user_1", "ada@example.org"))
+    site.deliver(event("user.created", "user_2", "grace@example.co.uk"))
+    page.open("#users")
+    page.see("a•••@e•••.org", "#users")
+    page.see("g•••@e•••.uk", "#users")
+    text = page.evaluate("document.documentElement.outerHTML")
+    page.expect("ada@" not in text and "grace@" not in text, "an address is in the page before it is asked for")
+    show = page.get_by_role("button", name="a•••@e•••.org, show e-mail address")
+    show.focus()
+    page.keyboard.press("Enter")
+    page.see("ada@example.org", "#users")
+    page.expect("grace@" not in page.evaluate("document.documentElement.outerHTML"), "another address is shown, too")
+    page.inspect("address-shown")
+    page.expect(page.evaluate("document.activeElement.textContent") == "Hide", "the focus is lost")
+    page.keyboard.press("Enter")
+    page.see("a•••@e•••.org", "#users")
+    page.expect("ada@" not in page.evaluate("document.documentElement.outerHTML"), "it is not hidden again")
+    page.goto(f"{site.url}/#user/user_1")
+    page.see("a•••@e•••.org", "#user")
+
+
+def markup(page, site):
+    evil = "<img src=x onerror=alert(1)>"
+    site.deliver(event("user.created", f"user_{evil}", f"{evil}@example.org", evil, "<script>alert(2)</script>", updated_at=1_700_000_000_000))
+    site.deliver({"type": f"user.{evil}", "data": {}})
+    page.open()
+    page.see(f"user_{evil}", "#deliveries")
+    page.get_by_role("link", name="Users").click()
+    page.see(f"{evil} <script>alert(2)</script>", "#users")
+    page.get_by_role("button", name="show e-mail address").click()
+    page.see(f"{evil}@example.org", "#users")
+    page.locator("#users a").first.click()
+    page.get_by_role("heading", name=evil).wait_for()
+    page.expect(page.locator("img, main script").count() == 0, "there is an element of what came")
+
+
+def unreachable(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.open()
+    page.see("Healthy", "#health")
+    site.stop_handler()
+    page.see("Handler unreachable", "#health")
+    page.see("Trying again in", "#health")
+    page.inspect("unreachable")
+    page.expect(page.locator("#deliveries tbody").count() == 1, "what was known is gone")
+    site.start_handler()
+    page.see("Healthy", "#health")
+    site.deliver(event("user.created", "user_2", "2@example.org"))
+    page.see("user_2", "#deliveries")
+
+
+def unavailable(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.open()
+    page.see("Healthy", "#health")
+    shutil.move(site.database, site.database + ".kept")
+    with open(site.database, "w") as file:
+        file.write("This is no database. " * 100)
+    page.see("Database unavailable", "#health")
+    page.inspect("unavailable")
+    shutil.move(site.database + ".kept", site.database)
+    page.see("Healthy", "#health")
+
+
+def silence(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    before = int(time.time() * 1000) - 3 * 3_600_000
+    site.sql(f"UPDATE clerk_sync_deliveries SET first_seen = {before}, last_seen = {before}")
+    page.open()
+    page.see("Silent", "#health")
+    page.see("Nothing has arrived for longer than 1 hour.", "#health")
+    page.inspect("silent")
+
+
+def hidden(page, site):
+    page.clock.install()
+    page.open()
+    page.see("Waiting for the first delivery", "#health")
+
+    def look(seconds):
+        asked = len(page.api())
+        for _ in range(seconds):
+            page.clock.run_for(1000)
+            page.evaluate("fetch('console.js').then((answer) => answer.text())")
+        return len(page.api()) - asked
+
+    page.expect(look(20) >= 4, "it does not look while it is seen")
+    # A headless browser shows every page at all times, so the page is told.
+    state = "Object.defineProperty(document, 'hidden', {{ configurable: true, value: {} }}); " \
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(state.format("true"))
+    page.expect(look(60) == 0, "it looks while it is hidden")
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.evaluate(state.format("false"))
+    page.see("user_1", "#deliveries")

@@ -1,0 +1,99 @@
+"""The web server and the handler that Swift has started, from the side of the scenarios."""
+
+import base64
+import http.client
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+import urllib.parse
+from datetime import datetime, timezone
+
+import svix
+
+
+def event(type, user, email=None, first_name="Ada", last_name="Lovelace", role=None, updated_at=None):
+    """A Clerk event; without an address the user has signed up by phone."""
+    data = {"id": user, "object": "user"}
+    if type != "user.deleted":
+        data |= {
+            "first_name": first_name,
+            "last_name": last_name,
+            "email_addresses": [{"id": "idn_1", "email_address": email}] if email else [],
+            "primary_email_address_id": "idn_1" if email else None,
+            "public_metadata": {"role": role} if role else {},
+            "updated_at": updated_at or int(time.time() * 1000),
+        }
+    return {"type": type, "object": "event", "data": data}
+
+
+class SiteUnderTest:
+    """`url`, `token`, `secret` and `database` of the site; `handler` is its program, `process` its process id, and
+    `socket` and `environment` are what it was started with."""
+
+    def __init__(self, url, token, secret, database, handler, process, socket, environment, screenshots):
+        self.url, self.token, self.secret, self.database = url, token, secret, database
+        self.handler, self.process, self.socket, self.environment = handler, process, socket, environment
+        self.screenshots = screenshots
+        self.started = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.started:
+            self.started.terminate()
+            self.started.wait(20)
+
+    def deliver(self, event, id=None, status=200):
+        """Sends the event as Svix does, and returns its message id."""
+        id = id or "msg_" + base64.b32encode(os.urandom(15)).decode()
+        body = json.dumps(event, ensure_ascii=False)
+        now = datetime.now(timezone.utc)
+        url = urllib.parse.urlsplit(self.url)
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+        headers = {
+            "content-type": "application/json",
+            "svix-id": id,
+            "svix-timestamp": str(int(now.timestamp())),
+            "svix-signature": svix.Webhook(self.secret).sign(id, now, body),
+        }
+        connection.request("POST", "/api/webhooks", body.encode(), headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        assert answer.status == status, f"{answer.status} {text}"
+        return id
+
+    def sql(self, statement, rows=None):
+        """Runs a statement on the database, for each of the rows where there are any; returns what it selects."""
+        database = sqlite3.connect(self.database, timeout=10)
+        try:
+            with database:
+                return (database.execute(statement) if rows is None else database.executemany(statement, rows)).fetchall()
+        finally:
+            database.close()
+
+    def stop_handler(self):
+        os.kill(self.process, signal.SIGTERM)
+        # It is another process's child, and a zombie once it has ended.
+        while self.is_running():
+            time.sleep(0.02)
+
+    def is_running(self):
+        try:
+            with open(f"/proc/{self.process}/stat") as file:
+                return file.read().rpartition(")")[2].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+
+    def start_handler(self):
+        self.started = subprocess.Popen(
+            ["/usr/bin/spawn-fcgi", "-n", "-s", self.socket, "-M", "0600", "--", self.handler],
+            env=self.environment,
+            cwd=os.path.dirname(self.socket),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )

@@ -1,0 +1,90 @@
+"""A page of the browser that notes all that a console must never do."""
+
+import os
+import re
+import urllib.parse
+
+from axe_playwright_python.sync_playwright import Axe
+
+VIOLATIONS = "addEventListener('securitypolicyviolation', (event) => console.error('CSP', event.violatedDirective))"
+SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
+# What a browser says of any answer that is an error; the scenarios expect some.
+ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+class WatchedPage:
+    def __init__(self, page, site):
+        self.page, self.site = page, site
+        self.problems, self.requests, self.statuses = [], [], set()
+        page.add_init_script(VIOLATIONS)
+        page.on("request", self.requested)
+        page.on("console", self.said)
+        page.on("pageerror", lambda error: self.problems.append(f"error in the page: {error}"))
+        page.on("dialog", lambda dialog: (self.problems.append("a dialog: what came ran"), dialog.dismiss()))
+
+    def __getattr__(self, name):
+        return getattr(self.page, name)
+
+    def requested(self, request):
+        self.requests.append(request.url)
+        if not request.url.startswith((self.site.url + "/", "data:")):
+            self.problems.append(f"a request leaves the origin: {request.url}")
+
+    def said(self, message):
+        answered = ANSWERED.match(message.text)
+        if answered:
+            self.statuses.add(int(answered[1]))
+        elif message.type in ("error", "warning"):
+            self.problems.append(f"the browser's console: {message.text}")
+
+    def expect(self, condition, words):
+        if not condition:
+            self.problems.append(words)
+
+    def api(self):
+        """The paths asked for so far, of the API alone."""
+        paths = [urllib.parse.urlsplit(url).path for url in self.requests]
+        return [path for path in paths if path.startswith("/api/")]
+
+    def open(self, fragment=""):
+        """Opens the console and signs in."""
+        self.page.goto(f"{self.site.url}/{fragment}")
+        self.page.get_by_label("Console token").fill(self.site.token)
+        self.page.keyboard.press("Enter")
+        self.page.locator("#views").wait_for()
+
+    def see(self, text, within="main"):
+        self.page.locator(within).get_by_text(text).first.wait_for()
+
+    def texts(self, selector):
+        return [text.strip() for text in self.page.locator(selector).all_inner_texts()]
+
+    def until(self, condition, words):
+        """Waits until a JavaScript expression holds."""
+        try:
+            self.page.wait_for_function(condition)
+        except Exception:
+            self.problems.append(words)
+
+    def inspect(self, state):
+        """Looks at a state in both sizes and colour schemes: nothing that axe calls serious, no scrolling sideways."""
+        size = self.page.viewport_size
+        for device, (width, height) in SIZES.items():
+            self.page.set_viewport_size({"width": width, "height": height})
+            for scheme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=scheme)
+                name = f"{state}-{device}-{scheme}"
+                for violation in Axe().run(self.page).response["violations"]:
+                    if violation["impact"] in ("serious", "critical"):
+                        self.problems.append(f"{name}: axe: {violation['id']}: {violation['nodes'][0]['html'][:200]}")
+                wide = self.page.evaluate("document.documentElement.scrollWidth")
+                self.expect(wide <= width, f"{name}: {wide} pixels wide")
+                self.page.screenshot(path=os.path.join(self.site.screenshots, f"{name}.png"))
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(size)
+
+    def look_back(self):
+        """What holds of every scenario."""
+        for url in [*self.requests, self.page.url]:
+            self.expect(self.site.token not in urllib.parse.unquote(url), f"the token is in a URL: {url}")
+        self.expect("@" not in urllib.parse.urlsplit(self.page.url).fragment, "an address is in the fragment")
