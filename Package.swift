@@ -95,7 +95,8 @@ let package = Package(
     ),
     .testTarget(
       name: "ConsoleTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
-      exclude: ["console.py", "scenarios.py", "site_under_test.py", "watched_page.py"], swiftSettings: settings
+      exclude: ["console.py", "scenarios.py", "site_under_test.py", "watched_page.py"],
+      swiftSettings: settings
     ),
   ]
 )

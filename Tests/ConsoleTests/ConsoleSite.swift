@@ -26,7 +26,7 @@ struct ConsoleSite {
   ///
   /// - Parameter environment: the handler's, beside the least one; without a token the API is switched off.
   static func problems(
-    of scenario: String, environment: [String: String] = ["CLERK_SYNC_ADMIN_TOKEN": token]
+    of scenario: String, environment: [String: String]
   ) throws -> [String] {
     let server = try NginxServer(environment: environment)
     let screenshots = Project.file(".build/screenshots")
@@ -45,7 +45,8 @@ struct ConsoleSite {
       Project.file(".build/venv/bin/python"),
       ["-B", Project.file("Tests/ConsoleTests/console.py"), scenario, file],
       environment: ["HOME": server.folder.path, "PATH": "/usr/bin:/bin"],
-      standardOutput: FileHandle(forWritingTo: URL(filePath: output)), output: server.folder.file("browser.log"))
+      standardOutput: FileHandle(forWritingTo: URL(filePath: output)),
+      output: server.folder.file("browser.log"))
     guard python.exitStatus(within: 240) == 0 else { throw Failed(log: python.log) }
     return try JSONDecoder().decode([String].self, from: Data(contentsOf: URL(filePath: output)))
   }
