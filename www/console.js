@@ -415,10 +415,10 @@ function showFigures() {
     ['Users', figure(number.format(stats.users), 'rows')],
     ['Deliveries', figure(number.format(rate.lastMinute), `in a minute, ${number.format(rate.lastHour)} in an hour`)],
     ['Time to answer', latency
-      ? figure(`${twoDigits.format(latency.p50)} ms`, `half; 95 % ${twoDigits.format(latency.p95)}, 99 % ${twoDigits.format(latency.p99)} ms`)
+      ? figure(`${twoDigits.format(latency.p50)} ms`, `median; 95 % in ${twoDigits.format(latency.p95)} ms, 99 % in ${twoDigits.format(latency.p99)} ms`)
       : figure('–', 'not measured yet')],
     ['SQLite', figure(stats.sqlite, `journal mode ${stats.journalMode}`)],
-    ['Handler', figure(health.version, `this page reads it every ${POLL / 1000} s`)],
+    ['Handler', figure(health.version, 'version')],
   ]);
   byId('figures').replaceChildren(...figures.children);
   showAge();
@@ -432,7 +432,9 @@ function showAge() {
     byId('last-time').replaceChildren(isNone ? 'none yet' : moment(lastDelivery));
   }
   byId('state-retry').hidden = !trouble;
-  byId('retry-in').textContent = `Trying again in ${Math.max(0, Math.ceil((nextBeat - Date.now()) / 1000))} s.`;
+  const wait = Math.max(0, Math.ceil((nextBeat - Date.now()) / 1000));
+  const known = stats ? ` What stands below was so ${duration(Date.now() - statsAt)} ago.` : '';
+  byId('retry-in').textContent = `Trying again in ${wait} s.${known}`;
 }
 
 async function readOverview() {
@@ -753,13 +755,20 @@ class Ledger extends List {
     // The reader has gone on meanwhile, to another page or another filter.
     if (this.isBusy || !this.isFirstPage || readAt !== this.readAt) return [];
     const newest = this.rows[0]?.position ?? 0;
-    const older = answer.next === undefined ? [] : this.rows.filter((row) => row.position < answer.next);
+    const isFull = answer.deliveries.length === PAGE;
+    // So much has arrived that the answer does not reach back to what is shown.
+    const hasGap = answer.next > newest;
+    if (hasGap && !isFull && newest > 0) {
+      await this.load();
+      return [];
+    }
+    const older = hasGap ? [] : this.rows.filter((row) => row.position < answer.next);
     const rows = [...answer.deliveries, ...older];
     // The row that has the focus stays, also where it would now be on the next page.
     const focused = rows.findIndex((row) => row.id === document.activeElement.closest('.rows > *, .failures > *')?.row?.id);
     const length = Math.min(Math.max(PAGE, focused + 1), 4 * PAGE);
     if (rows.length > length) this.next = rows[length - 1].position;
-    else if (!older.length) this.next = answer.next;
+    else if (answer.next === undefined || (isFull && !older.length)) this.next = answer.next;
     Object.assign(this, { rows: rows.slice(0, length), readAt: Date.now() });
     keepingPlace(this.frame, () => this.show());
     const arrived = this.rows.filter((row) => row.position > newest);

@@ -9,6 +9,10 @@ import Testing
     try play("sign_in")
   }
 
+  @Test func `It works under a prefix`() throws {
+    try play("prefix")
+  }
+
   @Test func `Before the first delivery it says what to do`() throws {
     try play("nothing_yet")
   }

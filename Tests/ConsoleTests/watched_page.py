@@ -45,7 +45,7 @@ class WatchedPage:
     def api(self):
         """The paths asked for so far, of the API alone."""
         paths = [urllib.parse.urlsplit(url).path for url in self.requests]
-        return [path for path in paths if path.startswith("/api/")]
+        return [path for path in paths if "/api/" in path]
 
     def open(self, fragment=""):
         """Opens the console and signs in."""
@@ -68,6 +68,12 @@ class WatchedPage:
             if time.monotonic() > end:
                 return self.problems.append(words)
             time.sleep(0.05)
+
+    def hide(self, is_hidden):
+        """Tells the page that it is hidden or seen; a headless browser shows every page at all times."""
+        state = str(is_hidden).lower()
+        self.page.evaluate(f"Object.defineProperty(document, 'hidden', {{ configurable: true, value: {state} }})")
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def inspect(self, state):
         """Looks at a state in both sizes and colour schemes: nothing that axe calls serious, no scrolling sideways."""
