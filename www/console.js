@@ -1005,7 +1005,7 @@ let beats = 0;
 let failedBeats = 0;
 let isBeating = false;
 
-/** Looks at what is shown, and now and then at the whole; then waits, longer when something is wrong. */
+/** Looks at what is shown, and now and then at the whole; then waits, longer when something is wrong. A hidden tab rests. */
 async function beat() {
   clearTimeout(timer);
   if (!token || document.hidden || isBeating) return;
@@ -1043,7 +1043,7 @@ function announceArrivals() {
 
 function schedule() {
   clearTimeout(timer);
-  if (!token || document.hidden) return;
+  if (!token) return;
   const wait = trouble ? Math.min(SLOWEST_POLL, POLL * 2 ** (failedBeats - 1)) : POLL;
   nextBeat = Date.now() + wait;
   timer = setTimeout(beat, wait);
@@ -1141,7 +1141,7 @@ byId('chart-table').addEventListener('toggle', showChart);
 new ResizeObserver(showChart).observe(byId('chart'));
 addEventListener('hashchange', route);
 addEventListener('online', beat);
-document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : beat()));
+document.addEventListener('visibilitychange', beat);
 setInterval(showAge, 1000);
 
 route();

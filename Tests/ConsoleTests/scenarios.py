@@ -6,8 +6,6 @@ import time
 
 from site_under_test import event
 
-NOW = "document.querySelector('#state').textContent"
-
 
 def sign_in(page, site):
     page.goto(site.url)
@@ -89,13 +87,9 @@ def arrival(page, site):
     page.expect(page.evaluate("document.activeElement.textContent") == "user_first", "the focus is lost")
     page.until("announcer.textContent === '1 new delivery'", "the new delivery is not announced")
     page.until("document.querySelectorAll('#deliveries tbody').length === 2", "there are not two rows")
-    ages = "document.querySelector('#last-age').textContent"
-    age = page.evaluate(ages)
-    page.until(f"{ages} !== '{age}'", "the age does not tick")
     page.inspect("deliveries")
 
-    # More than a page arrives at once, and none is left out in between.
-    page.evaluate("document.activeElement.blur()")
+    # More than a page arrives at once, and nothing is left out between it and the line that has the focus.
     page.hide(True)
     messages = [site.deliver(event("user.updated", "user_first", "first@example.org")) for _ in range(60)]
     page.hide(False)
@@ -377,9 +371,10 @@ def silence(page, site):
 
 
 def hidden(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
     page.clock.install()
     page.open()
-    page.see("Waiting for the first delivery", "#health")
+    page.see("Healthy", "#health")
 
     def look(seconds):
         asked = len(page.api())
@@ -391,6 +386,7 @@ def hidden(page, site):
     page.expect(look(20) >= 4, "it does not look while it is seen")
     page.hide(True)
     page.expect(look(60) == 0, "it looks while it is hidden")
-    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.see("1 min ago", "#health")
+    site.deliver(event("user.created", "user_2", "2@example.org"))
     page.hide(False)
-    page.see("user_1", "#deliveries")
+    page.see("user_2", "#deliveries")
