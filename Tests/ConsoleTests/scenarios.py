@@ -386,7 +386,7 @@ def hidden(page, site):
     page.expect(look(20) >= 4, "it does not look while it is seen")
     page.hide(True)
     page.expect(look(60) == 0, "it looks while it is hidden")
-    page.see("1 min ago", "#health")
+    page.see("1 min ago", "#figures")
     site.deliver(event("user.created", "user_2", "2@example.org"))
     page.hide(False)
     page.see("user_2", "#deliveries")
