@@ -114,7 +114,9 @@ function unseen(text) {
 const number = new Intl.NumberFormat();
 const twoDigits = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const thisYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const thisYear = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit',
+});
 const anyYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** A time in ms since 1970, as the reader's clock shows it, with the exact UTC behind it. */
@@ -179,7 +181,8 @@ function userLink(id) {
 /** Pairs of a term and its description; those without a description are left out. */
 function pairs(name, entries) {
   const rows = entries.filter(([, value]) => value !== undefined);
-  return make('dl', { class: name }, rows.map(([term, value]) => make('div', {}, make('dt', {}, term), make('dd', {}, value))));
+  const pair = ([term, value]) => make('div', {}, make('dt', {}, term), make('dd', {}, value));
+  return make('dl', { class: name }, rows.map(pair));
 }
 
 // ---- Failures explained
@@ -193,7 +196,8 @@ const CAUSES = [
     title: 'Not an event as Clerk describes it',
     what: 'The message was signed with your secret, but its body is not one of Clerk’s events.',
     next: 'See that no transformation is set for the endpoint (Clerk dashboard, Webhooks, Advanced) and that nothing else '
-      + 'signs with its secret. If it is Clerk’s own event unchanged, clerk-sync needs to learn its form: report the words below.',
+      + 'signs with its secret. If it is Clerk’s own event unchanged, clerk-sync needs to learn its form: report '
+      + 'the words below.',
     isFinal: true,
   },
   {
@@ -294,9 +298,11 @@ function causeOf(delivery) {
 /** What happened, what to do, whether it comes again, and the handler's own words. */
 function explanation(delivery) {
   const cause = causeOf(delivery);
+  const isRepeated = serverNow() - delivery.firstSeen < REPEATED_FOR;
   let again = 'Svix no longer repeats it by itself: replay it once the cause is mended.';
-  if (cause.isFinal) again = 'No repetition can succeed, and Svix has been told so. The entry stays until its retention has passed.';
-  else if (serverNow() - delivery.firstSeen < REPEATED_FOR) again = 'Svix repeats it, until 28 hours after the first attempt.';
+  if (cause.isFinal) {
+    again = 'No repetition can succeed, and Svix has been told so. The entry stays until its retention has passed.';
+  } else if (isRepeated) again = 'Svix repeats it, until 28 hours after the first attempt.';
   return make('div', { class: 'explanation' },
     make('p', {}, prose(cause.what)),
     make('p', {}, make('strong', {}, 'What to do: '), prose(cause.next)),
@@ -336,8 +342,8 @@ const TROUBLES = {
   off: {
     level: 'wait', state: 'The console is switched off',
     what: 'The handler answers, but without `CLERK_SYNC_ADMIN_TOKEN` it shows nothing to anybody.',
-    next: 'Make a token with `openssl rand -hex 24`, put it into `/etc/clerk-sync/clerk-sync.env` as `CLERK_SYNC_ADMIN_TOKEN=…`, '
-      + 'and `systemctl restart clerk-sync.service`. This page then asks for it by itself.',
+    next: 'Make a token with `openssl rand -hex 24`, put it into `/etc/clerk-sync/clerk-sync.env` as '
+      + '`CLERK_SYNC_ADMIN_TOKEN=…`, and `systemctl restart clerk-sync.service`. This page then asks for it by itself.',
   },
   unrouted: {
     level: 'bad', state: 'The API is not passed on',
@@ -409,13 +415,14 @@ function showHealth() {
 
 function showFigures() {
   const { latency, rate } = stats;
+  const ms = (value) => `${twoDigits.format(value)} ms`;
   const figure = (value, ...more) => [make('strong', {}, value), make('span', { class: 'soft' }, more)];
   const figures = pairs('figures', [
     ['Last delivery', [make('strong', { id: 'last-age' }), make('span', { id: 'last-time', class: 'soft' })]],
     ['Users', figure(number.format(stats.users), 'rows')],
     ['Deliveries', figure(number.format(rate.lastMinute), `in a minute, ${number.format(rate.lastHour)} in an hour`)],
     ['Time to answer', latency
-      ? figure(`${twoDigits.format(latency.p50)} ms`, `median; 95 % in ${twoDigits.format(latency.p95)} ms, 99 % in ${twoDigits.format(latency.p99)} ms`)
+      ? figure(ms(latency.p50), `median; 95 % in ${ms(latency.p95)}, 99 % in ${ms(latency.p99)}`)
       : figure('–', 'not measured yet')],
     ['SQLite', figure(stats.sqlite, `journal mode ${stats.journalMode}`)],
     ['Handler', figure(health.version, 'version')],
@@ -490,7 +497,8 @@ function ticksOf(columns, step, room) {
     if (hours) return date.getHours() % 3 === 0;
     return index > 0 && date.getDate() !== new Date(columns[index - 1].start).getDate();
   };
-  const candidates = columns.map((column, index) => ({ column, index })).filter(({ column, index }) => isTick(column, index));
+  const candidates = columns.map((column, index) => ({ column, index }))
+    .filter(({ column, index }) => isTick(column, index));
   const every = Math.max(1, Math.ceil(candidates.length * 60 / room));
   const format = new Intl.DateTimeFormat(undefined, hours ? { hour: '2-digit', minute: '2-digit' } : day);
   return candidates.filter((_, index) => index % every === 0)
@@ -518,10 +526,13 @@ function showChart() {
   const [room, tall] = [width - left, height - top - bottom];
   const each = room / columns.length;
   const y = (value) => top + tall * (1 - value / most);
-  const sums = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, columns.reduce((sum, column) => sum + column[outcome], 0)]));
+  const sumOf = (outcome) => columns.reduce((sum, column) => sum + column[outcome], 0);
+  const sums = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, sumOf(outcome)]));
   const words = OUTCOMES.map((outcome) => `${number.format(sums[outcome])} ${outcome}`).join(', ');
 
-  const chart = draw('svg', { width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `Deliveries: ${words}` });
+  const chart = draw('svg', {
+    width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `Deliveries: ${words}`,
+  });
   chart.append(draw('defs', {}, draw('pattern', { id: 'hatch', width: 5, height: 5, patternUnits: 'userSpaceOnUse',
     patternTransform: 'rotate(45)' }, draw('rect', { width: 5, height: 5, class: 'hatch-ground' }),
     draw('rect', { width: 2, height: 5, class: 'hatch-line' }))));
@@ -545,14 +556,14 @@ function showChart() {
     }
   });
 
-  const whole = { ...sums, words: total(sums) ? `${count(total(sums), 'delivery', 'deliveries')} in all` : 'None in this time' };
+  const inAll = total(sums) ? `${count(total(sums), 'delivery', 'deliveries')} in all` : 'None in this time';
   const show = (index) => {
     const column = columns[index];
     highlight.setAttribute('visibility', column ? 'visible' : 'hidden');
     highlight.setAttribute('x', left + index * each);
-    showLegend(column ?? whole);
-    byId('chart-time').replaceChildren(column ? make('span', {}, 'from ', moment(column.start, stepName(step))) : whole.words,
-      step >= DAY ? ' (days in UTC)' : '');
+    showLegend(column ?? sums);
+    const when = column ? make('span', {}, 'from ', moment(column.start, stepName(step))) : inAll;
+    byId('chart-time').replaceChildren(when, step >= DAY ? ' (days in UTC)' : '');
   };
   chart.addEventListener('pointermove', (event) => {
     show(Math.floor((event.clientX - chart.getBoundingClientRect().left - left) / each));
@@ -605,7 +616,8 @@ class List {
     this.previous = button('Previous', () => this.go(-1));
     this.where = make('span', { class: 'soft' });
     this.following = button('Next', () => this.go(1));
-    this.pages = make('nav', { class: 'pages', 'aria-label': `Pages of ${name}` }, this.previous, this.where, this.following);
+    this.pages = make('nav', { class: 'pages', 'aria-label': `Pages of ${name}` },
+      this.previous, this.where, this.following);
     place.replaceChildren(this.frame, this.note, this.pages);
     this.show();
   }
@@ -615,7 +627,8 @@ class List {
   /** Forgets everything. */
   reset() {
     this.#reading.abort();
-    Object.assign(this, { rows: [], next: undefined, passed: [undefined], loaded: false, isBusy: false, problem: undefined });
+    Object.assign(this, { rows: [], next: undefined, passed: [undefined] });
+    Object.assign(this, { loaded: false, isBusy: false, problem: undefined });
     this.show();
   }
 
@@ -681,7 +694,8 @@ class List {
   show(rows = this.rows) {
     const { isBusy, problem, next } = this;
     const shown = problem ? [] : rows;
-    const old = new Map([...this.frame.children].filter((child) => child.row).map((child) => [this.key(child.row), child]));
+    const old = new Map([...this.frame.children].filter((child) => child.row)
+      .map((child) => [this.key(child.row), child]));
     const keys = new Set(shown.map(this.key));
     for (const [key, element] of old) if (!keys.has(key)) element.remove();
     let place = [...this.frame.children].find((child) => child.row) ?? null;
@@ -709,10 +723,12 @@ class List {
     if (this.problem) {
       const { state, next } = TROUBLES[this.problem.kind];
       if (this.problem.kind === 'refused') return [make('p', { class: 'problem' }, this.problem.message)];
-      return this.forgives?.(this.problem) ?? [make('p', { class: 'problem' }, `Not loaded: ${state}.`), make('p', {}, prose(next))];
+      return this.forgives?.(this.problem)
+        ?? [make('p', { class: 'problem' }, `Not loaded: ${state}.`), make('p', {}, prose(next))];
     }
     if (this.isBusy && this.reached !== undefined) {
-      return [make('p', {}, `Searching: looked at everything up to ${this.reached}, found ${number.format(shown.length)} so far…`)];
+      const found = number.format(shown.length);
+      return [make('p', {}, `Searching: looked at everything up to ${this.reached}, found ${found} so far…`)];
     }
     if (this.isBusy && !shown.length) return [make('p', { class: 'soft' }, 'Loading…')];
     if (!shown.length && this.loaded) return this.empty();
@@ -765,7 +781,8 @@ class Ledger extends List {
     const older = hasGap ? [] : this.rows.filter((row) => row.position < answer.next);
     const rows = [...answer.deliveries, ...older];
     // The row that has the focus stays, also where it would now be on the next page.
-    const focused = rows.findIndex((row) => row.id === document.activeElement.closest('.rows > *, .failures > *')?.row?.id);
+    const holder = document.activeElement.closest('.rows > *, .failures > *');
+    const focused = rows.findIndex((row) => row.id === holder?.row?.id);
     const length = Math.min(Math.max(PAGE, focused + 1), 4 * PAGE);
     if (rows.length > length) this.next = rows[length - 1].position;
     else if (answer.next === undefined || (isFull && !older.length)) this.next = answer.next;
@@ -793,10 +810,10 @@ function keepingPlace(frame, change) {
   const anchor = [...frame.children].find((child) => child.row && child.getBoundingClientRect().bottom > 0);
   const before = anchor?.getBoundingClientRect().top;
   change();
-  if (isAbove && anchor?.isConnected) window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: 'instant' });
+  if (isAbove && anchor?.isConnected) window.scrollBy(0, anchor.getBoundingClientRect().top - before);
 }
 
-/** A table whose rows turn into cards on a narrow screen, which takes the roles from table elements: so they are named. */
+/** A table whose rows turn into cards on a narrow screen; that takes the roles from table elements, so they are named. */
 function table(caption, names) {
   const heads = names.map((name) => make('th', { scope: 'col', role: 'columnheader' }, name));
   return make('table', { role: 'table', class: 'rows' }, make('caption', { class: 'unseen' }, caption),
@@ -950,7 +967,7 @@ function showUser({ user, version }) {
     ['Deletion applied', version.deleted === undefined ? undefined : moment(version.deleted)],
   ]);
   byId('user-title').textContent = (user && fullName(user)) || shownUser;
-  byId('user').replaceChildren(...[make('h3', {}, 'Row'), row, applied && make('h3', {}, 'Version'), applied].filter(Boolean));
+  byId('user').replaceChildren(make('h3', {}, 'Row'), row, ...(applied ? [make('h3', {}, 'Version'), applied] : []));
 }
 
 /** What the fragment names; the ids of users are no secret, and nothing else is ever in it. */
@@ -1005,7 +1022,7 @@ let beats = 0;
 let failedBeats = 0;
 let isBeating = false;
 
-/** Looks at what is shown, and now and then at the whole; then waits, longer when something is wrong. A hidden tab rests. */
+/** Looks at what is shown, now and then at the whole, and waits, longer when something is wrong. A hidden tab rests. */
 async function beat() {
   clearTimeout(timer);
   if (!token || document.hidden || isBeating) return;

@@ -72,7 +72,9 @@ class SiteUnderTest:
         database = sqlite3.connect(self.database, timeout=10)
         try:
             with database:
-                return (database.execute(statement) if rows is None else database.executemany(statement, rows)).fetchall()
+                if rows is not None:
+                    return database.executemany(statement, rows).fetchall()
+                return database.execute(statement).fetchall()
         finally:
             database.close()
 
