@@ -11,7 +11,7 @@ HANDLER_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev
 BUILD_PACKAGES = $(HANDLER_PACKAGES) libcurl4-openssl-dev
 RUN_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
 TEST_PACKAGES = $(RUN_PACKAGES) $(BUILD_PACKAGES) python3 python3-venv strace lighttpd apache2 libapache2-mod-fcgid caddy \
-  media-types systemd runit multiwatch procps prometheus chromium
+  media-types systemd runit multiwatch procps prometheus chromium fonts-dejavu-core
 BENCH_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
 DIST_PACKAGES = $(BUILD_PACKAGES)

@@ -11,11 +11,11 @@ enum DeliveryCounts {
   /// An hour, in milliseconds.
   static let hour: Int64 = 3_600_000
 
-  /// Counts the entries after position ?1, up to ?2, by periods of ?3 milliseconds.
+  /// Counts the entries after position ?1, up to ?2, from before the time ?4, by periods of ?3 milliseconds.
   private static let addition: StaticString = """
     INSERT INTO clerk_sync_counts (hour, type, outcome, deliveries)
     SELECT first_seen / ?3, coalesce(type, ''), outcome, count(*) FROM clerk_sync_deliveries
-    WHERE rowid > ?1 AND rowid <= ?2 AND outcome <> 'failed' GROUP BY 1, 2, 3
+    WHERE rowid > ?1 AND rowid <= ?2 AND first_seen < ?4 AND outcome <> 'failed' GROUP BY 1, 2, 3
     ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries
     """
 
@@ -48,8 +48,14 @@ enum DeliveryCounts {
     try add(after: .min, through: newest / interval * interval, on: connection)
   }
 
+  /// Counts those of the last entries that are from before `limit`, in milliseconds since 1970, and about to go.
+  static func countLast(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+    let newest = try connection.integer(DeliveryLedger.newest) ?? 0
+    try add(after: newest / interval * interval, through: newest, before: limit, on: connection)
+  }
+
   private static func add(
-    after first: Int64, through last: Int64, on connection: borrowing Connection
+    after first: Int64, through last: Int64, before limit: Int64 = .max, on connection: borrowing Connection
   ) throws(SQLiteError) {
     // In a period without an end all are from hour 0, the row of the totals.
     for period in [hour, .max] {
@@ -57,6 +63,7 @@ enum DeliveryCounts {
         try statement.bind(first, at: 1)
         try statement.bind(last, at: 2)
         try statement.bind(period, at: 3)
+        try statement.bind(limit, at: 4)
         try statement.run()
       }
     }

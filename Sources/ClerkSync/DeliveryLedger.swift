@@ -23,10 +23,10 @@ enum DeliveryLedger {
       AND rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
     """
 
-  /// How many entries ``purge`` would remove in the end.
-  static let purgeable: StaticString = """
-    SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1
-      AND rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
+  /// The rest that ``purge`` leaves: fewer than sixteen.
+  static let purgeUncounted: StaticString = """
+    DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
+      AND rowid > (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
     """
 
   /// Enters one attempt at the delivery and tells whether it is one: a final entry stays as it is.

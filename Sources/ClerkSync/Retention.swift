@@ -32,6 +32,19 @@ enum Retention {
     return ExpiredRows(deliveries: try run(DeliveryLedger.purge), tombstones: try run(VersionTable.purge))
   }
 
+  /// Removes the last entries of the ledger, those that are not counted yet, from before `limit`, in milliseconds since
+  /// 1970, and counts them.
+  static func removeUncounted(
+    before limit: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> ExpiredRows {
+    try DeliveryCounts.countLast(before: limit, on: connection)
+    try connection.with(DeliveryLedger.purgeUncounted) { statement throws(SQLiteError) in
+      try statement.bind(limit, at: 1)
+      try statement.run()
+    }
+    return ExpiredRows(deliveries: Int64(connection.changes))
+  }
+
   /// How many rows of each kind are from before `limit`, in milliseconds since 1970.
   static func count(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError)
     -> ExpiredRows
@@ -43,7 +56,7 @@ enum Retention {
       }
     }
     return ExpiredRows(
-      deliveries: try run(DeliveryLedger.purgeable),
+      deliveries: try run("SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1"),
       tombstones: try run("SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1"))
   }
 }

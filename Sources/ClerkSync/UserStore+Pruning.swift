@@ -28,7 +28,8 @@ extension UserStore {
       connection.setBusyTimeout(Database.busyTimeout)
       let removed = try database.sql { () throws(SQLiteError) in
         try connection.transaction { () throws(SQLiteError) in
-          try Retention.remove(before: limit, atMost: Self.rowsAtATime, on: connection)
+          let counted = try Retention.remove(before: limit, atMost: Self.rowsAtATime, on: connection)
+          return counted.total > 0 ? counted : try Retention.removeUncounted(before: limit, on: connection)
         }
       }
       guard removed.total > 0 else { return gone }

@@ -44,7 +44,7 @@ import Testing
     #expect(
       command.lines == [
         "app.db: adopted, users table with 1 row",
-        "tables made: clerk_sync_schema, clerk_sync_deliveries, clerk_sync_versions",
+        "tables made: clerk_sync_schema, clerk_sync_deliveries, clerk_sync_counts, clerk_sync_versions",
         "journal mode: \(mode == .wal ? "wal" : "delete"), as it was",
       ])
     #expect(try database.rows("SELECT id FROM users") == [["user_1"]])

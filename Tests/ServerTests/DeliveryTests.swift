@@ -68,7 +68,7 @@ import Testing
     #expect(health.status == 200)
     #expect(health.body == #"{"status":"ok"}"# + "\n")
     request.url = server.url + "/"
-    #expect(try server.answer(request).body.contains("clerk-sync answers here"))
+    #expect(try server.answer(request).body.contains("<title>clerk-sync</title>"))
 
     try Data("not a database, and long enough to be looked at as one".utf8).write(
       to: URL(filePath: server.database))
