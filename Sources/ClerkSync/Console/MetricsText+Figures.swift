@@ -22,7 +22,8 @@ extension MetricsText {
         Double(last) / 1000)
     }
     append(
-      "clerk_sync_users", .gauge, "Rows of the users table, counted at most once a minute.", totals.users)
+      "clerk_sync_users", .gauge, "Rows of the users table; of a large one as counted up to a minute ago.",
+      totals.users)
     let size = "clerk_sync_database_size_bytes"
     begin(size, .gauge, "Size of the database file and of its write-ahead log.")
     append(size, [("file", "database")], sizes.database)

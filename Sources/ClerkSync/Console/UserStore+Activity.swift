@@ -3,14 +3,13 @@ import SQLite
 import Synchronization
 
 /// The figures that the console and its monitoring read. None of them looks at all rows of a large table, but to count
-/// the users, once a minute.
+/// the users now and then.
 extension UserStore {
   /// A count of the users, which takes tens of milliseconds for a million.
   struct UserCount {
-    static let lasts: Duration = .seconds(60)
-
     let users: Int64
-    let time: ContinuousClock.Instant
+    /// A thousand times as long after it as it took, and a minute at most.
+    let end: ContinuousClock.Instant
   }
 
   /// What has arrived by `now` and in the `hours` before, in hours of UTC or steps of several.
@@ -91,9 +90,12 @@ extension UserStore {
 
   private func countUsers(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
     let known = countedUsers.withLock(\.self)
-    if let known, ContinuousClock.now - known.time < UserCount.lasts { return known.users }
+    let start = ContinuousClock.now
+    if let known, start < known.end { return known.users }
     let users = try connection.integer(UserTable.count) ?? 0
-    countedUsers.withLock { $0 = UserCount(users: users, time: .now) }
+    let end = ContinuousClock.now
+    let counted = UserCount(users: users, end: end + min((end - start) * 1000, .seconds(60)))
+    countedUsers.withLock { $0 = counted }
     return users
   }
 }

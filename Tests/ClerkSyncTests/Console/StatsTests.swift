@@ -39,6 +39,14 @@ import Testing
     #expect(try #require(latency["p99"]) <= #require(latency["max"]))
   }
 
+  @Test func `A user who has just come is counted`() throws {
+    for number in 1...3 {
+      try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)")
+      // A small table is counted in no time, and so as good as always anew.
+      #expect(eventually { (try? site.get("/api/stats").number("users")) == number })
+    }
+  }
+
   @Test(arguments: [(24, 1), (48, 1), (49, 6), (336, 6), (337, 24), (2160, 24)])
   func `The series has steps that suit its length`(hours: Int, step: Int) throws {
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
