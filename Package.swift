@@ -26,13 +26,15 @@ let package = Package(
     .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
     .target(name: "Gateway", dependencies: ["CFastCGI"], swiftSettings: settings),
     .target(name: "Svix", dependencies: ["CLibcrypto"], swiftSettings: settings),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: settings),
+    .target(name: "Redis", dependencies: ["CHiredis"], swiftSettings: settings),
     .target(
       name: "ClerkSync",
-      dependencies: ["Gateway", "Svix", "SQLite", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["Gateway", "Svix", "SQLite", "Redis", .product(name: "Logging", package: "swift-log")],
       swiftSettings: settings
     ),
     .executableTarget(

@@ -1,0 +1,33 @@
+extension RedisError: CustomStringConvertible {
+  /// What was wrong and what to do about it; for the operator's log, not for the sender.
+  public var description: String {
+    switch self {
+    case .unreachable(let reason):
+      "no connection to Redis: \(reason): check that it runs, and its address in CLERK_SYNC_QUEUE"
+    case .timedOut: "Redis did not answer in time: check its load, and the network between"
+    case .closed: "Redis closed the connection: check its own log"
+    case .refused(let command, let code):
+      ["Redis refused \(command) with \(code)", Self.advice(for: code, command: command)]
+        .compactMap(\.self).joined(separator: ": ")
+    case .unexpectedReply(let command):
+      "what answered \(command) is not Redis as expected: check the address in CLERK_SYNC_QUEUE"
+    }
+  }
+
+  private static func advice(for code: String, command: String) -> String? {
+    switch (code, command) {
+    case ("WRONGPASS", _), ("NOAUTH", _), (_, "AUTH"): "check the user and the password in CLERK_SYNC_QUEUE"
+    case ("NOPERM", _): "its access control list does not let the user do that"
+    case ("OOM", _): "it has no memory left: let the worker catch up, or raise maxmemory"
+    case ("READONLY", _): "it is a replica: name the primary in CLERK_SYNC_QUEUE"
+    case ("MISCONF", _): "it cannot save to its disk"
+    case ("LOADING", _): "it is still reading its data after a start"
+    case ("MASTERDOWN", _): "it is a replica that has lost its primary: name the primary in CLERK_SYNC_QUEUE"
+    case ("WRONGTYPE", _): "something else stands under the queue's names: use another database number"
+    case ("NOGROUP", _): "the worker's group is gone, and the worker will make it again"
+    case ("ERR", "SELECT"): "it has no database of that number"
+    case ("ERR", "XADD"), ("ERR", "XAUTOCLAIM"): "Redis 6.2 or newer is needed"
+    default: nil
+    }
+  }
+}

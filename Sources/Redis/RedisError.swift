@@ -1,0 +1,13 @@
+/// Why Redis did not do what it was asked. Never carries what was sent to it, nor what it said about that.
+public enum RedisError: Error, Equatable, Sendable {
+  /// No connection could be made, for the system's own `reason`.
+  case unreachable(reason: String)
+  /// The time was up before Redis had answered, so that what it has done is not known.
+  case timedOut
+  /// The connection ended before Redis had answered.
+  case closed
+  /// Redis refused the command, with an error of this code, such as `OOM`.
+  case refused(command: String, code: String)
+  /// What came in answer to the command is not what Redis answers.
+  case unexpectedReply(command: String)
+}
