@@ -3,9 +3,11 @@ import Gateway
 extension Application {
   /// Says to everyone whether deliveries can be taken, and to whoever has the admin token whether any come.
   func reportHealth(_ parameters: Parameters, _ configuration: Configuration) throws(Failure) -> Reply {
-    let store = store(configuration)
     let credentials = configuration.adminToken.map { Credentials(parameters, token: $0) } ?? .none
     if credentials == .wrong { throw .unauthorized(isTokenWrong: true) }
+    // The database is the worker's, and not here.
+    if let queue = configuration.queue { return try reportHealth(of: queue) }
+    let store = store(configuration)
     do {
       try store.check()
       if credentials == .right {

@@ -8,6 +8,10 @@ extension Application {
   ) throws(Failure) -> Reply {
     let message = try verify(request, secrets: configuration.secrets)
     record.isVerified = true
+    if let queue = configuration.queue {
+      let event = try decode(message, roles: configuration.roles, record: &record)
+      return try enqueue(message, event, in: queue)
+    }
     let store = store(configuration)
     let outcome: Outcome
     do {

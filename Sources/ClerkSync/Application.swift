@@ -12,6 +12,7 @@ public final class Application: Sendable {
   /// How many requests are reading at this moment.
   let readers = Atomic(0)
   private let stores = StoreCache()
+  let queues = QueueCache()
 
   /// `isLongLived` says that this process answers more than one request.
   public init(configuration: Configuration, isLongLived: Bool = true, clock: WallClock = .system) {
@@ -26,7 +27,8 @@ public final class Application: Sendable {
     current.withLock { $0 = configuration }
   }
 
-  /// Creates the database and its tables where they are missing, or says what stands in the way.
+  /// Creates the database and its tables where they are missing, or says what stands in the way. Not for use with a
+  /// queue.
   public func prepare() throws(StoreError) {
     try store(configuration).prepare()
   }

@@ -5,7 +5,7 @@ import Svix
 extension Configuration {
   /// The names of all variables that are read.
   public static let variables =
-    ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN"]
+    ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN", "CLERK_SYNC_QUEUE"]
     .flatMap { [$0, "\($0)_FILE"] }
     + [
       "DATABASE", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
@@ -28,6 +28,7 @@ extension Configuration {
     var result = self
     result.secrets = try Self.secrets(in: parameters) ?? secrets
     result.database = try parameters.path("CLERK_SYNC_DATABASE") ?? database
+    result.queue = try Self.queue(in: parameters) ?? queue
     result.maxBody = try maxBody(overriddenBy: parameters)
     result.threads = try parameters.number("CLERK_SYNC_THREADS", in: 1...256) ?? threads
     result.connection = try parameters.choice("CLERK_SYNC_CONNECTION") ?? connection
@@ -87,7 +88,7 @@ extension Parameters {
   }
 
   /// The text of the variable, or of the file that the one with `_FILE` at its end names, and which of them it was.
-  fileprivate func confidential(
+  func confidential(
     _ name: String
   ) throws(ConfigurationError) -> (variable: String, text: String)? {
     if let text = setting(name) { return (name, text) }

@@ -1,3 +1,4 @@
+public import Redis
 public import Svix
 
 /// Everything an operator can set, with its defaults.
@@ -6,6 +7,8 @@ public struct Configuration: Sendable {
   public var secrets: [Secret] = []
   /// The SQLite file, created with its folder on first use.
   public var database = "data/clerk-sync.db"
+  /// The Redis server that takes the deliveries for the worker; nil to write them to the database at once.
+  public var queue: RedisAddress?
   /// The longest request body, in bytes.
   public var maxBody = 1_048_576
   /// How requests share connections to the database.

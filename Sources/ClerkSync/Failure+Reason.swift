@@ -1,4 +1,5 @@
 import Gateway
+import Redis
 import Svix
 
 extension Failure {
@@ -22,6 +23,7 @@ extension Failure {
     case .event(.noPrimaryEmail): "no address in email_addresses has the primary_email_address_id"
     case .event(.noUserID): "data.id is missing or empty"
     case .database(let error), .unhealthy(let error): error.description
+    case .queue(let error), .queueUnhealthy(let error): error.description
     }
   }
 

@@ -57,6 +57,10 @@ extension Failure {
       answer(.badRequest, message)
     case .unknownUser:
       answer(.notFound, "Neither the users table nor the ledger knows this user.")
+    case .queue:
+      answer(.internalServerError, "The queue did not take the delivery.")
+    case .queueUnhealthy:
+      answer(.serviceUnavailable, "The queue does not answer.")
     }
   }
 

@@ -1,4 +1,5 @@
 import Gateway
+import Redis
 import Svix
 
 /// Every way in which a request can fail, gathered from the layers below.
@@ -21,6 +22,8 @@ enum Failure: Error {
   case unknownUser
   /// So much is being read at this moment that deliveries would have to wait.
   case busy
+  case queue(RedisError)
+  case queueUnhealthy(RedisError)
 
   /// The failure's name in answers and in the log.
   var code: String {
@@ -37,7 +40,8 @@ enum Failure: Error {
     case .event(.noPrimaryEmail): "no_primary_email"
     case .event(.noUserID): "no_user_id"
     case .database: "database_error"
-    case .unhealthy: "unavailable"
+    case .queue: "queue_error"
+    case .unhealthy, .queueUnhealthy: "unavailable"
     case .unauthorized: "unauthorized"
     case .parameter: "invalid_parameter"
     case .unknownUser: "not_found"

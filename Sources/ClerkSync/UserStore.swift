@@ -55,6 +55,15 @@ public final class UserStore: Sendable {
     try write(.event(event.change, time: event.version, delivery: event.delivery))
   }
 
+  /// Applies the events in their order in one transaction, each as it would be alone and with a result of its
+  /// own: one that cannot be applied leaves the others as they are.
+  ///
+  /// Others wait for as long as it takes, so a few hundred at a time are enough. Throws, and has written none, for
+  /// what is wrong with the database rather than with an event.
+  public func apply(_ events: [Event]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+    try write(events.map { .event($0.change, time: $0.version, delivery: $0.delivery) })
+  }
+
   /// Writes the user under the caller's id, as a `user.created` of Clerk's would.
   ///
   /// `updatedAt` is the user's `updated_at` at Clerk, in milliseconds since 1970, by which this is ordered among
@@ -74,10 +83,7 @@ public final class UserStore: Sendable {
   /// Others wait for as long as it takes, so a few hundred at a time are enough. Throws, and has written none, for
   /// what is wrong with the database rather than with a user.
   public func updateUsers(_ users: [BackendUser]) throws(StoreError) -> [Result<Outcome, StoreError>] {
-    let writes = users.map { Write.event(.updated($0.user), time: $0.updatedAt, delivery: nil) }
-    let results = groupWriter.write(writes, patience: Database.busyTimeout)
-    for result in results where !result.isOfTheWriteItself { _ = try result.get() }
-    return results
+    try write(users.map { .event(.updated($0.user), time: $0.updatedAt, delivery: nil) })
   }
 
   /// Deletes the user for good, and what the application's schema says goes along.
@@ -109,5 +115,11 @@ public final class UserStore: Sendable {
 
   private func write(_ write: Write) throws(StoreError) -> Outcome {
     try writer.write(write, patience: Database.busyTimeout)
+  }
+
+  private func write(_ writes: [Write]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+    let results = groupWriter.write(writes, patience: Database.busyTimeout)
+    for result in results where !result.isOfTheWriteItself { _ = try result.get() }
+    return results
   }
 }

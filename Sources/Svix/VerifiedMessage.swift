@@ -4,6 +4,8 @@ public struct VerifiedMessage: Sendable {
   public let id: String
   /// When this attempt was signed, in seconds since 1970.
   public let timestamp: Int64
+  /// The signature that fits, so that it can be shown once more.
+  public let signature: Signature
   /// The bytes that were signed.
   public let body: [UInt8]
 }

@@ -16,17 +16,32 @@ public struct Verifier: Sendable {
   public func verify(
     _ headers: MessageHeaders, body: [UInt8], now: Int64
   ) throws(VerificationError) -> VerifiedMessage {
+    try check(headers, body: body) { timestamp throws(VerificationError) in
+      let (age, overflow) = now.subtractingReportingOverflow(timestamp)
+      guard !overflow, age.magnitude <= Self.tolerance.magnitude else { throw .outsideTolerance(age: age) }
+    }
+  }
+
+  /// Verifies once more a message that was verified when it came and has been kept since, however long.
+  public func verify(
+    kept headers: MessageHeaders, body: [UInt8]
+  ) throws(VerificationError) -> VerifiedMessage {
+    try check(headers, body: body) { _ in }
+  }
+
+  private func check(
+    _ headers: MessageHeaders, body: [UInt8], age check: (Int64) throws(VerificationError) -> Void
+  ) throws(VerificationError) -> VerifiedMessage {
     guard !headers.id.utf8.contains(UInt8(ascii: ".")) else { throw .ambiguousID }
     let timestamp = try Self.parse(headers.timestamp)
-    let (age, overflow) = now.subtractingReportingOverflow(timestamp)
-    guard !overflow, age.magnitude <= Self.tolerance.magnitude else { throw .outsideTolerance(age: age) }
+    try check(timestamp)
 
     let entries = headers.signature.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
     let candidates = entries.compactMap(Signature.init)
     for secret in secrets {
       let expected = try Signature(of: body, id: headers.id, timestamp: headers.timestamp, secret: secret)
       for candidate in candidates where candidate.matches(expected) {
-        return VerifiedMessage(id: headers.id, timestamp: timestamp, body: body)
+        return VerifiedMessage(id: headers.id, timestamp: timestamp, signature: candidate, body: body)
       }
     }
     throw .noMatch(entries: entries.count, secrets: secrets.count)

@@ -67,12 +67,22 @@ enum Program {
   /// be mended while the process runs, so it ends nothing.
   private static func announce(_ configuration: Configuration, _ handler: Handler) {
     let logger = handler.processLogger
+    let destination: Logger.Metadata =
+      configuration.queue.map { ["queue": "\($0)"] } ?? ["database": "\(configuration.database)"]
     logger.info(
-      "started", metadata: ["database": "\(configuration.database)", "threads": "\(threads(configuration))"])
+      "started", metadata: destination.merging(["threads": "\(threads(configuration))"]) { $1 })
     if configuration.secrets.isEmpty {
       logger.warning(
         "no signing secret: set CLERK_WEBHOOK_SIGNING_SECRET, unless the web server passes it with each request"
       )
+    }
+    if let queue = configuration.queue {
+      do {
+        try handler.application.check(queue: queue)
+      } catch {
+        logger.error("the queue is not ready", metadata: ["reason": "\(error)"])
+      }
+      return
     }
     do {
       try handler.application.prepare()

@@ -39,8 +39,11 @@ struct UserEvent {
 
 extension Event {
   static func decode(_ body: some Sequence<UInt8>, roles: Roles = .standard) throws -> Event {
-    try Event(
-      decoding: VerifiedMessage(id: "msg_1", timestamp: 1_600_000_000, body: Array(body)), roles: roles)
+    let signature = try Signature(
+      of: Array(body), id: "msg_1", timestamp: "1600000000", secret: Secret("whsec_YQ=="))
+    let message = VerifiedMessage(
+      id: "msg_1", timestamp: 1_600_000_000, signature: signature, body: Array(body))
+    return try Event(decoding: message, roles: roles)
   }
 
   static func decode(_ body: String, roles: Roles = .standard) throws -> Event {

@@ -1,0 +1,52 @@
+/// A delivery that the worker has given up. Its texts are what lies in Redis, which may be anything.
+public struct DeadLetter: Encodable, Equatable, Sendable {
+  /// Its place among the dead letters, `milliseconds-number`.
+  public let id: String
+  /// The svix id, the same on every attempt to deliver the message.
+  public let messageID: String?
+  /// The event's type.
+  public let type: String?
+  /// The id of the user concerned.
+  public let userID: String?
+  /// How often it has failed.
+  public let tries: Int
+  /// Why it failed the last time.
+  public let reason: String?
+  /// When it came into the queue, in milliseconds since 1970.
+  public let queued: Int64
+  /// When it was given up, in milliseconds since 1970.
+  public let buried: Int64
+  /// What Clerk sent, e-mail address included: not for a list.
+  public let body: [UInt8]
+  /// All that lies there, to put it back.
+  let fields: [[UInt8]]
+
+  private enum CodingKeys: String, CodingKey {
+    case id
+    case messageID = "messageId"
+    case type
+    case userID = "userId"
+    case tries, reason, queued, buried
+  }
+
+  init(_ entry: QueueEntry) {
+    id = entry.id
+    messageID = entry.text("id")
+    type = entry.text("type")
+    userID = entry.text("user")
+    tries = entry.text("tries").flatMap { Int($0) } ?? 0
+    reason = entry.text("reason")
+    queued = QueueEntry.time(of: entry.text("entry") ?? "")
+    buried = entry.time
+    body = entry.bytes("body") ?? []
+    fields = entry.fields
+  }
+
+  /// What a dead letter has at its end beyond the entry that it was.
+  static func fields(entry id: String, tries: Int, reason: String) -> [[UInt8]] {
+    ["entry", id, "tries", "\(tries)", "reason", reason].map { Array($0.utf8) }
+  }
+
+  /// The entry that it was.
+  var original: [[UInt8]] { Array(fields.dropLast(6)) }
+}

@@ -1,0 +1,43 @@
+public import Redis
+import Svix
+
+/// The stream of a Redis server through which receivers hand verified deliveries to the worker beside the database
+/// (redis.io/docs/latest/develop/data-types/streams).
+///
+/// An entry stays in the stream until it is done, so that the length of the stream is what is left to do. Whoever has
+/// several queues on one server gives each a database number of its own.
+public final class DeliveryQueue: Sendable {
+  static let stream = "clerk-sync:deliveries"
+  /// The stream of those that were given up.
+  static let dead = "clerk-sync:deliveries:dead"
+  /// How often each entry has failed by its own fault, a hash by its id.
+  static let tries = "clerk-sync:deliveries:tries"
+  /// The one consumer group, so that each entry goes to one of the workers.
+  static let group = "clerk-sync"
+
+  let redis: RedisClient
+
+  /// Connects when it is first used.
+  public init(_ address: RedisAddress) {
+    redis = RedisClient(address)
+  }
+
+  /// Throws unless Redis answers.
+  public func check() throws(RedisError) {
+    guard try redis.send(RedisCommand("PING")).text == "PONG" else {
+      throw .unexpectedReply(command: "PING")
+    }
+  }
+
+  /// Returns once Redis has taken the delivery.
+  ///
+  /// Its signature goes along, so that the worker need not trust whoever can write to Redis.
+  func add(_ message: VerifiedMessage, _ event: Event) throws(RedisError) {
+    var command = RedisCommand("XADD", Self.stream, "*")
+    command.append(
+      "id", message.id, "timestamp", "\(message.timestamp)", "signature", "\(message.signature)",
+      "type", event.type, "user", event.userID ?? "", "body")
+    command.append([message.body])
+    _ = try redis.send(command)
+  }
+}

@@ -1,0 +1,29 @@
+public import Redis
+
+extension DeliveryQueue {
+  /// Counts what is in the queue now.
+  public func statistics() throws(RedisError) -> QueueStatistics {
+    let entries = try redis.send(RedisCommand("XLEN", Self.stream)).integer ?? 0
+    let oldest = try redis.send(RedisCommand("XRANGE", Self.stream, "-", "+", "COUNT", "1"))
+    let (pending, oldestPending) = try pending()
+    let dead = try redis.send(RedisCommand("XLEN", Self.dead)).integer ?? 0
+    return QueueStatistics(
+      entries: entries,
+      // What is done has left the stream. The lag of XINFO GROUPS is there from Redis 7 on, and not always.
+      lag: max(0, entries - pending), pending: pending,
+      oldest: oldest.elements.first.flatMap(QueueEntry.init)?.time, oldestPending: oldestPending,
+      deadLetters: dead)
+  }
+
+  /// How many entries the workers hold, and the time of the oldest.
+  private func pending() throws(RedisError) -> (count: Int64, oldest: Int64?) {
+    let reply: [RedisReply]
+    do {
+      reply = try redis.send(RedisCommand("XPENDING", Self.stream, Self.group)).elements
+    } catch .refused(_, code: "NOGROUP") {
+      // No worker has been here yet.
+      return (0, nil)
+    }
+    return (reply.first?.integer ?? 0, reply.dropFirst().first?.text.map(QueueEntry.time))
+  }
+}

@@ -1,0 +1,102 @@
+public import Logging
+import Redis
+public import Svix
+
+/// Applies what lies in a queue to the database beside it. Several may work on one queue.
+///
+/// An entry is acknowledged after the commit that holds it: it comes at least once, and the ledger sees to it that it
+/// takes effect once.
+public struct QueueWorker {
+  public struct Options: Sendable {
+    /// How many entries go into one transaction at most.
+    public var batch = 100
+    /// How long an entry may lie with a worker before it is taken for dead.
+    public var idle = Duration.seconds(60)
+    /// How often an entry may fail by its own fault.
+    public var tries = 25
+    /// What Redis knows this worker by. It is a label: workers of the same name do not get in each other's way.
+    public var name = "worker"
+
+    public init() {}
+  }
+
+  let queue: DeliveryQueue
+  let store: UserStore
+  let verifier: Verifier
+  let roles: Roles
+  let options: Options
+  let logger: Logger
+  let stop: StopRequest
+  let clock: WallClock
+
+  var waiting = WaitingEntries()
+  /// What has been committed and not acknowledged yet.
+  var done: [String] = []
+  var redisPause = GrowingPause()
+  var databasePause = GrowingPause()
+  private var isPrepared = false
+  private var search = AbandonedSearch()
+  private var nextHold = ContinuousClock.now
+
+  /// `secrets` are those of the receivers: each entry is verified anew.
+  public init(
+    queue: DeliveryQueue, store: UserStore, secrets: [Secret], roles: Roles, options: Options = Options(),
+    logger: Logger, stop: StopRequest, clock: WallClock = .system
+  ) {
+    self.queue = queue
+    self.store = store
+    verifier = Verifier(secrets: secrets)
+    self.roles = roles
+    self.options = options
+    self.logger = logger
+    self.stop = stop
+    self.clock = clock
+  }
+
+  /// Works until it is asked to stop, and then to the end of the batch.
+  public mutating func run() {
+    while !stop.wasMade {
+      do throws(RedisError) {
+        try step()
+        if redisPause.isUnderWay { logger.info("Redis is back") }
+        redisPause.reset()
+      } catch {
+        if !redisPause.isUnderWay { logger.error("Redis is gone", metadata: ["reason": "\(error)"]) }
+        // It may have been emptied.
+        isPrepared = false
+        stop.sleep(redisPause.next())
+      }
+    }
+  }
+
+  /// One round: what failed before, what a dead worker left, and what is new, which is waited for.
+  private mutating func step() throws(RedisError) {
+    if !isPrepared { try queue.prepare() }
+    isPrepared = true
+    _ = try acknowledge()
+
+    let ready = waiting.ready(options.batch)
+    if !ready.isEmpty {
+      let entries = try queue.take(ready, as: options.name)
+      // Another worker has dealt with the others.
+      waiting.remove(Set(ready).subtracting(entries.map(\.id)))
+      try process(entries)
+    }
+    try process(search.next(in: queue, options))
+    try hold()
+    let pause = waiting.nextDue.map { $0 - .now } ?? .seconds(1)
+    try process(queue.next(options.batch, as: options.name, wait: min(pause, .seconds(1))))
+  }
+
+  /// Keeps other workers from taking what waits here for an abandoned entry.
+  private mutating func hold() throws(RedisError) {
+    guard !waiting.isEmpty, nextHold <= .now else { return }
+    let ids = waiting.ids
+    for start in stride(from: 0, to: ids.count, by: 1000) {
+      let some = ids[start..<min(start + 1000, ids.count)]
+      let held = try queue.hold(Array(some), as: options.name)
+      waiting.remove(Set(some).subtracting(held))
+    }
+    nextHold = .now + options.idle / 4
+  }
+}

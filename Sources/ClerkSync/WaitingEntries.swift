@@ -1,0 +1,68 @@
+/// Entries that failed by their own fault and wait to be tried again, after those that came behind them.
+struct WaitingEntries {
+  /// Twice as long from try to try, and about a day for the 25 of ``QueueWorker/Options/tries``: as long as Svix would
+  /// repeat a delivery.
+  private static let longestPause = Duration.seconds(7200)
+
+  private struct Wait {
+    var due: ContinuousClock.Instant
+    /// The user who has the e-mail address that the entry needs.
+    var owner: String?
+    /// Whether something has happened to that user, so that it is worth a try before its time.
+    var isFreed = false
+  }
+
+  private var waits: [String: Wait] = [:]
+
+  var isEmpty: Bool { waits.isEmpty }
+
+  /// All of them, in the order in which they came.
+  var ids: [String] { waits.keys.sorted(by: Self.precedes) }
+
+  /// Up to `count` that are to be tried now, in the order in which they came.
+  func ready(_ count: Int) -> [String] {
+    let now = ContinuousClock.now
+    let ready = waits.filter { $0.value.isFreed || $0.value.due <= now }
+    return Array(ready.keys.sorted(by: Self.precedes).prefix(count))
+  }
+
+  /// When the next one is due.
+  var nextDue: ContinuousClock.Instant? { waits.values.map(\.due).min() }
+
+  /// Whether a failure now is one more try: not when an entry is tried before its time.
+  func counts(_ id: String) -> Bool {
+    waits[id].map { $0.due <= .now } ?? true
+  }
+
+  /// Has the entry wait after so many tries.
+  mutating func wait(_ id: String, tries: Int, owner: String?) {
+    let pause = min(.seconds(1) * (1 << min(tries - 1, 20)), Self.longestPause)
+    waits[id] = Wait(due: .now + pause, owner: owner)
+  }
+
+  /// Has the entry wait on as it did.
+  mutating func wait(_ id: String, owner: String?) {
+    waits[id]?.owner = owner
+    waits[id]?.isFreed = false
+  }
+
+  /// Has those that wait for an address of these users be tried now.
+  mutating func free(_ users: Set<String>) {
+    for (id, wait) in waits where wait.owner.map(users.contains) == true { waits[id]?.isFreed = true }
+  }
+
+  mutating func remove(_ ids: some Sequence<String>) {
+    for id in ids { waits[id] = nil }
+  }
+
+  /// Redis's ids are two numbers.
+  private static func precedes(_ one: String, _ other: String) -> Bool {
+    let (first, second) = (numbers(one), numbers(other))
+    return (first[0], first[1]) < (second[0], second[1])
+  }
+
+  private static func numbers(_ id: String) -> [Int64] {
+    let numbers = id.split(separator: "-").map { Int64($0) ?? 0 }
+    return numbers.count == 2 ? numbers : [0, 0]
+  }
+}
