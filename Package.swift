@@ -45,8 +45,9 @@ let package = Package(
     .executableTarget(
       name: "clerk-sync",
       dependencies: [
-        "ClerkSync", "Gateway", "Svix",
+        "ClerkSync", "Gateway", "Svix", "Redis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings
     ),

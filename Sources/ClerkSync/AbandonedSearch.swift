@@ -7,7 +7,8 @@ struct AbandonedSearch {
   private var nextStart = ContinuousClock.now
 
   /// The next entries that it finds, now this worker's; none when it is not time to look.
-  mutating func next(in queue: DeliveryQueue, _ options: QueueWorker.Options) throws(RedisError) -> [QueueEntry]
+  mutating func next(in queue: DeliveryQueue, _ options: QueueWorker.Options) throws(RedisError)
+    -> [QueueEntry]
   {
     guard cursor != nil || nextStart <= .now else { return [] }
     nextStart = .now + options.idle / 4

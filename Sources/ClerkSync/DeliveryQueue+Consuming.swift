@@ -52,7 +52,8 @@ extension DeliveryQueue {
   /// Out of the stream too, and not only off the list of what is pending: nobody else reads it, and so its length says
   /// what is left.
   func finish(_ ids: [String]) throws(RedisError) -> Int {
-    let replies = try redis.transact(Self.removal(of: ids) + [RedisCommand("XLEN", Self.stream)])
+    let removal = ids.isEmpty ? [] : Self.removal(of: ids)
+    let replies = try redis.transact(removal + [RedisCommand("XLEN", Self.stream)])
     return Int(replies.last?.integer ?? 0)
   }
 

@@ -44,14 +44,15 @@ extension QueueWorker {
   }
 
   /// Says to Redis what is done, now or before when it could not be told; returns how many entries that leaves.
-  mutating func acknowledge() throws(RedisError) -> Int? {
-    guard !done.isEmpty else { return nil }
+  mutating func acknowledge() throws(RedisError) -> Int {
     let left = try queue.finish(done)
     done = []
     return left
   }
 
-  private func decode(_ entries: [QueueEntry]) -> (sound: [(entry: QueueEntry, event: Event)], failed: [Failed]) {
+  private func decode(_ entries: [QueueEntry]) -> (
+    sound: [(entry: QueueEntry, event: Event)], failed: [Failed]
+  ) {
     var sound: [(entry: QueueEntry, event: Event)] = []
     var failed: [Failed] = []
     for entry in entries {

@@ -6,7 +6,7 @@ public import Svix
 ///
 /// An entry is acknowledged after the commit that holds it: it comes at least once, and the ledger sees to it that it
 /// takes effect once.
-public struct QueueWorker {
+public struct QueueWorker: Sendable {
   public struct Options: Sendable {
     /// How many entries go into one transaction at most.
     public var batch = 100
@@ -73,7 +73,7 @@ public struct QueueWorker {
   private mutating func step() throws(RedisError) {
     if !isPrepared { try queue.prepare() }
     isPrepared = true
-    _ = try acknowledge()
+    if !done.isEmpty { _ = try acknowledge() }
 
     let ready = waiting.ready(options.batch)
     if !ready.isEmpty {

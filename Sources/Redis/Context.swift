@@ -15,7 +15,9 @@ import Glibc
       }
     guard let connected = unsafe connected else { throw .unreachable(reason: "out of memory") }
     guard unsafe connected.pointee.err == 0 else {
-      let reason = unsafe withUnsafeBytes(of: connected.pointee.errstr) { unsafe Array($0.prefix { $0 != 0 }) }
+      let reason = unsafe withUnsafeBytes(of: connected.pointee.errstr) {
+        unsafe Array($0.prefix { $0 != 0 })
+      }
       unsafe redisFree(connected)
       throw .unreachable(reason: String(decoding: reason, as: UTF8.self))
     }
@@ -34,7 +36,8 @@ import Glibc
     _ commands: [RedisCommand], until deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [RedisReply] {
     for command in commands { try append(command) }
-    let replies = try BrokenPipe.held { Result { () throws(RedisError) in try read(commands, deadline) } }.get()
+    let replies = try BrokenPipe.held { Result { () throws(RedisError) in try read(commands, deadline) } }
+      .get()
     return try replies.map { (reply) throws(RedisError) in try reply.get() }
   }
 

@@ -9,6 +9,10 @@ struct Age: Equatable {
 
   let milliseconds: Int64
 
+  init(milliseconds: Int64) {
+    self.milliseconds = milliseconds
+  }
+
   init(days: Int) {
     milliseconds = Int64(days) * Self.day
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClerkSync
 import Foundation
+import Redis
 
 /// The operator's command.
 @main
@@ -29,6 +30,8 @@ struct ClerkSyncCommand: AsyncParsableCommand {
       RetryList.self,
       Stats.self,
       Prune.self,
+      Worker.self,
+      Dead.self,
       Backfill.self,
       Reconcile.self,
       Send.self,
@@ -47,6 +50,9 @@ struct ClerkSyncCommand: AsyncParsableCommand {
         try command.run()
       }
     } catch let error as StoreError {
+      Terminal.complain("\(error)")
+      exit(withError: ExitCode(ExitStatus.failed.rawValue))
+    } catch let error as RedisError {
       Terminal.complain("\(error)")
       exit(withError: ExitCode(ExitStatus.failed.rawValue))
     } catch let failure as CommandFailure {

@@ -25,7 +25,12 @@ struct Doctor: AsyncParsableCommand {
 
   func run() async throws {
     var findings = try SettingsChecks(settings: settings).findings()
-    if let database = try? settings.configuration().database {
+    let configuration = try? settings.configuration()
+    if let queue = configuration?.queue { findings += QueueChecks(address: queue).findings() }
+    if let configuration, configuration.queue != nil, FileStatus(configuration.database) == nil {
+      findings.append(
+        .ok("database", "\(configuration.database) is not here: the worker makes it where it runs"))
+    } else if let database = configuration?.database {
       findings += DatabaseChecks(path: database).findings()
       if let user = user ?? .ofWebServer(database: database) {
         findings += FileChecks(database: database, user: user).findings()

@@ -5,7 +5,9 @@ import ClerkSync
 struct Stats: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Count deliveries, users and failures.",
-    discussion: "Deliveries are those that the ledger still holds; times are in UTC.")
+    discussion:
+      "Deliveries are those that the ledger still holds; times are in UTC. Exits with 1 when the queue does not answer."
+  )
 
   @OptionGroup var settings: Settings
 
@@ -13,9 +15,18 @@ struct Stats: ParsableCommand {
   var json = false
 
   func run() throws {
-    let statistics = try UserStore(try settings.configuration()).statistics()
-    if json { return try JSONLine.print(statistics) }
+    let configuration = try settings.configuration()
+    let statistics = try UserStore(configuration).statistics()
+    let queue = configuration.queue.map { QueueFacts(DeliveryQueue($0)) }
+    if json {
+      try JSONLine.print(StatisticsReport(statistics: statistics, queue: queue))
+    } else {
+      show(statistics, queue)
+    }
+    if case .failure? = queue?.result { throw ExitCode(ExitStatus.attention.rawValue) }
+  }
 
+  private func show(_ statistics: Statistics, _ queue: QueueFacts?) {
     var counts = Table([
       .init(name: "outcome", colour: DeliveryTable.colour(of:)), .init(name: "type", isFlexible: true),
       .init(name: "deliveries", isNumber: true),
@@ -31,6 +42,7 @@ struct Stats: ParsableCommand {
     facts.append(["users", "\(statistics.users)"])
     facts.append(["tombstones", "\(statistics.tombstones)"])
     facts.append(["SQLite", "\(statistics.library), journal mode \(statistics.journalMode)"])
+    for row in queue?.rows ?? [] { facts.append(row) }
     print(facts.text(hasHead: false), terminator: "")
   }
 }

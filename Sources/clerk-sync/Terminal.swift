@@ -28,6 +28,12 @@ enum Terminal {
     FileHandle.standardError.write(Data(text.utf8))
   }
 
+  /// Writes a line of a log to standard error; where nobody takes it, it is lost.
+  @Sendable static func log(_ line: String) {
+    var line = line
+    line.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
   /// Brings what has been printed to its reader, and tells whether there still is one.
   static func flush() -> Bool {
     var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
