@@ -70,10 +70,15 @@ let package = Package(
       name: "SvixTests", dependencies: ["Svix"], resources: [.copy("Vectors")], swiftSettings: settings
     ),
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "RedisTests", dependencies: ["Redis", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "QueueTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "ClerkSyncTests",
       dependencies: [
-        "ClerkSync", "Gateway", "Svix", "SQLite", "TestSupport",
+        "ClerkSync", "Gateway", "Redis", "Svix", "SQLite", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings

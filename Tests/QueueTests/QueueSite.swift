@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+
+/// A receiver, a Redis server and a worker's database, in one folder.
+final class QueueSite: Sendable {
+  static let secret = SignedDelivery.secret
+
+  let folder: TemporaryFolder
+  let redis: RedisServer
+  let handler: Handler
+
+  /// The handler reads its queue from the file `queue`, with the `password` that Redis is given.
+  init(password: String? = nil, keeps: Bool = false) throws {
+    folder = try TemporaryFolder()
+    redis = try RedisServer(in: folder, password.map { ["--requirepass", $0] } ?? [], keeps: keeps)
+    let encoded = password?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+    let user = encoded.map { ":\($0)@" } ?? ""
+    try folder.write("unix://\(user)\(folder.file("redis.sock"))\n", to: "queue")
+    handler = try Handler(in: folder, environment: ["CLERK_SYNC_QUEUE_FILE": folder.file("queue")])
+  }
+
+  /// What the worker and the operator's command are given.
+  var environment: [String: String] {
+    [
+      "CLERK_SYNC_QUEUE": RedisServer.url(in: folder), "CLERK_SYNC_DATABASE": folder.file("app.db"),
+      "CLERK_WEBHOOK_SIGNING_SECRET": Self.secret,
+    ]
+  }
+
+  var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
+
+  func startWorker(
+    _ arguments: String..., log: String = "worker.log", environment more: [String: String] = [:]
+  ) throws -> ChildProcess {
+    try ChildProcess(
+      Command.executable, ["worker"] + arguments, environment: environment.merging(more) { $1 },
+      folder: folder.path, output: folder.file(log))
+  }
+
+  /// Runs the operator's command to its end.
+  func run(_ arguments: String..., environment more: [String: String] = [:]) throws -> Command {
+    try Command.run(arguments, environment: environment.merging(more) { $1 }, in: folder)
+  }
+
+  /// Delivers the body and returns what became of it: the outcome, or the error.
+  @discardableResult
+  func deliver(_ body: String, id: String? = nil) throws -> String? {
+    let answer = try handler.answer(SignedDelivery(Array(body.utf8), id: id))
+    return answer?["outcome"] ?? answer?["error"]
+  }
+
+  /// How many deliveries are not done.
+  func left() throws -> Int? { Int(try redis.command("XLEN", "clerk-sync:deliveries")) }
+
+  /// Whether all that was queued is done before long.
+  func isWorkedOff(within seconds: Double = 20) throws -> Bool {
+    try eventually(within: seconds) { try left() == 0 }
+  }
+
+  /// What became of the messages in the ledger, by id.
+  func outcomes() throws -> [String: String] {
+    let rows = try database.rows("SELECT svix_id, outcome FROM clerk_sync_deliveries", columns: 2)
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] ?? "", $0[1] ?? "") })
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The handler with a queue: what it answers, and what lies in Redis then.
+@Suite(.serialized) struct ReceiverTests {
+  @Test func `A delivery is queued as it was signed, and no database is made`() throws {
+    let site = try QueueSite()
+    let delivery = try SignedDelivery(Array(Payload.user(id: "user_1").utf8), id: "msg_1")
+    let answer = try #require(try site.handler.answer(delivery))
+    #expect(answer.status == 200)
+    #expect(answer.body == "{\"outcome\":\"queued\",\"id\":\"msg_1\"}\n")
+    let entry = try site.redis.command("XRANGE", "clerk-sync:deliveries", "-", "+").split(separator: "\n")
+    #expect(
+      entry.dropFirst().map(String.init) == [
+        "id", "msg_1", "timestamp", delivery.timestamp, "signature", delivery.signature, "type",
+        "user.created", "user", "user_1", "body", String(decoding: delivery.body, as: UTF8.self),
+      ])
+    #expect(answer.standardError.contains("outcome=queued"))
+    #expect(try site.handler.isHealthy())
+    #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db")))
+  }
+
+  @Test func `What is not verified, or no event, is not queued`() throws {
+    let site = try QueueSite()
+    var forged = try SignedDelivery(Payload.user(id: "user_1"))
+    forged.body.append(10)
+    #expect(try site.handler.answer(forged)?["error"] == "invalid_signature")
+    #expect(try site.deliver("no JSON") == "malformed_event")
+    #expect(try site.deliver(#"{"type":"user.deleted","data":{}}"#) == "no_user_id")
+    #expect(try site.left() == 0)
+    #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db")))
+  }
+
+  @Test func `An event that is not about a user is queued, too`() throws {
+    let site = try QueueSite()
+    #expect(try site.deliver(#"{"type":"session.created"}"#) == "queued")
+    #expect(try site.left() == 1)
+  }
+
+  @Test(arguments: RedisTrouble.all)
+  func `As long as Redis does not take it, the answer is 500, and then 200 again`(trouble: RedisTrouble)
+    throws
+  {
+    let site = try QueueSite(password: RedisTrouble.password)
+    #expect(try site.deliver(Payload.user(id: "user_0")) == "queued")
+
+    let mend = try trouble.cause(site)
+    let start = Date.now
+    let delivery = try SignedDelivery(Payload.user(id: "user_1"))
+    let refused = try #require(try site.handler.answer(delivery))
+    #expect(refused.status == 500)
+    #expect(refused["error"] == "queue_error")
+    #expect(refused.headers["webhook-delivery"] == nil)
+    #expect(Date.now.timeIntervalSince(start) < 15)
+    #expect(refused.standardError.contains("outcome=queue_error"))
+    #expect(refused.standardError.contains(trouble.reason), "\(refused.standardError)")
+    #expect(!site.handler.process.log.contains(RedisTrouble.password))
+    #expect(!site.handler.process.log.contains("example.org"))
+    #expect(!refused.body.contains(RedisTrouble.password))
+
+    let kept = try mend()
+    #expect(try site.handler.accepts(delivery))
+    #expect(try site.handler.isHealthy())
+    withExtendedLifetime(kept) {}
+  }
+
+  @Test func `Without Redis it is not well, and says why in the log`() throws {
+    let site = try QueueSite()
+    #expect(try site.handler.isHealthy())
+    site.redis.process.send(SIGKILL)
+    #expect(site.redis.process.diesOfSignal())
+    let parameters = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/api/health")]
+    let answer = try #require(try site.handler.answer(parameters))
+    #expect(answer.status == 503)
+    #expect(answer["error"] == "unavailable")
+    #expect(answer.standardError.contains("no connection to Redis: Connection refused"))
+  }
+
+  @Test func `A start without Redis is told, and mends itself`() throws {
+    let folder = try TemporaryFolder()
+    let handler = try Handler(in: folder, environment: ["CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
+    #expect(eventually { handler.process.log.contains("the queue is not ready") })
+    let server = try RedisServer(in: folder)
+    #expect(try handler.accepts(SignedDelivery(Payload.user(id: "user_1"))))
+    #expect(server.process.isRunning)
+  }
+
+  @Test func `As plain CGI it queues, too`() throws {
+    let site = try QueueSite()
+    let program = CGIProgram(
+      in: site.folder, environment: ["CLERK_SYNC_QUEUE": RedisServer.url(in: site.folder)])
+    #expect(try program.answer(SignedDelivery(Payload.user(id: "user_1")))?["outcome"] == "queued")
+    #expect(try site.left() == 1)
+  }
+
+  @Test func `Each location of the web server may have a queue of its own`() throws {
+    let site = try QueueSite()
+    let delivery = try SignedDelivery(Payload.user(id: "user_1"))
+    let queue = ("CLERK_SYNC_QUEUE", RedisServer.url(in: site.folder, database: 5))
+    #expect(
+      try site.handler.answer(delivery.parameters + [queue], body: delivery.body)?["outcome"] == "queued")
+    #expect(try site.left() == 0)
+    #expect(try site.redis.command("-n", "5", "XLEN", "clerk-sync:deliveries") == "1")
+  }
+}

@@ -1,0 +1,73 @@
+import Redis
+import TestSupport
+import Testing
+
+/// Who may speak to the server, and over what.
+@Suite struct RedisAccessTests {
+  private static let password = "s e:c/r@é%t"
+  private let folder: TemporaryFolder
+  private let server: RedisServer
+  private let port: UInt16
+
+  init() throws {
+    folder = try TemporaryFolder()
+    port = UInt16(try TCPConnection.freePort())
+    server = try RedisServer(
+      in: folder,
+      ["--requirepass", Self.password, "--user", "ada", "on", ">\(Self.password)", "+ping", "+select"],
+      port: Int(port))
+  }
+
+  private var endpoints: [RedisAddress.Endpoint] {
+    [
+      .unix(path: folder.file("redis.sock")), .tcp(host: "127.0.0.1", port: port),
+      .tcp(host: "localhost", port: port),
+    ]
+  }
+
+  @Test func `The password signs in, over a unix socket and a port`() throws {
+    for endpoint in endpoints {
+      let client = RedisClient(RedisAddress(endpoint, password: Self.password))
+      #expect(try client.send(RedisCommand("PING")).text == "PONG")
+    }
+  }
+
+  @Test func `A user signs in by name, with the rights that go with it`() throws {
+    let client = RedisClient(RedisAddress(endpoints[1], user: "ada", password: Self.password, database: 3))
+    #expect(try client.send(RedisCommand("PING")).text == "PONG")
+    #expect(throws: RedisError.refused(command: "GET", code: "NOPERM")) {
+      try client.send(RedisCommand("GET", "a"))
+    }
+  }
+
+  @Test func `Each database number has keys of its own`() throws {
+    for number in [0, 7] {
+      let client = RedisClient(RedisAddress(endpoints[0], password: Self.password, database: number))
+      _ = try client.send(RedisCommand("SET", "number", "\(number)"))
+    }
+    let client = RedisClient(RedisAddress(endpoints[0], password: Self.password, database: 7))
+    #expect(try client.send(RedisCommand("GET", "number")).text == "7")
+    let missing = RedisClient(RedisAddress(endpoints[0], password: Self.password, database: 99))
+    #expect(throws: RedisError.refused(command: "SELECT", code: "ERR")) {
+      try missing.send(RedisCommand("PING"))
+    }
+  }
+
+  @Test(arguments: [
+    (nil, nil, "PING", "NOAUTH"), (nil, "wrong-password", "AUTH", "WRONGPASS"),
+    ("bob", password, "AUTH", "WRONGPASS"),
+  ])
+  func `Who is not let in is told so without the password`(
+    user: String?, password: String?, command: String, code: String
+  ) throws {
+    let address = RedisAddress(endpoints[0], user: user, password: password)
+    let expected = RedisError.refused(command: command, code: code)
+    #expect(throws: expected) { try RedisClient(address).send(RedisCommand("PING")) }
+    #expect("\(expected)".contains("check the user and the password in CLERK_SYNC_QUEUE"))
+    var dumped = ""
+    dump(address, to: &dumped)
+    for text in ["\(address)", String(reflecting: address), dumped, "\(expected)"] {
+      #expect(!text.contains(password ?? Self.password))
+    }
+  }
+}

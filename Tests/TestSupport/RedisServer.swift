@@ -1,0 +1,44 @@
+import Foundation
+
+/// A real redis-server on the folder's unix socket `redis.sock`, and on a port of the loopback where it is given one.
+public final class RedisServer: Sendable {
+  private let folder: TemporaryFolder
+  public let process: ChildProcess
+  /// Waits until it answers. `settings` are words as its command line takes them; with `keeps`, it syncs an append-only
+  /// file in the folder before each answer.
+  public init(
+    in folder: TemporaryFolder, _ settings: [String] = [], port: Int? = nil, keeps: Bool = false
+  ) throws {
+    self.folder = folder
+    let durability = keeps ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"]
+    process = try ChildProcess(
+      "/usr/bin/redis-server",
+      ["--port", "\(port ?? 0)", "--bind", "127.0.0.1", "--unixsocket", folder.file("redis.sock")]
+        + ["--dir", folder.path, "--save", "", "--daemonize", "no"] + durability + settings,
+      folder: folder.path, output: folder.file("redis.log"))
+    guard eventually({ process.log.contains("eady to accept connections") }) else {
+      throw ServerNotStarted(log: process.log)
+    }
+  }
+
+  /// For CLERK_SYNC_QUEUE.
+  public static func url(in folder: TemporaryFolder, database: Int = 0) -> String {
+    "unix://\(folder.file("redis.sock"))?db=\(database)"
+  }
+
+  /// What redis-cli(1) prints for the command.
+  @discardableResult
+  public func command(_ words: String..., user: [String] = []) throws -> String {
+    try command(words, user: user)
+  }
+
+  @discardableResult
+  public func command(_ words: [String], user: [String]) throws -> String {
+    let output = folder.file("redis-cli-\(UUID().uuidString)")
+    let cli = try ChildProcess(
+      "/usr/bin/redis-cli", ["-s", folder.file("redis.sock")] + user + words, output: output)
+    _ = cli.exitStatus()
+    defer { try? FileManager.default.removeItem(atPath: output) }
+    return cli.log.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
