@@ -72,7 +72,7 @@ let package = Package(
     .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "QueueTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      name: "QueueTests", dependencies: ["SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
       swiftSettings: settings
     ),
     .testTarget(

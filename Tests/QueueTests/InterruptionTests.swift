@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The worker when the database, Redis or another worker fails.
+@Suite(.serialized) struct InterruptionTests {
+  private func preparedSite(keeps: Bool = false) throws -> QueueSite {
+    let site = try QueueSite(keeps: keeps)
+    #expect(try site.run("init").status == 0)
+    return site
+  }
+
+  private func pending(_ site: QueueSite) throws -> Int? {
+    let summary = try site.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync")
+    return summary.split(separator: "\n").first.flatMap { Int($0) }
+  }
+
+  @Test func `A database that takes nothing is waited for, and no delivery pays for it`() throws {
+    let site = try preparedSite()
+    let lock = try DatabaseLock(site)
+    let worker = try site.startWorker("--tries", "1")
+    for number in 1...3 { try site.deliver(Payload.user(id: "user_\(number)")) }
+    #expect(eventually(within: 20) { worker.log.contains("the database takes nothing") })
+    // Twice at least, and told once.
+    #expect(!eventually(within: 7) { worker.log.components(separatedBy: "takes nothing").count > 2 })
+    #expect(try site.left() == 3)
+    try lock.release()
+    #expect(try site.isWorkedOff())
+    #expect(try storedUsers(in: site.folder.file("app.db")).count == 3)
+    #expect(worker.log.components(separatedBy: "the database is back").count == 2)
+    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:dead") == "0")
+  }
+
+  @Test func `What a killed worker held is taken over`() throws {
+    let site = try preparedSite()
+    let lock = try DatabaseLock(site)
+    let first = try site.startWorker()
+    for number in 1...3 { try site.deliver(Payload.user(id: "user_\(number)")) }
+    #expect(try eventually { try pending(site) == 3 })
+    first.send(SIGKILL)
+    #expect(first.diesOfSignal())
+    try lock.release()
+    let second = try site.startWorker("--min-idle", "1s", log: "second.log")
+    #expect(try site.isWorkedOff())
+    #expect(try storedUsers(in: site.folder.file("app.db")).count == 3)
+    #expect(!second.log.contains("duplicate="))
+  }
+
+  @Test func `A worker that waits for the database stops all the same, and its batch comes again`() throws {
+    let site = try preparedSite()
+    let lock = try DatabaseLock(site)
+    let first = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1"))
+    #expect(eventually(within: 20) { first.log.contains("the database takes nothing") })
+    first.send(SIGTERM)
+    #expect(first.exitStatus(within: 10) == 0)
+    #expect(try site.left() == 1)
+    try lock.release()
+    let second = try site.startWorker("--min-idle", "1s", log: "second.log")
+    #expect(try site.isWorkedOff())
+    #expect(try storedUsers(in: site.folder.file("app.db")) == ["user_1"])
+    #expect(second.isRunning)
+  }
+
+  @Test func `Redis may go and come back`() throws {
+    let site = try preparedSite(keeps: true)
+    let worker = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1"))
+    #expect(try site.isWorkedOff())
+    site.redis.process.send(SIGKILL)
+    #expect(site.redis.process.diesOfSignal())
+    #expect(eventually { worker.log.contains("error Redis is gone") })
+    #expect(!eventually(within: 2) { worker.log.components(separatedBy: "Redis is gone").count > 2 })
+    let redis = try RedisServer(in: site.folder, keeps: true)
+    #expect(eventually { worker.log.contains("info Redis is back") })
+    #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
+    #expect(try eventually { try storedUsers(in: site.folder.file("app.db")) == ["user_1", "user_2"] })
+    #expect(redis.process.isRunning)
+  }
+
+  @Test func `A Redis that has lost everything is worked with anew`() throws {
+    let site = try preparedSite()
+    let worker = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1"))
+    #expect(try site.isWorkedOff())
+    try site.redis.command("FLUSHALL")
+    #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
+    #expect(try eventually { try storedUsers(in: site.folder.file("app.db")) == ["user_1", "user_2"] })
+    #expect(worker.isRunning)
+  }
+
+  @Test func `A worker that fails between commit and acknowledgement repeats nothing`() throws {
+    let site = try preparedSite()
+    let first = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    #expect(try site.isWorkedOff())
+    first.send(SIGKILL)
+    #expect(first.diesOfSignal())
+    // The same message, as if its acknowledgement had not reached Redis.
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    let second = try site.startWorker(log: "second.log")
+    #expect(try site.isWorkedOff())
+    #expect(second.log.contains("duplicate=1"))
+    #expect(
+      try site.database.rows("SELECT attempts FROM clerk_sync_deliveries WHERE svix_id = 'msg_1'") == [["1"]])
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the worker makes of a queue.
+@Suite(.serialized) struct WorkerTests {
+  @Test func `What was queued is applied, and leaves the queue`() throws {
+    let site = try QueueSite()
+    for number in 1...250 {
+      #expect(try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") == "queued")
+    }
+    let worker = try site.startWorker()
+    #expect(try site.isWorkedOff())
+    #expect(try storedUsers(in: site.folder.file("app.db")).count == 250)
+    let lines = worker.log.split(separator: "\n").filter { $0.contains(" info batch ") }
+    #expect(lines.count >= 3)
+    #expect(lines.first?.contains(/applied=100 entries=100 lag_ms=\d+ left=150$/) == true, "\(lines)")
+    #expect(!worker.log.contains("example.org"))
+    // What comes now is not waited for until the next round.
+    #expect(try site.deliver(Payload.deleted(id: "user_1"), id: "msg_251") == "queued")
+    #expect(try site.isWorkedOff(within: 5))
+    #expect(try storedUsers(in: site.folder.file("app.db")).count == 249)
+    #expect(try site.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync").hasPrefix("0"))
+    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+  }
+
+  @Test func `Order, repetition and deletion come out as without a queue`() throws {
+    let site = try QueueSite()
+    for (id, body) in [
+      ("msg_1", Payload.user("user.updated", id: "user_1", firstName: "new", updatedAt: 1_700_000_002_000)),
+      ("msg_2", Payload.user(id: "user_1", firstName: "old", updatedAt: 1_700_000_001_000)),
+      ("msg_1", Payload.user("user.updated", id: "user_1", firstName: "new", updatedAt: 1_700_000_002_000)),
+      ("msg_3", Payload.deleted(id: "user_2")),
+      ("msg_4", Payload.user(id: "user_2", updatedAt: 1_900_000_000_000)),
+      ("msg_5", #"{"type":"session.created"}"#), ("msg_6", Payload.user(id: "user_3")),
+    ] {
+      try #require(try site.deliver(body, id: id) == "queued")
+    }
+    let worker = try site.startWorker()
+    #expect(try site.isWorkedOff())
+    #expect(try site.database.rows("SELECT firstName FROM users ORDER BY id") == [["new"], ["Ada"]])
+    #expect(
+      try site.outcomes() == [
+        "msg_1": "applied", "msg_2": "stale", "msg_3": "applied", "msg_4": "stale", "msg_5": "ignored",
+        "msg_6": "applied",
+      ])
+    #expect(worker.log.contains("applied=3 duplicate=1 entries=7 ignored=1"))
+    #expect(worker.log.contains("stale=2"))
+  }
+
+  @Test func `An address that is taken is waited for without holding up what comes behind`() throws {
+    let site = try QueueSite()
+    let worker = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"), id: "msg_1")
+    try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"), id: "msg_2")
+    try site.deliver(Payload.user(id: "user_3"), id: "msg_3")
+    #expect(try eventually { try storedUsers(in: site.folder.file("app.db")) == ["user_1", "user_3"] })
+    #expect(try eventually { try site.left() == 1 })
+    // Not before its pause is over by itself, and at once when the other user's event comes.
+    #expect(eventually { worker.log.components(separatedBy: "failed=1").count > 4 })
+    try site.deliver(
+      Payload.user(
+        "user.updated", id: "user_1", email: "lovelace@example.org", updatedAt: 1_700_000_000_000), id: "msg_4")
+    #expect(try site.isWorkedOff(within: 2))
+    #expect(try site.outcomes().values.allSatisfy { $0 == "applied" })
+    #expect(worker.log.components(separatedBy: "failed, will be tried again").count == 2)
+    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+  }
+
+  @Test func `What somebody else has put into Redis does not reach the database`() throws {
+    let site = try QueueSite()
+    let forged = try SignedDelivery(
+      Array(Payload.user(id: "user_1").utf8), secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
+    let old = try SignedDelivery(Array(Payload.user(id: "user_2").utf8), id: "msg_old", timestamp: "1600000000")
+    for delivery in [forged, old] {
+      try site.redis.command(
+        "XADD", "clerk-sync:deliveries", "*", "id", delivery.id, "timestamp", delivery.timestamp, "signature",
+        delivery.signature, "body", String(decoding: delivery.body, as: UTF8.self))
+    }
+    try site.redis.command("XADD", "clerk-sync:deliveries", "*", "user", "user_3")
+    let worker = try site.startWorker("--tries", "1")
+    #expect(try site.isWorkedOff())
+    // What was signed counts, however long ago.
+    #expect(try storedUsers(in: site.folder.file("app.db")) == ["user_2"])
+    #expect(try site.outcomes() == ["msg_old": "applied"])
+    #expect(try site.redis.command("XLEN", "clerk-sync:deliveries:dead") == "2")
+    #expect(worker.log.contains("no matching signature among 1 entries and 1 secrets"))
+  }
+
+  @Test func `Two workers share the work, and nothing is done twice`() throws {
+    let site = try QueueSite()
+    let workers = try (1...2).map { try site.startWorker("--batch", "5", log: "worker\($0).log") }
+    try inThreads(4) { thread in
+      for number in 0..<100 {
+        let user = "user_\(thread)_\(number)"
+        let isAccepted = try site.handler.accepts(SignedDelivery(Payload.user(id: user)))
+        #expect(isAccepted)
+      }
+    }
+    #expect(try site.isWorkedOff())
+    #expect(try storedUsers(in: site.folder.file("app.db")).count == 400)
+    #expect(workers.allSatisfy { $0.log.contains(" batch applied=") })
+    #expect(workers.allSatisfy { !$0.log.contains("duplicate=") })
+  }
+
+  @Test(arguments: [SIGTERM, SIGINT])
+  func `A signal ends it with what it has begun done`(signal: Int32) throws {
+    let site = try QueueSite()
+    let worker = try site.startWorker()
+    #expect(eventually { worker.log.contains("worker started") })
+    for number in 1...50 { try site.deliver(Payload.user(id: "user_\(number)")) }
+    worker.send(signal)
+    #expect(worker.exitStatus(within: 5) == 0)
+    #expect(worker.log.hasSuffix("info worker stopped\n"))
+    let pending = try site.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync")
+    #expect(pending.hasPrefix("0"))
+    let left = try #require(try site.left())
+    #expect(try storedUsers(in: site.folder.file("app.db")).count == 50 - left)
+  }
+
+  @Test(arguments: [
+    ("CLERK_WEBHOOK_SIGNING_SECRET", "no signing secret is configured: set CLERK_WEBHOOK_SIGNING_SECRET"),
+    ("CLERK_SYNC_QUEUE", "no queue is configured: set CLERK_SYNC_QUEUE"),
+  ])
+  func `It does not start without what it needs`(variable: String, message: String) throws {
+    let site = try QueueSite()
+    let worker = try site.startWorker(environment: [variable: ""])
+    #expect(worker.exitStatus() == 78)
+    #expect(worker.log.contains(message))
+  }
+}
