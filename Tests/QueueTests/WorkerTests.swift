@@ -60,7 +60,8 @@ import Testing
     #expect(eventually { worker.log.components(separatedBy: "failed=1").count > 4 })
     try site.deliver(
       Payload.user(
-        "user.updated", id: "user_1", email: "lovelace@example.org", updatedAt: 1_700_000_000_000), id: "msg_4")
+        "user.updated", id: "user_1", email: "lovelace@example.org", updatedAt: 1_700_000_000_000),
+      id: "msg_4")
     #expect(try site.isWorkedOff(within: 2))
     #expect(try site.outcomes().values.allSatisfy { $0 == "applied" })
     #expect(worker.log.components(separatedBy: "failed, will be tried again").count == 2)
@@ -71,7 +72,8 @@ import Testing
     let site = try QueueSite()
     let forged = try SignedDelivery(
       Array(Payload.user(id: "user_1").utf8), secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
-    let old = try SignedDelivery(Array(Payload.user(id: "user_2").utf8), id: "msg_old", timestamp: "1600000000")
+    let old = try SignedDelivery(
+      Array(Payload.user(id: "user_2").utf8), id: "msg_old", timestamp: "1600000000")
     for delivery in [forged, old] {
       try site.redis.command(
         "XADD", "clerk-sync:deliveries", "*", "id", delivery.id, "timestamp", delivery.timestamp, "signature",

@@ -1,0 +1,71 @@
+import Gateway
+import Redis
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct QueueSettingTests {
+  @Test(arguments: [
+    ("redis://localhost", RedisAddress(.tcp(host: "localhost", port: 6379))),
+    ("REDIS://redis.example.org:6380/", RedisAddress(.tcp(host: "redis.example.org", port: 6380))),
+    ("redis://10.0.0.1/3", RedisAddress(.tcp(host: "10.0.0.1", port: 6379), database: 3)),
+    ("redis://[::1]:7000/0", RedisAddress(.tcp(host: "::1", port: 7000))),
+    ("redis://:secret@h", RedisAddress(.tcp(host: "h", port: 6379), password: "secret")),
+    (
+      "redis://ada:p%40s%3A%2F%25%23@h:1/15",
+      RedisAddress(.tcp(host: "h", port: 1), user: "ada", password: "p@s:/%#", database: 15)
+    ),
+    ("unix:///run/redis.sock", RedisAddress(.unix(path: "/run/redis.sock"))),
+    ("unix:/run/redis.sock?db=2", RedisAddress(.unix(path: "/run/redis.sock"), database: 2)),
+    ("redis+unix:///a%20b?db=0", RedisAddress(.unix(path: "/a b"))),
+    ("unix://:s%40@/r", RedisAddress(.unix(path: "/r"), password: "s@")),
+    ("unix://ada:s@/r?db=1", RedisAddress(.unix(path: "/r"), user: "ada", password: "s", database: 1)),
+  ])
+  func `A URL names a server`(url: String, expected: RedisAddress) throws {
+    #expect(try Configuration(environment: ["CLERK_SYNC_QUEUE": url]).queue == expected)
+    #expect(try Configuration().overridden(by: ["CLERK_SYNC_QUEUE": url]).queue == expected)
+    let folder = try TemporaryFolder()
+    let path = try folder.write("\(url)\n", to: "queue")
+    #expect(try Configuration(environment: ["CLERK_SYNC_QUEUE_FILE": path]).queue == expected)
+    #expect(!"\(expected)".contains("s@"))
+  }
+
+  @Test(arguments: [
+    "h:6379", "http://h", "redis:", "redis://", "redis://:6379", "redis://h:0", "redis://h:65536",
+    "redis://h:x",
+    "redis://h/x", "redis://h/-1", "redis://h/1/2", "redis://h/0x1", "redis://h?db=1", "redis://h#1",
+    "redis://ada@h", "redis://ada:@h", "redis://:p%4@h", "redis://:p#x@h", "redis://:a b@h", "unix://h/r",
+    "unix://", "unix:", "unix:///", "unix:///r?db=x", "unix:///r?db=1&db=2", "unix:///r?database=1",
+    "unix:///r%00s", "tcp://h", " ",
+  ])
+  func `What is no such URL is told by its variable and the form expected`(url: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration(environment: ["CLERK_SYNC_QUEUE": url])
+    }
+    let text = try #require(error).description
+    #expect(
+      text.hasPrefix("CLERK_SYNC_QUEUE cannot be used: expected redis://user:password@host:port/number"))
+    #expect(!text.contains(url))
+  }
+
+  @Test func `TLS is refused with the way to it`() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try Configuration(environment: ["CLERK_SYNC_QUEUE": "rediss://:secret@h:6379"])
+    }
+    let text = try #require(error).description
+    #expect(text.contains("stunnel") && text.contains("unix socket"))
+    #expect(!text.contains("secret"))
+  }
+
+  @Test func `There is no queue unless one is set`() throws {
+    for value in [nil, ""] {
+      let parameters = Parameters(
+        value.map { [("CLERK_SYNC_QUEUE", $0), ("CLERK_SYNC_QUEUE_FILE", $0)] } ?? [])
+      #expect(try Configuration(environment: parameters).queue == nil)
+    }
+    #expect(throws: ConfigurationError.unreadableFile(variable: "CLERK_SYNC_QUEUE_FILE")) {
+      try Configuration(environment: ["CLERK_SYNC_QUEUE_FILE": "/dev/null/queue"])
+    }
+  }
+}
