@@ -11,14 +11,16 @@ extension Configuration {
     guard !url.lowercased().hasPrefix("rediss:") else {
       throw .malformed(
         variable: name,
-        expected: "redis:// or unix://, since hiredis is used without TLS: let stunnel on this machine speak it, "
+        expected:
+          "redis:// or unix://, since hiredis is used without TLS: let stunnel on this machine speak it, "
           + "and name the port or unix socket at which it listens")
     }
     guard let address = RedisAddress(url: url) else {
       throw .malformed(
         variable: name,
-        expected: "redis://user:password@host:port/number or unix:///path?db=number, of which the path of a unix "
-          + "socket or the host has to be there; what a URL reserves is percent-encoded")
+        expected:
+          "redis://user:password@host:port/number or unix:///path?db=number, percent-encoded; only the host or the "
+          + "path has to be there")
     }
     return address
   }

@@ -62,7 +62,7 @@ import Testing
     #expect(command.status == 0)
     #expect(command.output == "2 put back into the queue\n")
     #expect(try site.isWorkedOff())
-    #expect(try storedUsers(in: site.folder.file("app.db")) == ["user_2"])
+    #expect(site.users == ["user_2"])
     #expect(try site.outcomes() == ["msg_1": "applied", "msg_2": "applied", "msg_3": "applied"])
     let list = try site.run("dead", "list")
     #expect(list.status == 0)

@@ -26,7 +26,7 @@ import Testing
     #expect(try site.left() == 3)
     try lock.release()
     #expect(try site.isWorkedOff())
-    #expect(try storedUsers(in: site.folder.file("app.db")).count == 3)
+    #expect(site.users.count == 3)
     #expect(worker.log.components(separatedBy: "the database is back").count == 2)
     #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:dead") == "0")
   }
@@ -42,7 +42,7 @@ import Testing
     try lock.release()
     let second = try site.startWorker("--min-idle", "1s", log: "second.log")
     #expect(try site.isWorkedOff())
-    #expect(try storedUsers(in: site.folder.file("app.db")).count == 3)
+    #expect(site.users.count == 3)
     #expect(!second.log.contains("duplicate="))
   }
 
@@ -58,7 +58,7 @@ import Testing
     try lock.release()
     let second = try site.startWorker("--min-idle", "1s", log: "second.log")
     #expect(try site.isWorkedOff())
-    #expect(try storedUsers(in: site.folder.file("app.db")) == ["user_1"])
+    #expect(site.users == ["user_1"])
     #expect(second.isRunning)
   }
 
@@ -74,7 +74,7 @@ import Testing
     let redis = try RedisServer(in: site.folder, keeps: true)
     #expect(eventually { worker.log.contains("info Redis is back") })
     #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
-    #expect(try eventually { try storedUsers(in: site.folder.file("app.db")) == ["user_1", "user_2"] })
+    #expect(eventually { site.users == ["user_1", "user_2"] })
     #expect(redis.process.isRunning)
   }
 
@@ -85,7 +85,7 @@ import Testing
     #expect(try site.isWorkedOff())
     try site.redis.command("FLUSHALL")
     #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
-    #expect(try eventually { try storedUsers(in: site.folder.file("app.db")) == ["user_1", "user_2"] })
+    #expect(eventually { site.users == ["user_1", "user_2"] })
     #expect(worker.isRunning)
   }
 

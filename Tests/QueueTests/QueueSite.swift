@@ -29,6 +29,9 @@ final class QueueSite: Sendable {
 
   var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
 
+  /// The ids in the users table; none before there is one.
+  var users: Set<String> { (try? storedUsers(in: folder.file("app.db"))) ?? [] }
+
   func startWorker(
     _ arguments: String..., log: String = "worker.log", environment more: [String: String] = [:]
   ) throws -> ChildProcess {

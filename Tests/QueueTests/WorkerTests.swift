@@ -11,7 +11,7 @@ import Testing
     }
     let worker = try site.startWorker()
     #expect(try site.isWorkedOff())
-    #expect(try storedUsers(in: site.folder.file("app.db")).count == 250)
+    #expect(site.users.count == 250)
     let lines = worker.log.split(separator: "\n").filter { $0.contains(" info batch ") }
     #expect(lines.count >= 3)
     #expect(lines.first?.contains(/applied=100 entries=100 lag_ms=\d+ left=150$/) == true, "\(lines)")
@@ -19,7 +19,7 @@ import Testing
     // What comes now is not waited for until the next round.
     #expect(try site.deliver(Payload.deleted(id: "user_1"), id: "msg_251") == "queued")
     #expect(try site.isWorkedOff(within: 5))
-    #expect(try storedUsers(in: site.folder.file("app.db")).count == 249)
+    #expect(site.users.count == 249)
     #expect(try site.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync").hasPrefix("0"))
     #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
   }
@@ -54,7 +54,7 @@ import Testing
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"), id: "msg_1")
     try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"), id: "msg_2")
     try site.deliver(Payload.user(id: "user_3"), id: "msg_3")
-    #expect(try eventually { try storedUsers(in: site.folder.file("app.db")) == ["user_1", "user_3"] })
+    #expect(eventually { site.users == ["user_1", "user_3"] })
     #expect(try eventually { try site.left() == 1 })
     // Not before its pause is over by itself, and at once when the other user's event comes.
     #expect(eventually { worker.log.components(separatedBy: "failed=1").count > 4 })
@@ -83,7 +83,7 @@ import Testing
     let worker = try site.startWorker("--tries", "1")
     #expect(try site.isWorkedOff())
     // What was signed counts, however long ago.
-    #expect(try storedUsers(in: site.folder.file("app.db")) == ["user_2"])
+    #expect(site.users == ["user_2"])
     #expect(try site.outcomes() == ["msg_old": "applied"])
     #expect(try site.redis.command("XLEN", "clerk-sync:deliveries:dead") == "2")
     #expect(worker.log.contains("no matching signature among 1 entries and 1 secrets"))
@@ -100,7 +100,7 @@ import Testing
       }
     }
     #expect(try site.isWorkedOff())
-    #expect(try storedUsers(in: site.folder.file("app.db")).count == 400)
+    #expect(site.users.count == 400)
     #expect(workers.allSatisfy { $0.log.contains(" batch applied=") })
     #expect(workers.allSatisfy { !$0.log.contains("duplicate=") })
   }
@@ -117,7 +117,7 @@ import Testing
     let pending = try site.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync")
     #expect(pending.hasPrefix("0"))
     let left = try #require(try site.left())
-    #expect(try storedUsers(in: site.folder.file("app.db")).count == 50 - left)
+    #expect(site.users.count == 50 - left)
   }
 
   @Test(arguments: [

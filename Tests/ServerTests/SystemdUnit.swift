@@ -18,11 +18,13 @@ struct SystemdUnit {
     }
   }
 
-  /// Writes it into the folder, with the handler under test for its program; returns the path.
+  /// Writes it into the folder, with the program under test for its own; returns the path.
   func install(in folder: TemporaryFolder) throws -> String {
-    let program = "ExecStart=/usr/local/bin/clerk-sync.fcgi"
-    return try folder.write(
-      text.replacingOccurrences(of: program, with: "ExecStart=\(Handler.executable)"), to: name)
+    let changed = text.replacingOccurrences(
+      of: "ExecStart=/usr/local/bin/clerk-sync.fcgi", with: "ExecStart=\(Handler.executable)"
+    ).replacingOccurrences(
+      of: "ExecStart=/usr/local/bin/clerk-sync worker", with: "ExecStart=\(Command.executable) worker")
+    return try folder.write(changed, to: name)
   }
 
   /// The system calls that its SystemCallFilter= lets the service make.
