@@ -89,7 +89,7 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
-      name: "DurabilityTests", dependencies: ["SQLite", "TestSupport", "clerk-sync-fcgi"],
+      name: "DurabilityTests", dependencies: ["SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
       swiftSettings: settings
     ),
     .testTarget(

@@ -19,9 +19,19 @@ struct LoadedDatabase {
       "CREATE TRIGGER updated AFTER UPDATE ON users BEGIN INSERT INTO written VALUES (new.firstName); END")
   }
 
-  /// Expects all that the load has delivered to be here, once.
+  /// Expects all that the load has delivered to be here, once, with the outcomes told.
   func expectEquals(_ load: Load) throws {
+    let entries = try expectContents(of: load)
     let tally = load.tally
+    for (message, outcome) in tally.outcomes {
+      let fits = outcome == "duplicate" ? tally.repeated.contains(message) : outcome == entries[message]
+      #expect(fits, "\(message) was \(outcome), \(load.seed)")
+    }
+  }
+
+  /// Expects all that the load has delivered to be here, once; returns the ledger's outcomes by message id.
+  @discardableResult
+  func expectContents(of load: Load) throws -> [String: String] {
     let file = DatabaseFile(path)
     #expect(try file.rows("PRAGMA integrity_check") == [["ok"]], load.seed)
 
@@ -29,14 +39,10 @@ struct LoadedDatabase {
     #expect(Set(users) == Set(load.users.map { [$0, $1] }), load.seed)
     #expect(users.count == load.users.count, load.seed)
 
-    // Every message answered with 200 is in the ledger with the outcome told, and no other is there.
+    // Every message answered with 200 is in the ledger, and no other is there.
     let ledger = try file.rows("SELECT svix_id, outcome FROM clerk_sync_deliveries", columns: 2)
     let entries = Dictionary(uniqueKeysWithValues: ledger.map { ($0[0] ?? "", $0[1] ?? "") })
-    #expect(Set(entries.keys) == Set(tally.outcomes.keys), load.seed)
-    for (message, outcome) in tally.outcomes {
-      let fits = outcome == "duplicate" ? tally.repeated.contains(message) : outcome == entries[message]
-      #expect(fits, "\(message) was \(outcome), \(load.seed)")
-    }
+    #expect(Set(entries.keys) == Set(load.tally.outcomes.keys), load.seed)
 
     let written = try file.rows("SELECT message FROM written ORDER BY message")
     let applied = try file.rows(
@@ -45,5 +51,6 @@ struct LoadedDatabase {
       WHERE outcome = 'applied' AND type <> 'user.deleted' ORDER BY svix_id
       """)
     #expect(written == applied, load.seed)
+    return entries
   }
 }
