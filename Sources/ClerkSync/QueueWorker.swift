@@ -84,7 +84,7 @@ public struct QueueWorker: Sendable {
     }
     try process(search.next(in: queue, options))
     try hold()
-    let pause = waiting.nextDue.map { $0 - .now } ?? .seconds(1)
+    let pause = waiting.nextDue.map { min($0, nextHold) - .now } ?? .seconds(1)
     try process(queue.next(options.batch, as: options.name, wait: min(pause, .seconds(1))))
   }
 

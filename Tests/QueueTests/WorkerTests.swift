@@ -89,6 +89,20 @@ import Testing
     #expect(worker.log.contains("no matching signature among 1 entries and 1 secrets"))
   }
 
+  @Test func `What waits for its next try is left alone by another worker`() throws {
+    let site = try QueueSite()
+    let first = try site.startWorker("--min-idle", "1s")
+    try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"))
+    try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"))
+    #expect(eventually(within: 20) { first.log.components(separatedBy: "failed=1").count > 4 })
+    let second = try site.startWorker("--min-idle", "1s", log: "second.log")
+    #expect(!eventually(within: 4) { second.log.contains("batch") })
+    // Until its worker has died.
+    first.send(SIGKILL)
+    #expect(first.diesOfSignal())
+    #expect(eventually { second.log.contains("batch") })
+  }
+
   @Test func `Two workers share the work, and nothing is done twice`() throws {
     let site = try QueueSite()
     let workers = try (1...2).map { try site.startWorker("--batch", "5", log: "worker\($0).log") }

@@ -1,0 +1,55 @@
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct WaitingEntriesTests {
+  private var waiting = WaitingEntries()
+
+  @Test mutating func `An entry is ready when its pause is over, which doubles from try to try`() throws {
+    for (tries, pause) in [
+      (1, 1), (2, 2), (3, 4), (10, 512), (13, 4096), (14, 7200), (25, 7200), (10_000, 7200),
+    ] {
+      waiting.wait("1-0", tries: tries, owner: nil)
+      #expect(waiting.ready(10).isEmpty)
+      let rest = try #require(waiting.nextDue) - .now
+      #expect((.seconds(pause - 1)...(.seconds(pause))).contains(rest))
+    }
+  }
+
+  @Test mutating func `A try before its time does not count, and one at its time does`() {
+    #expect(waiting.counts("1-0"))
+    waiting.wait("1-0", tries: 1, owner: "user_1")
+    #expect(!waiting.counts("1-0"))
+    waiting.free(["user_1"])
+    #expect(waiting.ready(10) == ["1-0"])
+    #expect(!waiting.counts("1-0"))
+    waiting.wait("1-0", owner: "user_2")
+    #expect(waiting.ready(10).isEmpty)
+    waiting.free(["user_1"])
+    #expect(waiting.ready(10).isEmpty)
+    waiting.free(["user_2"])
+    #expect(waiting.ready(10) == ["1-0"])
+  }
+
+  @Test mutating func `They come in the order in which they were queued`() {
+    for id in ["1700000000000-10", "1700000000000-9", "999-0", "junk"] {
+      waiting.wait(id, tries: 1, owner: "user_1")
+    }
+    waiting.free(["user_1"])
+    #expect(waiting.ready(3) == ["junk", "999-0", "1700000000000-9"])
+    #expect(waiting.ids.last == "1700000000000-10")
+    waiting.remove(["junk", "999-0", "1700000000000-9"])
+    #expect(waiting.ready(3) == ["1700000000000-10"])
+    #expect(!waiting.isEmpty)
+  }
+
+  @Test func `A pause grows to half a minute and begins anew`() {
+    var pause = GrowingPause()
+    #expect(!pause.isUnderWay)
+    let pauses = (0..<8).map { _ in pause.next() }
+    #expect(pauses == [0.5, 1, 2, 4, 8, 16, 30, 30].map { Duration.seconds($0) })
+    #expect(pause.isUnderWay)
+    pause.reset()
+    #expect(pause.next() == .milliseconds(500))
+  }
+}
