@@ -102,7 +102,7 @@ let package = Package(
       exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
     ),
     .testTarget(
-      name: "ConsoleTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
+      name: "ConsoleTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
       exclude: ["console.py", "scenarios.py", "site_under_test.py", "watched_page.py"],
       swiftSettings: settings
     ),

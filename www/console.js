@@ -10,6 +10,7 @@ const READ_ON_AFTER = 100; // ms, because nginx allows 20 requests a second
 const PAGE = 50; // rows
 const MARKED_FOR = 10_000; // ms that a new row is marked as new
 const ANNOUNCE_EVERY = 20_000; // ms, so that a screen reader is not kept talking
+const TAKEN_WITHIN = 60_000; // ms within which a worker takes what lies in the queue
 const REPEATED_FOR = 28 * 3_600_000; // ms that Svix repeats a delivery by itself (docs.svix.com/retries)
 
 const OUTCOMES = ['applied', 'stale', 'ignored', 'failed'];
@@ -73,6 +74,7 @@ function kind(status, error) {
   if (status === 429) return 'busy';
   if (error === 'not_found') return 'off';
   if (error === 'unavailable') return 'database';
+  if (error === 'queue_unavailable') return 'queue';
   if (error === 'configuration_error') return 'settings';
   if (error) return 'refused';
   return status >= 500 ? 'handler' : 'unrouted';
@@ -339,6 +341,11 @@ const TROUBLES = {
     what: 'The handler refuses every request because of a setting that the web server passes to it.',
     next: 'The log names the setting. Correct it in the web server’s configuration and reload the web server.',
   },
+  queue: {
+    level: 'bad', state: 'Queue unavailable',
+    what: 'Redis does not answer, so that deliveries are refused. Clerk repeats them for 28 hours meanwhile.',
+    next: 'See `systemctl status redis-server`, and what `clerk-sync doctor` says of the queue.',
+  },
   off: {
     level: 'wait', state: 'The console is switched off',
     what: 'The handler answers, but without `CLERK_SYNC_ADMIN_TOKEN` it shows nothing to anybody.',
@@ -388,6 +395,21 @@ function judgement() {
         + '`clerk-sync doctor --url` tries the endpoint’s address.',
     };
   }
+  const { queue } = stats;
+  if (queue?.lag > 0 && queue.pending === 0 && serverNow() - queue.oldest > TAKEN_WITHIN) {
+    return {
+      level: 'bad', state: 'Queue stands still',
+      what: `Deliveries arrive and are kept, but no worker takes them: ${count(queue.entries, 'delivery', 'deliveries')} to do.`,
+      next: 'See `systemctl status clerk-sync-worker.service` and `journalctl -u clerk-sync-worker`, and start it again.',
+    };
+  }
+  if (queue?.deadLetters > 0) {
+    return {
+      level: 'warn', state: count(queue.deadLetters, 'dead letter'),
+      what: 'The worker has given deliveries up, after many tries.',
+      next: '`clerk-sync dead list` names them and their reasons. With these mended, `clerk-sync dead retry` puts them back.',
+    };
+  }
   if (pending > 0) {
     return {
       level: 'warn', state: `${count(pending, 'failure')} pending`,
@@ -414,7 +436,7 @@ function showHealth() {
 }
 
 function showFigures() {
-  const { latency, rate } = stats;
+  const { latency, queue, rate } = stats;
   const ms = (value) => `${twoDigits.format(value)} ms`;
   const figure = (value, ...more) => [make('strong', {}, value), make('span', { class: 'soft' }, more)];
   const figures = pairs('figures', [
@@ -424,6 +446,8 @@ function showFigures() {
     ['Time to answer', latency
       ? figure(ms(latency.p50), `median; 95 % in ${ms(latency.p95)}, 99 % in ${ms(latency.p99)}`)
       : figure('–', 'not measured yet')],
+    ...(queue ? [['Queue', figure(number.format(queue.entries), `to do, ${number.format(queue.pending)} with a worker`,
+      queue.oldest === undefined ? '' : `; the oldest is from ${duration(stats.now - queue.oldest)} ago`)]] : []),
     ['SQLite', figure(stats.sqlite, `journal mode ${stats.journalMode}`)],
     ['Handler', figure(health.version, 'version')],
   ]);

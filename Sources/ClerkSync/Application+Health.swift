@@ -5,22 +5,39 @@ extension Application {
   func reportHealth(_ parameters: Parameters, _ configuration: Configuration) throws(Failure) -> Reply {
     let credentials = configuration.adminToken.map { Credentials(parameters, token: $0) } ?? .none
     if credentials == .wrong { throw .unauthorized(isTokenWrong: true) }
-    // The database is the worker's, and not here.
-    if let queue = configuration.queue { return try reportHealth(of: queue) }
-    let store = store(configuration)
-    do {
-      try store.check()
-      if credentials == .right {
-        let report = try store.health(
-          silenceHours: configuration.silenceHours, now: clock.now(), process: statistics.figures)
-        return reply(report)
-      }
-    } catch {
-      throw .unhealthy(error)
-    }
+    try check(configuration)
+    if credentials == .right { return reply(try report(configuration)) }
     var object = JSONObject()
     object.append("status", "ok")
     return Reply(outcome: "healthy", response: .json(.ok, object))
+  }
+
+  /// Throws unless deliveries can be taken. With a queue that takes Redis alone: the database is the worker's.
+  private func check(_ configuration: Configuration) throws(Failure) {
+    if let queue = configuration.queue {
+      do {
+        try check(queue: queue)
+      } catch {
+        throw .queueUnhealthy(error)
+      }
+    } else {
+      do {
+        try store(configuration).check()
+      } catch {
+        throw .unhealthy(error)
+      }
+    }
+  }
+
+  private func report(_ configuration: Configuration) throws(Failure) -> HealthReport {
+    let queue = queueStatistics(configuration)
+    do {
+      return try store(configuration).health(
+        silenceHours: configuration.silenceHours, now: clock.now(), process: statistics.figures, queue: queue)
+    } catch {
+      guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
+      return HealthReport(ofQueue: queue)
+    }
   }
 
   /// A monitor looks at the status code, and silence is what it is there for.

@@ -22,14 +22,8 @@ extension Application {
     return Reply(outcome: "queued", response: .json(.ok, object))
   }
 
-  func reportHealth(of address: RedisAddress) throws(Failure) -> Reply {
-    do {
-      try check(queue: address)
-    } catch {
-      throw .queueUnhealthy(error)
-    }
-    var object = JSONObject()
-    object.append("status", "ok")
-    return Reply(outcome: "healthy", response: .json(.ok, object))
+  /// How the queue stands; nil where there is none, and while Redis does not answer, which the health tells.
+  func queueStatistics(_ configuration: Configuration) -> QueueStatistics? {
+    configuration.queue.flatMap { try? queues.queue($0).statistics() }
   }
 }

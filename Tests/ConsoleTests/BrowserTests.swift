@@ -71,6 +71,10 @@ import Testing
     try play("silence", environment: environment)
   }
 
+  @Test func `What lies in the queue is told, and what is wrong with it`() throws {
+    try play("queue", hasQueue: true)
+  }
+
   @Test func `A hidden tab asks for nothing`() throws {
     try play("hidden")
   }
@@ -78,9 +82,9 @@ import Testing
   /// Plays a scenario of scenarios.py, and records what was wrong.
   private func play(
     _ scenario: String, environment: [String: String] = ["CLERK_SYNC_ADMIN_TOKEN": ConsoleSite.token],
-    sourceLocation: SourceLocation = #_sourceLocation
+    hasQueue: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    for problem in try ConsoleSite.problems(of: scenario, environment: environment) {
+    for problem in try ConsoleSite.problems(of: scenario, environment: environment, hasQueue: hasQueue) {
       Issue.record("\(problem)", sourceLocation: sourceLocation)
     }
   }

@@ -12,6 +12,7 @@ struct ConsoleSite {
     let handler = Handler.executable
     let process: Int32
     let socket: String
+    let redis: String
     let environment: [String: String]
     let screenshots: String
   }
@@ -24,16 +25,26 @@ struct ConsoleSite {
 
   /// Plays the scenario with an empty site of its own, and returns what was wrong.
   ///
-  /// - Parameter environment: the handler's, beside the least one; without a token the API is switched off.
+  /// - Parameters:
+  ///   - environment: the handler's, beside the least one; without a token the API is switched off.
+  ///   - hasQueue: whether deliveries go to a Redis server, beside a database that is there already.
   static func problems(
-    of scenario: String, environment: [String: String]
+    of scenario: String, environment: [String: String], hasQueue: Bool = false
   ) throws -> [String] {
-    let server = try NginxServer(environment: environment)
+    let folder = try TemporaryFolder()
+    var environment = environment
+    let redis = hasQueue ? try RedisServer(in: folder) : nil
+    defer { withExtendedLifetime(redis) {} }
+    if hasQueue {
+      environment["CLERK_SYNC_QUEUE"] = RedisServer.url(in: folder)
+      _ = try Command.run(["init"], environment: ["CLERK_SYNC_DATABASE": "app.db"], in: folder)
+    }
+    let server = try NginxServer(in: folder, environment: environment)
     let screenshots = Project.file(".build/screenshots")
     try FileManager.default.createDirectory(atPath: screenshots, withIntermediateDirectories: true)
     let description = Description(
       url: server.url, database: server.database, process: server.handlerID,
-      socket: server.folder.file("handler.sock"),
+      socket: server.folder.file("handler.sock"), redis: server.folder.file("redis.sock"),
       environment: Handler.environment(in: server.folder).merging(environment) { $1 },
       screenshots: screenshots)
     let file = server.folder.file("site.json")

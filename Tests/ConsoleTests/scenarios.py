@@ -376,6 +376,25 @@ def silence(page, site):
     page.inspect("silent")
 
 
+def queue(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.open()
+    page.see("to do, 0 with a worker", "#figures")
+    site.redis("DEL", "clerk-sync:deliveries")
+    site.redis("XADD", "clerk-sync:deliveries", "1-1", "id", "msg_1")
+    page.see("Queue stands still", "#health")
+    page.see("1 delivery to do", "#health")
+    page.inspect("queue-stands-still")
+    site.redis("DEL", "clerk-sync:deliveries")
+    site.redis("XADD", "clerk-sync:deliveries:dead", "*", "id", "msg_1")
+    page.see("1 dead letter", "#health")
+    site.redis("DEL", "clerk-sync:deliveries:dead")
+    page.see("Healthy", "#health")
+    site.redis("SHUTDOWN", "NOSAVE")
+    page.see("Queue unavailable", "#health")
+    page.inspect("queue-unavailable")
+
+
 def hidden(page, site):
     site.deliver(event("user.created", "user_1", "1@example.org"))
     page.clock.install()

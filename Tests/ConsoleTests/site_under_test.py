@@ -31,11 +31,12 @@ def event(type, user, email=None, first_name="Ada", last_name="Lovelace", role=N
 
 class SiteUnderTest:
     """`url`, `token`, `secret` and `database` of the site; `handler` is its program, `process` its process id, and
-    `socket` and `environment` are what it was started with."""
+    `socket` and `environment` are what it was started with; `redis` is the socket of its queue, where it has one."""
 
-    def __init__(self, url, token, secret, database, handler, process, socket, environment, screenshots):
+    def __init__(self, url, token, secret, database, handler, process, socket, redis, environment, screenshots):
         self.url, self.token, self.secret, self.database = url, token, secret, database
         self.handler, self.process, self.socket, self.environment = handler, process, socket, environment
+        self.redis_socket = redis
         self.screenshots = screenshots
         self.started = None
 
@@ -66,6 +67,9 @@ class SiteUnderTest:
         connection.close()
         assert answer.status == status, f"{answer.status} {text}"
         return id
+
+    def redis(self, *words):
+        subprocess.run(["redis-cli", "-s", self.redis_socket, *words], check=True, stdout=subprocess.DEVNULL)
 
     def sql(self, statement, rows=None):
         """Runs a statement on the database, for each of the rows where there are any; returns what it selects."""

@@ -10,13 +10,15 @@ final class QueueSite: Sendable {
   let handler: Handler
 
   /// The handler reads its queue from the file `queue`, with the `password` that Redis is given.
-  init(password: String? = nil, keeps: Bool = false) throws {
+  init(password: String? = nil, keeps: Bool = false, token: String? = nil) throws {
     folder = try TemporaryFolder()
     redis = try RedisServer(in: folder, password.map { ["--requirepass", $0] } ?? [], keeps: keeps)
     let encoded = password?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
     let user = encoded.map { ":\($0)@" } ?? ""
     try folder.write("unix://\(user)\(folder.file("redis.sock"))\n", to: "queue")
-    handler = try Handler(in: folder, environment: ["CLERK_SYNC_QUEUE_FILE": folder.file("queue")])
+    var environment = ["CLERK_SYNC_QUEUE_FILE": folder.file("queue")]
+    environment["CLERK_SYNC_ADMIN_TOKEN"] = token
+    handler = try Handler(in: folder, environment: environment)
   }
 
   /// What the worker and the operator's command are given.

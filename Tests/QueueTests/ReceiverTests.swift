@@ -73,7 +73,7 @@ import Testing
     let parameters = [("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/api/health")]
     let answer = try #require(try site.handler.answer(parameters))
     #expect(answer.status == 503)
-    #expect(answer["error"] == "unavailable")
+    #expect(answer["error"] == "queue_unavailable")
     #expect(answer.standardError.contains("no connection to Redis: Connection refused"))
   }
 

@@ -41,6 +41,7 @@ struct ActivityReport: Encodable, Equatable {
   let series: Series
   let rate: Rate
   let latency: RecentDurations.Percentiles?
+  let queue: QueueStatistics?
   let sqlite: String
   let journalMode: String
 }

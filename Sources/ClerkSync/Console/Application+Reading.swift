@@ -25,8 +25,8 @@ extension Application {
       case .users: try users(parameters, in: store)
       case .user(let id): try user(id, parameters, in: store)
       case .deliveries: try deliveries(parameters, in: store)
-      case .stats: try stats(parameters, in: store)
-      case .metrics: try metrics(parameters, in: store)
+      case .stats: try stats(parameters, in: store, queue: queueStatistics(configuration))
+      case .metrics: try metrics(parameters, in: store, configuration)
       }
     return Reply(outcome: "read", response: response, isRoutine: true)
   }
@@ -65,22 +65,31 @@ extension Application {
       })
   }
 
-  private func stats(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+  private func stats(
+    _ parameters: Parameters, in store: UserStore, queue: QueueStatistics?
+  ) throws(Failure) -> Response {
     let hours = try Query(parameters, names: ["hours"]).number("hours", in: 1...2160) ?? 24
     let now = clock.now()
     return .json(
       .ok,
       try stored { () throws(StoreError) in
-        try store.activity(hours: hours, now: now, process: statistics.figures)
+        try store.activity(hours: hours, now: now, process: statistics.figures, queue: queue)
       })
   }
 
-  private func metrics(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+  private func metrics(
+    _ parameters: Parameters, in store: UserStore, _ configuration: Configuration
+  ) throws(Failure) -> Response {
     _ = try Query(parameters, names: [])
     let figures = statistics.figures
-    let totals = try stored { () throws(StoreError) in try store.totals(process: figures) }
     var text = MetricsText()
-    text.append(totals, sizes: store.fileSizes())
+    do {
+      text.append(try store.totals(process: figures), sizes: store.fileSizes())
+    } catch {
+      // The database is where the worker is, which need not be here.
+      guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
+    }
+    if let queue = queueStatistics(configuration) { text.append(queue) }
     if isLongLived { text.append(figures, start: statistics.start) }
     return Response(
       status: .ok, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],

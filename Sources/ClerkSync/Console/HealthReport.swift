@@ -6,15 +6,21 @@ struct HealthReport: Encodable, Equatable {
     case silent
   }
 
-  let status: Status
+  var status = Status.ok
   /// When the last attempt at a delivery came, in milliseconds since 1970.
-  let lastDelivery: Int64?
+  var lastDelivery: Int64?
   /// Seconds since then.
-  let age: Int64?
+  var age: Int64?
   /// After how many hours without a delivery the status is silent.
-  let silenceHours: Int?
-  let pendingFailures: Int64
-  let sqlite: String
-  let journalMode: String
-  let version: String
+  var silenceHours: Int?
+  var pendingFailures: Int64?
+  var sqlite: String?
+  var journalMode: String?
+  var queue: QueueStatistics?
+  private(set) var version = Release.version
+
+  /// Of a receiver, which has no database.
+  init(ofQueue queue: QueueStatistics?) {
+    self.queue = queue
+  }
 }

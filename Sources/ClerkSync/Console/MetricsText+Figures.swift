@@ -33,6 +33,25 @@ extension MetricsText {
     append(info, [("version", Release.version), ("sqlite", Library.version)], 1)
   }
 
+  /// What lies in the queue.
+  mutating func append(_ queue: QueueStatistics) {
+    append(
+      "clerk_sync_queue_entries", .gauge, "Deliveries in the queue that are not done.", queue.entries)
+    append(
+      "clerk_sync_queue_lag", .gauge, "Of these the ones that no worker has been given yet.", queue.lag)
+    append(
+      "clerk_sync_queue_pending", .gauge, "Of these the ones that a worker has been given.", queue.pending)
+    append(
+      "clerk_sync_queue_dead_letters", .gauge, "Deliveries that the worker has given up.", queue.deadLetters)
+    for (name, help, time) in [
+      ("oldest", "When the oldest that is not done was queued.", queue.oldest),
+      ("oldest_pending", "When the oldest that a worker has been given was queued.", queue.oldestPending),
+    ] {
+      guard let time else { continue }
+      append("clerk_sync_queue_\(name)_timestamp_seconds", .gauge, help, Double(time) / 1000)
+    }
+  }
+
   /// What this process has answered since `start`, in milliseconds since 1970.
   mutating func append(_ process: ProcessStatistics.Figures, start: Int64) {
     let requests = "clerk_sync_requests_total"

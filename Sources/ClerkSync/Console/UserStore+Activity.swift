@@ -13,9 +13,9 @@ extension UserStore {
   }
 
   /// What has arrived by `now` and in the `hours` before, in hours of UTC or steps of several.
-  func activity(hours: Int64, now: Int64, process: ProcessStatistics.Figures) throws(StoreError)
-    -> ActivityReport
-  {
+  func activity(
+    hours: Int64, now: Int64, process: ProcessStatistics.Figures, queue: QueueStatistics?
+  ) throws(StoreError) -> ActivityReport {
     let step: Int64 = hours <= 48 ? 1 : hours <= 336 ? 6 : 24
     let start = (now / DeliveryCounts.hour - hours + 1) / step * step
     return try database.read { connection throws(SQLiteError) in
@@ -34,22 +34,25 @@ extension UserStore {
           bars: try DeliveryCounts.readSeries(from: start, step: step, on: connection)),
         rate: ActivityReport.Rate(
           lastMinute: positions.upperBound - lastMinute, lastHour: positions.upperBound - lastHour),
-        latency: process.recent.percentiles, sqlite: Library.version,
+        latency: process.recent.percentiles, queue: queue, sqlite: Library.version,
         journalMode: try connection.journalMode())
     }
   }
 
   /// `silenceHours` without a delivery is too long.
   func health(
-    silenceHours: Int?, now: Int64, process: ProcessStatistics.Figures
+    silenceHours: Int?, now: Int64, process: ProcessStatistics.Figures, queue: QueueStatistics?
   ) throws(StoreError) -> HealthReport {
     try database.read { connection throws(SQLiteError) in
       let last = try Self.lastDelivery(process, on: connection)
       let isSilent = silenceHours.map { now - (last ?? 0) > Int64($0) * DeliveryCounts.hour } ?? false
-      return HealthReport(
-        status: isSilent ? .silent : .ok, lastDelivery: last, age: Self.age(of: last, now: now),
-        silenceHours: silenceHours, pendingFailures: try DeliveryLedger.failures(on: connection).count,
-        sqlite: Library.version, journalMode: try connection.journalMode(), version: Release.version)
+      var report = HealthReport(ofQueue: queue)
+      report.status = isSilent ? .silent : .ok
+      (report.lastDelivery, report.age) = (last, Self.age(of: last, now: now))
+      report.silenceHours = silenceHours
+      report.pendingFailures = try DeliveryLedger.failures(on: connection).count
+      (report.sqlite, report.journalMode) = (Library.version, try connection.journalMode())
+      return report
     }
   }
 
