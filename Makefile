@@ -7,11 +7,12 @@
 # make bench  measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes
 # make bench-steps  where the time of one request goes
 
-HANDLER_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev
+HANDLER_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev libhiredis-dev
 BUILD_PACKAGES = $(HANDLER_PACKAGES) libcurl4-openssl-dev
 RUN_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
 TEST_PACKAGES = $(RUN_PACKAGES) $(BUILD_PACKAGES) python3 python3-venv strace lighttpd apache2 libapache2-mod-fcgid caddy \
-  media-types systemd runit multiwatch procps prometheus chromium fonts-dejavu-core
+  media-types systemd runit multiwatch procps prometheus chromium fonts-dejavu-core \
+  redis-server redis-tools iproute2
 BENCH_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
 DIST_PACKAGES = $(BUILD_PACKAGES)
@@ -61,9 +62,9 @@ runtime:
 # in lib/ with what it needs. libcrypto is there too, because libcurl's has to be the command's. The old kind of rpath
 # is found by the libraries as well.
 dist: packages-dist runtime
-	conf/dist/libraries $(DIST_LIBRARIES)/handler libcrypto.a libsqlite3.a libfcgi.a
+	conf/dist/libraries $(DIST_LIBRARIES)/handler libcrypto.a libsqlite3.a libfcgi.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/handler --product clerk-sync.fcgi
-	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libfcgi.a
+	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libfcgi.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/command \
 	  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/clerk-sync' --product clerk-sync
 	@conf/dist/archive $(VERSION) .build/static/release/clerk-sync.fcgi .build/static/release/clerk-sync

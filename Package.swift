@@ -98,7 +98,7 @@ let package = Package(
       exclude: ["clerk.py", "official.py"], swiftSettings: settings
     ),
     .testTarget(
-      name: "ServerTests", dependencies: ["TestSupport", "clerk-sync-fcgi"],
+      name: "ServerTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
       exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
     ),
     .testTarget(

@@ -33,7 +33,7 @@ import Testing
     for arguments in [("rules", Project.file("conf/prometheus/clerk-sync.rules.yml")), ("config", file)] {
       let (status, output) = try Prometheus.tool("check", arguments.0, "--lint-fatal", arguments.1)
       #expect(status == 0, "\(output)")
-      #expect(output.contains("SUCCESS") && output.contains("5 rules found"), "\(output)")
+      #expect(output.contains("SUCCESS") && output.contains("7 rules found"), "\(output)")
     }
   }
 
@@ -51,7 +51,7 @@ import Testing
     #expect(status == 0)
     #expect(output.isEmpty)
 
-    let series = Set(text.matches(of: /(?m)^[a-z_]+/).map { String($0.output) })
+    let series = Set((text + (try queueMetrics())).matches(of: /(?m)^[a-z_]+/).map { String($0.output) })
     let rules = try ConfigurationFile("prometheus/clerk-sync.rules.yml").text
     let expressions = try Dashboard().expressions.joined(separator: "\n") + rules
     let named = Set(expressions.matches(of: /\b(clerk_sync|process)_[a-z_]+/).map { String($0.output.0) })
@@ -67,7 +67,7 @@ import Testing
     #expect(try server.answer(server.request(failing)).status == 500)
     let prometheus = try Prometheus(asking: server, token: APICase.token, in: folder)
 
-    let expressions = try Dashboard().expressions
+    let expressions = try Dashboard().expressions.filter { !$0.contains("clerk_sync_queue") }
     let alerts = [
       #"ALERTS{alertname="ClerkSyncDeliveriesFail", alertstate="pending"}"#,
       #"ALERTS{alertname="ClerkSyncSignaturesRefused", alertstate="firing"}"#,
@@ -107,5 +107,21 @@ import Testing
 
   private func start() throws -> NginxServer {
     try NginxServer(environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token])
+  }
+
+  /// The metrics of a handler that has put a delivery into its queue.
+  private func queueMetrics() throws -> String {
+    let folder = try TemporaryFolder()
+    let redis = try RedisServer(in: folder)
+    _ = try Command.run(["init"], environment: ["CLERK_SYNC_DATABASE": "app.db"], in: folder)
+    let server = try NginxServer(
+      in: folder,
+      environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token, "CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
+    #expect(try server.answer(server.request(Payload.user(id: "user_1")))["outcome"] == "queued")
+    let text = try server.answer(server.reading("/api/metrics", token: APICase.token)).body
+    let (status, output) = try Prometheus.tool(
+      "check", "metrics", input: FileHandle(forReadingFrom: URL(filePath: folder.write(text, to: "metrics"))))
+    #expect(status == 0 && output.isEmpty, "\(output)")
+    return withExtendedLifetime(redis) { text }
   }
 }

@@ -10,7 +10,7 @@ set -a
 . ./clerk-sync.env
 # mod_fcgid gives a process one request at a time and starts more processes when it needs them.
 CLERK_SYNC_THREADS=1
-# A host without libfcgi: upload libfcgi.so.0 into the folder lib.
+# A host without libfcgi or libhiredis: upload libfcgi.so.0 and libhiredis.so.0.14 into the folder lib.
 LD_LIBRARY_PATH=$PWD/lib
 set +a
 
