@@ -34,12 +34,3 @@ import Testing
     #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
   }
 }
-
-extension String {
-  /// The sum of all the numbers that this log gives the outcome.
-  fileprivate func total(of outcome: String) -> Int {
-    split(separator: " ").filter { $0.hasPrefix("\(outcome)=") }.reduce(0) {
-      $0 + (Int($1.drop { $0 != "=" }.dropFirst().prefix { $0.isNumber }) ?? 0)
-    }
-  }
-}

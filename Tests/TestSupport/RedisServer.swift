@@ -5,17 +5,19 @@ public final class RedisServer: Sendable {
   private let folder: TemporaryFolder
   public let process: ChildProcess
   /// Waits until it answers. `settings` are words as its command line takes them; with `keeps`, it syncs an append-only
-  /// file in the folder before each answer.
+  /// file in the folder before each answer; with `machine`, it runs there.
   public init(
-    in folder: TemporaryFolder, _ settings: [String] = [], port: Int? = nil, keeps: Bool = false
+    in folder: TemporaryFolder, _ settings: [String] = [], port: Int? = nil, keeps: Bool = false,
+    on machine: NetworkNamespace? = nil
   ) throws {
     self.folder = folder
     let durability = keeps ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"]
+    let place = ["--bind", "127.0.0.1", "--unixsocket", folder.file("redis.sock"), "--dir", folder.path]
+    let command =
+      (machine?.launcher ?? []) + ["/usr/bin/redis-server", "--port", "\(port ?? 0)"] + place
+      + ["--save", "", "--daemonize", "no"] + durability + settings
     process = try ChildProcess(
-      "/usr/bin/redis-server",
-      ["--port", "\(port ?? 0)", "--bind", "127.0.0.1", "--unixsocket", folder.file("redis.sock")]
-        + ["--dir", folder.path, "--save", "", "--daemonize", "no"] + durability + settings,
-      folder: folder.path, output: folder.file("redis.log"))
+      command[0], Array(command.dropFirst()), folder: folder.path, output: folder.file("redis.log"))
     guard eventually({ process.log.contains("eady to accept connections") }) else {
       throw ServerNotStarted(log: process.log)
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A bare TCP connection to a server on the loopback, for what no HTTP client would send.
+/// A bare TCP connection to a server, for what no HTTP client would send.
 public final class TCPConnection {
   public struct Failure: Error {
     let number: Int32
@@ -8,10 +8,16 @@ public final class TCPConnection {
 
   private let socket: FileHandle
 
-  /// Connects to the port of a URL such as `http://127.0.0.1:8080`.
-  public init(_ url: String) throws {
+  /// Connects to the address and the port of a URL such as `http://127.0.0.1:8080`, from an address of this machine's
+  /// where one is given.
+  public init(_ url: String, from source: String? = nil) throws {
     socket = Self.make()
-    let connected = unsafe Self.withLoopback(port: UInt16(URL(string: url)?.port ?? 0)) { address, length in
+    let url = URL(string: url)
+    if let source {
+      let bound = unsafe Self.with(source, port: 0) { unsafe bind(socket.fileDescriptor, $0, $1) }
+      guard bound == 0 else { throw Failure(number: errno) }
+    }
+    let connected = unsafe Self.with(url?.host() ?? "", port: UInt16(url?.port ?? 80)) { address, length in
       unsafe connect(socket.fileDescriptor, address, length)
     }
     guard connected == 0 else { throw Failure(number: errno) }
@@ -34,7 +40,7 @@ public final class TCPConnection {
     var bound = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let found =
-      unsafe withLoopback(port: 0) { unsafe bind(probe.fileDescriptor, $0, $1) } == 0
+      unsafe with("127.0.0.1", port: 0) { unsafe bind(probe.fileDescriptor, $0, $1) } == 0
       && withUnsafeMutablePointer(to: &bound) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
           unsafe getsockname(probe.fileDescriptor, $0, &length)
@@ -50,12 +56,12 @@ public final class TCPConnection {
       closeOnDealloc: true)
   }
 
-  @unsafe private static func withLoopback(
-    port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  @unsafe private static func with(
+    _ host: String, port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    address.sin_addr.s_addr = unsafe inet_addr(host)
     address.sin_port = port.bigEndian
     return unsafe withUnsafePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
