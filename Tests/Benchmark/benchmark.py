@@ -1,4 +1,6 @@
-"""Compares clerk-sync with the same job in PHP and Go, and writes RESULTS.md: benchmark.py CLERK_SYNC GO
+"""Compares clerk-sync with the same job in PHP and Go, and writes RESULTS.md: benchmark.py CLERK_SYNC GO COMMAND
+
+COMMAND is the operator's command, whose worker applies what went through Redis.
 
   BENCH_ROUNDS    rounds of each combination, 3
   BENCH_SECONDS   seconds of load in a round, 5
@@ -23,6 +25,7 @@ import time
 import console
 import events
 import report
+import through_redis
 from servers import ADDRESS, PHP, Contender, fail, nginx
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -31,6 +34,8 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", 5))
 ROWS = int(os.environ.get("BENCH_ROWS", 1_000_000))
 RATE = int(os.environ.get("BENCH_RATE", 20_000))
 CONNECTIONS = (1, 16, 64)
+WORKERS = (1, 2)
+BATCHES = (10, 100, 1000)
 EXISTING = 1000
 CGI_RUNS = 50
 LASTING = 100_000
@@ -49,9 +54,9 @@ def wrk(path, requests, connections, seconds=SECONDS):
 
 
 class Bench:
-    def __init__(self, folder, clerk_sync, go):
+    def __init__(self, folder, clerk_sync, go, command):
         self.folder = folder
-        self.clerk_sync, self.go = clerk_sync, go
+        self.clerk_sync, self.go, self.command = clerk_sync, go, command
         # Not on the disk that is measured, where memory has room for them.
         needed = 2 * RATE * SECONDS * 3000
         has_room = os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > needed
@@ -64,6 +69,9 @@ class Bench:
             self.default, Contender("clerk-sync-shared", clerk_sync, shared, keeps_ledger=True), self.php,
             Contender("go", go),
         ]
+        self.queued = [
+            through_redis.Queued(f"clerk-sync-redis-{appendfsync}", clerk_sync, command, appendfsync)
+            for appendfsync in ("always", "everysec")]
 
     def file(self, name):
         return os.path.join(self.folder, name)
@@ -109,6 +117,7 @@ class Bench:
                 process.check()
                 cpu = process.cpu_seconds() - before
                 memory = process.memory()
+                contender.settle(self.folder, database, figures)
             self.check(contender, connections, stream, figures, count, database)
         os.unlink(requests)
         return {
@@ -137,7 +146,8 @@ class Bench:
         words = ""
         for path in sorted(glob.glob(self.file("*.log"))):
             with open(path, errors="replace") as log:
-                usual = ("outcome=applied", "outcome=missing_headers", ".sock failed (2: No such file")
+                usual = ("outcome=applied", "outcome=queued", " info batch ", "outcome=missing_headers",
+                         ".sock failed (2: No such file")
                 lines = [line for line in log if not any(text in line for text in usual)]
                 words += "".join(f"\n{os.path.basename(path)}: {line.rstrip()}" for line in lines[-5:])
         return words
@@ -148,7 +158,8 @@ class Bench:
         for round in range(ROUNDS):
             disk.append(self.fdatasync_rate())
             for connections in CONNECTIONS:
-                for contender in self.contenders:
+                # One sender alone is no reason for a queue.
+                for contender in self.contenders + (self.queued if connections > 1 else []):
                     figures = self.load(contender, connections, round)
                     results.setdefault((contender.name, connections), []).append(figures)
                     say(f"round {round + 1}, {connections:2} connections, {contender.name}: "
@@ -240,6 +251,49 @@ class Bench:
             say(f"{contender.name}: " + ", ".join(f"{memory:.1f} MiB after {n} requests" for n, memory in results[contender.name]))
         return results
 
+    def applying(self):
+        """Deliveries a second that workers apply from a full queue, and the CPU seconds of each; by workers, batch."""
+        results = {}
+        front = self.queued[0]
+        for round in range(ROUNDS):
+            filled = self.file("filled")
+            os.mkdir(filled)
+            self.events_written += 1
+            stream = events.Stream(EXISTING, round, f"{self.events_written:08d}")
+            requests = os.path.join(self.requests, "requests")
+            with through_redis.redis(filled) as server, Contender.running(front, self.folder, self.file("none.db")):
+                stream.write(requests, front.path, RATE * SECONDS)
+                figures = wrk(front.path, requests, 16)
+                # Requests that wrk has given up at the end may still be running.
+                time.sleep(0.3)
+                count = through_redis.queued(server, figures)
+            os.unlink(requests)
+            if figures["refused"] or figures["broken"] or not figures["answered"]:
+                fail(f"{front.name}: {figures}; expected nothing but answers of 200{self.last_words()}")
+            for workers in WORKERS:
+                for batch in BATCHES:
+                    rate, cpu = self.work_off(filled, stream, figures["taken"], count, workers, batch)
+                    results.setdefault((workers, batch), []).append({"rate": rate, "cpu": cpu})
+                    say(f"round {round + 1}, {workers} worker(s), batch {batch}: {rate:.0f} deliveries/s")
+            shutil.rmtree(filled)
+        return results
+
+    def work_off(self, filled, stream, taken, count, workers, batch):
+        """The rate of the workers at a copy of a queue with `count` deliveries, and their CPU in µs for each."""
+        copy = self.file("redis")
+        shutil.copytree(filled, copy)
+        with self.database(EXISTING, keeps_ledger=True) as database:
+            with through_redis.redis(copy) as server:
+                if server.length() != count:
+                    fail(f"Redis has kept {server.length()} of {count} deliveries")
+                seconds, cpu = through_redis.work_off(server, self.command, self.folder, database, workers, batch)
+            # Those of the last requests, which wrk has given up, may have been queued or not.
+            differences = stream.differences(database, taken)
+        shutil.rmtree(copy)
+        if differences > taken - count:
+            fail(f"{workers} workers, batch {batch}: {differences} users are not as the queue said")
+        return count / seconds, cpu / count * 1e6
+
     def cgi(self):
         """Milliseconds of a whole process for one event, by name."""
         programs = {
@@ -305,15 +359,15 @@ def say(text):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
-    clerk_sync, go = map(os.path.realpath, sys.argv[1:])
+    clerk_sync, go, command = map(os.path.realpath, sys.argv[1:])
     # So that an interruption or a stop by a supervisor ends the children and removes the folder, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("benchmark: stopped"))
     started = datetime.datetime.now(datetime.timezone.utc)
     # Short, because the path of a unix socket may have no more than 107 bytes.
     with tempfile.TemporaryDirectory(prefix="bench.", dir=os.environ.get("TMPDIR", "/var/tmp")) as folder:
-        bench = Bench(folder, clerk_sync, go)
+        bench = Bench(folder, clerk_sync, go, command)
         try:
             with nginx(folder, HERE):
                 results, disk = bench.comparison()
@@ -322,9 +376,11 @@ def main():
                 reading = bench.reading()
                 memory = bench.memory()
                 cgi = bench.cgi()
+                applying = bench.applying()
             text = report.text(
                 started=started, folder=folder, rounds=ROUNDS, seconds=SECONDS, results=results, disk=disk,
-                rejections=rejections, sizes=sizes, memory=memory, cgi=cgi, reading=reading)
+                rejections=rejections, sizes=sizes, memory=memory, cgi=cgi, reading=reading,
+                applying=applying)
         finally:
             if bench.requests != folder:
                 shutil.rmtree(bench.requests)

@@ -10,8 +10,11 @@ from servers import php_fpm
 
 NAMES = {
     "clerk-sync": "clerk-sync", "clerk-sync-shared": "clerk-sync, shared connection", "php-fpm": "PHP-FPM", "go": "Go",
-    "php-cgi": "PHP (php-cgi)",
+    "php-cgi": "PHP (php-cgi)", "clerk-sync-redis-always": "clerk-sync to Redis, appendfsync always",
+    "clerk-sync-redis-everysec": "clerk-sync to Redis, appendfsync everysec",
 }
+DIRECT = ("clerk-sync", "clerk-sync-shared", "php-fpm", "go")
+THROUGH_REDIS = ("clerk-sync", "clerk-sync-shared", "clerk-sync-redis-always", "clerk-sync-redis-everysec")
 
 
 def spread(values, digits=0):
@@ -48,17 +51,21 @@ def versions():
     return [
         first_line("nginx", "-v").partition(": ")[2], " ".join(first_line("wrk", "-v").split()[:2]),
         "PHP " + first_line(php_fpm(), "-v").split()[1], first_line("go", "version").removeprefix("go version "),
-        f"SQLite {sqlite3.sqlite_version}", first_line("swift", "--version"),
+        f"SQLite {sqlite3.sqlite_version}", "Redis " + first_line("redis-server", "--version").split()[2].removeprefix("v="),
+        first_line("swift", "--version"),
     ]
 
 
-def comparison(results, disk):
+def comparison(results, disk, names):
+    """A table for each number of connections at which all of these were measured."""
     text = ""
     for connections in sorted({connections for _, connections in results}):
+        if any((name, connections) not in results for name in names):
+            continue
         base = [figures["rate"] for figures in results["php-fpm", connections]]
         rows = []
         for (name, other), rounds in results.items():
-            if other != connections:
+            if other != connections or name not in names:
                 continue
             def of(key):
                 return [figures[key] for figures in rounds]
@@ -70,7 +77,7 @@ def comparison(results, disk):
     return text
 
 
-def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, memory, cgi, reading):
+def text(*, started, folder, rounds, seconds, results, disk, rejections, sizes, memory, cgi, reading, applying):
     small, large = sorted(sizes)
     kinds = list(dict.fromkeys(kind for _, kind in rejections))
     rejected = [
@@ -108,7 +115,7 @@ connection 64; Go has a goroutine a request. In favour of PHP and Go: they keep 
 so they write one table where clerk-sync writes three, and they write no log line. Go, like clerk-sync, keeps
 an idle connection and lets one request write at a time; PHP's processes share neither a connection nor a lock,
 so where no other request is under way, closing the last connection also moves the WAL into the database.
-{comparison(results, disk)}
+{comparison(results, disk, DIRECT)}
 ## Refusals
 
 16 connections; requests a second. The database file stays as it is, byte for byte.
@@ -138,6 +145,21 @@ they asked for:
      spread([figures["p99"] for figures in reading[key]], 1),
      ratio([figures["p99"] for figures in reading[key]], [figures["p99"] for figures in reading["alone"]])]
     for name, key in (("alone", "alone"), ("beside readers", "beside"))])}
+## Through Redis
+
+The rows of clerk-sync from above, and beside them, from the same rounds, the handler with CLERK_SYNC_QUEUE and 64 threads,
+which answers 200 when Redis has the delivery: on disk with `appendfsync always`, up to a second before with `everysec`.
+CPU and memory are those of the handler and of Redis. After each round a worker applies what is queued, and the table
+is compared as above.
+{comparison(results, disk, THROUGH_REDIS)}
+How fast the workers are that apply it, from a queue that the load of {seconds} s at 16 connections has left; from their
+start until nothing is left, with `appendfsync always`. CPU is that of the workers. Then the table is compared.
+
+{table(["workers", "batch", "deliveries/s", "÷ 1 worker, batch 100", "CPU µs/delivery"], [
+    [str(workers), str(batch), spread([figures["rate"] for figures in rounds]),
+     ratio([figures["rate"] for figures in rounds], [figures["rate"] for figures in applying[1, 100]]),
+     spread([figures["cpu"] for figures in rounds])]
+    for (workers, batch), rounds in applying.items()])}
 ## Memory over time
 
 The memory (PSS) of one process under load at 16 connections, by the number of requests it has answered.

@@ -111,6 +111,9 @@ class Contender:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
 
+    def settle(self, folder, database, figures):
+        """Has what was answered 200 reach the database, where it is not there with the answer."""
+
     def command(self, folder, path):
         return ["spawn-fcgi", "-n", "-s", path, "-M", "0660", "--", self.program]
 
