@@ -13,7 +13,7 @@ RUN_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
 TEST_PACKAGES = $(RUN_PACKAGES) $(BUILD_PACKAGES) python3 python3-venv strace lighttpd apache2 libapache2-mod-fcgid caddy \
   media-types systemd runit multiwatch procps prometheus chromium fonts-dejavu-core \
   redis-server redis-tools iproute2
-BENCH_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
+BENCH_PACKAGES = $(BUILD_PACKAGES) nginx redis-server spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
 DIST_PACKAGES = $(BUILD_PACKAGES)
 DEB_PACKAGES = $(BUILD_PACKAGES) debhelper dpkg-dev fakeroot chrpath lintian
@@ -78,8 +78,8 @@ test-dist: packages-test_dist
 	  .build/deb/clerk-sync_$(VERSION)-1_$$(dpkg --print-architecture).deb
 
 bench: packages-bench
-	@$(MAKE) --no-print-directory handler $(PEER)
-	/usr/bin/python3 -B Tests/Benchmark/benchmark.py $(HANDLER) $(PEER)
+	@$(MAKE) --no-print-directory build $(PEER)
+	/usr/bin/python3 -B Tests/Benchmark/benchmark.py $(HANDLER) $(PEER) .build/release/clerk-sync
 
 bench-steps: packages-steps
 	Tests/Benchmark/steps

@@ -4,17 +4,15 @@ import Redis
 /// What a worker does with the entries that it has been given.
 extension QueueWorker {
   /// An entry that cannot be applied, by its own fault.
-  private struct Failed {
+  fileprivate struct Failed {
     let entry: QueueEntry
     let failure: Failure
     /// nil for one that is not even verified.
     let delivery: Delivery?
 
     var reason: String { [failure.code, failure.reason].compactMap(\.self).joined(separator: ": ") }
-    /// The user who has the e-mail address that it needs.
-    var owner: String? {
-      if case .database(.emailTaken(let owner)) = failure { owner } else { nil }
-    }
+    /// The e-mail address that it needs, where it failed for that.
+    let address: NeededAddress?
   }
 
   /// Applies the entries in one transaction, and acknowledges them after its commit.
@@ -24,15 +22,13 @@ extension QueueWorker {
     guard let results = apply(sound.map(\.event)) else { return }
 
     var outcomes: [Outcome: Int] = [:]
-    var users: Set<String> = []
     for ((entry, event), result) in zip(sound, results) {
       switch result {
       case .success(let outcome):
         done.append(entry.id)
         outcomes[outcome, default: 0] += 1
-        if outcome == .applied, let user = event.userID { users.insert(user) }
       case .failure(let error):
-        failed.append(Failed(entry: entry, failure: .database(error), delivery: event.delivery))
+        failed.append(Failed(entry, error, of: event))
       }
     }
     waiting.remove(done)
@@ -40,7 +36,6 @@ extension QueueWorker {
     log(entries, outcomes, failed: failed.count, left: try? left.get())
     _ = try left.get()
     for one in failed { try settle(one) }
-    waiting.free(users)
   }
 
   /// Says to Redis what is done, now or before when it could not be told; returns how many entries that leaves.
@@ -63,7 +58,7 @@ extension QueueWorker {
         if case .event(let cause) = error, let id = entry.text("id") {
           delivery = Delivery(id: id, type: cause.type, userID: cause.userID)
         }
-        failed.append(Failed(entry: entry, failure: error, delivery: delivery))
+        failed.append(Failed(entry: entry, failure: error, delivery: delivery, address: nil))
       }
     }
     return (sound, failed)
@@ -92,14 +87,14 @@ extension QueueWorker {
   private mutating func settle(_ failed: Failed) throws(RedisError) {
     let id = failed.entry.id
     if let delivery = failed.delivery { store.recordFailure(of: delivery, reason: failed.reason) }
-    guard waiting.counts(id) else { return waiting.wait(id, owner: failed.owner) }
+    guard waiting.counts(id) else { return waiting.wait(id, for: failed.address) }
     let tries = try queue.countTry(of: id)
     let metadata: Logger.Metadata = [
       "entry": "\(id)", "svix_id": "\(failed.entry.text("id") ?? "")", "tries": .stringConvertible(tries),
       "reason": "\(failed.reason)",
     ]
     if tries < options.tries {
-      waiting.wait(id, tries: tries, owner: failed.owner)
+      waiting.wait(id, tries: tries, for: failed.address)
       if tries == 1 { logger.warning("failed, will be tried again", metadata: metadata) }
     } else {
       try queue.bury(failed.entry, tries: tries, reason: failed.reason)
@@ -120,5 +115,16 @@ extension QueueWorker {
     if failed > 0 { metadata["failed"] = .stringConvertible(failed) }
     if let left { metadata["left"] = .stringConvertible(left) }
     logger.log(level: failed > 0 ? .warning : .info, "batch", metadata: metadata)
+  }
+}
+
+extension QueueWorker.Failed {
+  /// An event that the database refused.
+  fileprivate init(_ entry: QueueEntry, _ error: StoreError, of event: Event) {
+    var address: NeededAddress?
+    if case .emailTaken = error, let user = event.change?.user {
+      address = NeededAddress(address: user.email, userID: user.id)
+    }
+    self.init(entry: entry, failure: .database(error), delivery: event.delivery, address: address)
   }
 }

@@ -9,7 +9,7 @@ public import Svix
 public struct QueueWorker: Sendable {
   public struct Options: Sendable {
     /// How many entries go into one transaction at most.
-    public var batch = 100
+    public var batch = 500
     /// How long an entry may lie with a worker before it is taken for dead.
     public var idle = Duration.seconds(60)
     /// How often an entry may fail by its own fault.
@@ -19,6 +19,9 @@ public struct QueueWorker: Sendable {
 
     public init() {}
   }
+
+  /// Between two looks for addresses that have become free.
+  private static let lookingPause = Duration.milliseconds(200)
 
   let queue: DeliveryQueue
   let store: UserStore
@@ -37,6 +40,7 @@ public struct QueueWorker: Sendable {
   private var isPrepared = false
   private var search = AbandonedSearch()
   private var nextHold = ContinuousClock.now
+  private var nextLook = ContinuousClock.now
 
   /// `secrets` are those of the receivers: each entry is verified anew.
   public init(
@@ -75,6 +79,7 @@ public struct QueueWorker: Sendable {
     isPrepared = true
     if !done.isEmpty { _ = try acknowledge() }
 
+    look()
     let ready = waiting.ready(options.batch)
     if !ready.isEmpty {
       let entries = try queue.take(ready, as: options.name)
@@ -84,8 +89,18 @@ public struct QueueWorker: Sendable {
     }
     try process(search.next(in: queue, options))
     try hold()
-    let pause = waiting.nextDue.map { min($0, nextHold) - .now } ?? .seconds(1)
+    let pause = waiting.nextDue.map { min($0, nextHold, nextLook) - .now } ?? .seconds(1)
     try process(queue.next(options.batch, as: options.name, wait: min(pause, .seconds(1))))
+  }
+
+  /// Has those be tried now whose address has become free, by this worker or by another one.
+  private mutating func look() {
+    guard nextLook <= .now else { return }
+    let addresses = waiting.addresses
+    nextLook = addresses.isEmpty ? .now + .seconds(1) : .now + Self.lookingPause
+    if addresses.isEmpty { return }
+    // What is wrong with the database the next batch tells.
+    waiting.free((try? store.free(addresses)) ?? [])
   }
 
   /// Keeps other workers from taking what waits here for an abandoned entry.

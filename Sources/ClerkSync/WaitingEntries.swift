@@ -6,9 +6,9 @@ struct WaitingEntries {
 
   private struct Wait {
     var due: ContinuousClock.Instant
-    /// The user who has the e-mail address that the entry needs.
-    var owner: String?
-    /// Whether something has happened to that user, so that it is worth a try before its time.
+    /// What somebody else's row has and the entry needs.
+    var address: NeededAddress?
+    /// Whether nobody has that any more, so that it is worth a try before its time.
     var isFreed = false
   }
 
@@ -35,20 +35,25 @@ struct WaitingEntries {
   }
 
   /// Has the entry wait after so many tries.
-  mutating func wait(_ id: String, tries: Int, owner: String?) {
+  mutating func wait(_ id: String, tries: Int, for address: NeededAddress?) {
     let pause = min(.seconds(1) * (1 << min(tries - 1, 20)), Self.longestPause)
-    waits[id] = Wait(due: .now + pause, owner: owner)
+    waits[id] = Wait(due: .now + pause, address: address)
   }
 
   /// Has the entry wait on as it did.
-  mutating func wait(_ id: String, owner: String?) {
-    waits[id]?.owner = owner
+  mutating func wait(_ id: String, for address: NeededAddress?) {
+    waits[id]?.address = address
     waits[id]?.isFreed = false
   }
 
-  /// Has those that wait for an address of these users be tried now.
-  mutating func free(_ users: Set<String>) {
-    for (id, wait) in waits where wait.owner.map(users.contains) == true { waits[id]?.isFreed = true }
+  /// The addresses that are waited for, by entry.
+  var addresses: [String: NeededAddress] {
+    waits.filter { !$0.value.isFreed }.compactMapValues(\.address)
+  }
+
+  /// Has these be tried now.
+  mutating func free(_ ids: some Sequence<String>) {
+    for id in ids { waits[id]?.isFreed = true }
   }
 
   mutating func remove(_ ids: some Sequence<String>) {

@@ -91,9 +91,10 @@ enum Program {
     }
   }
 
-  /// Commits in groups thrive on many waiting requests; separate ones on no more than the processors can serve.
+  /// Commits in groups thrive on many waiting requests, and so does Redis; separate ones on no more than the processors can
+  /// serve.
   private static func threads(_ configuration: Configuration) -> Int {
-    configuration.threads ?? (configuration.connection == .shared ? 32 : 4)
+    configuration.threads ?? (configuration.connection == .shared || configuration.queue != nil ? 32 : 4)
   }
 
   private static func fail(_ message: String, exitCode: Int32) -> Never {

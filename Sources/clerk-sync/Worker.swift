@@ -13,8 +13,8 @@ struct Worker: AsyncParsableCommand {
       error.
       """)
 
-  @Option(help: "How many deliveries go into one transaction at most. (default: 100)", transform: Limit.init)
-  var batch = Limit(rows: 100)
+  @Option(help: "How many deliveries go into one transaction at most. (default: 500)", transform: Limit.init)
+  var batch = Limit(rows: 500)
 
   @Option(
     help: ArgumentHelp(

@@ -3,13 +3,14 @@ import Testing
 @testable import ClerkSync
 
 @Suite struct WaitingEntriesTests {
+  private static let address = NeededAddress(address: "ada@example.org", userID: "user_1")
   private var waiting = WaitingEntries()
 
   @Test mutating func `An entry is ready when its pause is over, which doubles from try to try`() throws {
     for (tries, pause) in [
       (1, 1), (2, 2), (3, 4), (10, 512), (13, 4096), (14, 7200), (25, 7200), (10_000, 7200),
     ] {
-      waiting.wait("1-0", tries: tries, owner: nil)
+      waiting.wait("1-0", tries: tries, for: nil)
       #expect(waiting.ready(10).isEmpty)
       let rest = try #require(waiting.nextDue) - .now
       #expect((.seconds(pause - 1)...(.seconds(pause))).contains(rest))
@@ -18,24 +19,37 @@ import Testing
 
   @Test mutating func `A try before its time does not count, and one at its time does`() {
     #expect(waiting.counts("1-0"))
-    waiting.wait("1-0", tries: 1, owner: "user_1")
+    waiting.wait("1-0", tries: 1, for: Self.address)
     #expect(!waiting.counts("1-0"))
-    waiting.free(["user_1"])
+    #expect(waiting.addresses == ["1-0": Self.address])
+    waiting.free(["1-0"])
     #expect(waiting.ready(10) == ["1-0"])
+    #expect(waiting.addresses.isEmpty)
     #expect(!waiting.counts("1-0"))
-    waiting.wait("1-0", owner: "user_2")
+    waiting.wait("1-0", for: Self.address)
     #expect(waiting.ready(10).isEmpty)
-    waiting.free(["user_1"])
-    #expect(waiting.ready(10).isEmpty)
-    waiting.free(["user_2"])
-    #expect(waiting.ready(10) == ["1-0"])
+    #expect(waiting.addresses == ["1-0": Self.address])
+  }
+
+  @Test func `An address is free once no other user has it`() throws {
+    let database = try TestDatabase()
+    try database.store.create(.ada("user_1", email: "one@example.org"))
+    try database.store.create(.ada("user_2", email: "two@example.org"))
+    let addresses = [
+      "1-0": NeededAddress(address: "one@example.org", userID: "user_2"),
+      "2-0": NeededAddress(address: "two@example.org", userID: "user_2"),
+      "3-0": NeededAddress(address: "three@example.org", userID: "user_2"),
+    ]
+    #expect(try Set(database.store.free(addresses)) == ["2-0", "3-0"])
+    try database.store.delete("user_1")
+    #expect(try Set(database.store.free(addresses)) == ["1-0", "2-0", "3-0"])
   }
 
   @Test mutating func `They come in the order in which they were queued`() {
     for id in ["1700000000000-10", "1700000000000-9", "999-0", "junk"] {
-      waiting.wait(id, tries: 1, owner: "user_1")
+      waiting.wait(id, tries: 1, for: Self.address)
     }
-    waiting.free(["user_1"])
+    waiting.free(waiting.ids)
     #expect(waiting.ready(3) == ["junk", "999-0", "1700000000000-9"])
     #expect(waiting.ids.last == "1700000000000-10")
     waiting.remove(["junk", "999-0", "1700000000000-9"])

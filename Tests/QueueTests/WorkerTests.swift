@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     for number in 1...250 {
       #expect(try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") == "queued")
     }
-    let worker = try site.startWorker()
+    let worker = try site.startWorker("--batch", "100")
     #expect(try site.isWorkedOff())
     #expect(site.users.count == 250)
     let lines = worker.log.split(separator: "\n").filter { $0.contains(" info batch ") }
@@ -66,6 +67,19 @@ import Testing
     #expect(try site.outcomes().values.allSatisfy { $0 == "applied" })
     #expect(worker.log.components(separatedBy: "failed, will be tried again").count == 2)
     #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+  }
+
+  @Test func `Whoever frees an address, what waits for it is tried at once`() throws {
+    let site = try QueueSite()
+    let worker = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"), id: "msg_1")
+    try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"), id: "msg_2")
+    // By now it waits for 8 s and more.
+    #expect(eventually(within: 20) { worker.log.components(separatedBy: "failed=1").count > 4 })
+    let connection = try Connection.open(site.folder.file("app.db"))
+    try connection.execute("UPDATE users SET email = 'lovelace@example.org' WHERE id = 'user_1'")
+    #expect(try site.isWorkedOff(within: 2))
+    #expect(site.users == ["user_1", "user_2"])
   }
 
   @Test func `What somebody else has put into Redis does not reach the database`() throws {
