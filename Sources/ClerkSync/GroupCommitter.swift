@@ -30,6 +30,11 @@ struct GroupCommitter: ~Copyable {
       if results.allSatisfy(\.isOfTheWriteItself) { self.session = consume session }
       return results
     } catch {
+      // A deferred reference fails at the commit, and a trigger can end a transaction: each then has one of its own, so
+      // that only those that are to blame fail.
+      if group.count > 1, case .sqlite(let cause, _) = error, cause.kind == .constraint {
+        return group.flatMap { commit([$0]) }
+      }
       return group.map { _ in .failure(error) }
     }
   }

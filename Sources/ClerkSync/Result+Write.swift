@@ -9,4 +9,14 @@ extension Result<Outcome, StoreError> {
     case .failure: false
     }
   }
+
+  /// Whether it says that nothing can be written at all.
+  var isOfTheDatabase: Bool {
+    switch self {
+    case .success, .failure(.emailTaken): false
+    case .failure(.sqlite(let error, _)):
+      [.busy, .cannotOpen, .readOnly, .full, .inputOutput, .notADatabase].contains(error.kind)
+    case .failure: true
+    }
+  }
 }

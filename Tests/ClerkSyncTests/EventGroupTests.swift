@@ -41,6 +41,54 @@ import Testing
       ])
   }
 
+  @Test func `One that fails at the commit fails alone`() throws {
+    try database.store.create(.ada("user_1"))
+    try database.execute(
+      """
+      CREATE TABLE bookings (user TEXT NOT NULL REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED)
+      """, "INSERT INTO bookings VALUES ('user_1')")
+    let results = try store.apply([
+      event("msg_1", user: "user_2", email: "b@example.org"), Event(.deleted(id: "user_1"), id: "msg_2"),
+      event("msg_3", user: "user_3", email: "c@example.org"),
+    ])
+    #expect(results.map { (try? $0.get()) } == [.applied, nil, .applied])
+    #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_1", "user_2", "user_3"])
+    #expect(
+      try database.column(
+        "SELECT svix_id FROM clerk_sync_deliveries WHERE svix_id GLOB 'msg_?' ORDER BY svix_id")
+        == ["msg_1", "msg_3"])
+  }
+
+  @Test(
+    arguments: [
+      "CREATE TRIGGER odd BEFORE INSERT ON users WHEN NEW.id = 'user_2' BEGIN SELECT json_extract('{', '$'); END",
+      "CREATE TRIGGER odd BEFORE INSERT ON users WHEN NEW.id = 'user_2' BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+      "CREATE TRIGGER odd BEFORE INSERT ON users WHEN NEW.id = 'user_2' BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ] as [StaticString])
+  func `One that a trigger stumbles over fails alone, also when it is by itself`(trigger: StaticString) throws
+  {
+    try database.store.prepare()
+    try database.execute(trigger)
+    func change(_ number: Int) -> Event {
+      let user = User(id: "user_\(number)", email: "\(number)@example.org", role: "client")
+      return Event(.created(user), id: "msg_\(number)")
+    }
+    #expect(try store.apply((1...3).map(change)).map { try? $0.get() } == [.applied, nil, .applied])
+    #expect(try store.apply([change(2)]).map { try? $0.get() } == [nil])
+    #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_1", "user_3"])
+  }
+
+  @Test func `A schema that fits none of them is the database's fault`() throws {
+    try database.store.prepare()
+    try database.execute("ALTER TABLE users DROP COLUMN phone")
+    #expect(throws: StoreError.self) {
+      try store.apply([
+        event("msg_1", user: "user_1", email: "a@example.org"),
+        event("msg_2", user: "user_2", email: "b@example.org"),
+      ])
+    }
+  }
+
   @Test func `A database that takes nothing fails them all`() throws {
     let store = UserStore(database: "/dev/null/app.db")
     #expect(throws: StoreError.folder(path: "/dev/null")) {
