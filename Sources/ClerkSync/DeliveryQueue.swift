@@ -22,11 +22,13 @@ public final class DeliveryQueue: Sendable {
     redis = RedisClient(address)
   }
 
-  /// Throws unless Redis answers.
+  /// Throws unless Redis would take a delivery: a replica answers too, and so does one whose memory is full.
   public func check() throws(RedisError) {
     guard try redis.send(RedisCommand("PING")).text == "PONG" else {
       throw .unexpectedReply(command: "PING")
     }
+    // Writes nothing, because there never is such a stream, and is refused wherever a delivery would be.
+    _ = try redis.send(RedisCommand("XADD", "\(Self.stream):none", "NOMKSTREAM", "*", "", ""))
   }
 
   /// Returns once Redis has taken the delivery.

@@ -78,7 +78,8 @@ import Glibc
   private static func failure(_ code: Int32, errno number: Int32, of command: RedisCommand) -> RedisError {
     switch code {
     case REDIS_ERR_PROTOCOL, REDIS_ERR_OTHER: .unexpectedReply(command: command.name)
-    case REDIS_ERR_IO where [EAGAIN, EINPROGRESS, ETIMEDOUT].contains(number): .timedOut
+    // ETIMEDOUT is what keepalive finds, on a connection that nothing could be sent over.
+    case REDIS_ERR_IO where [EAGAIN, EINPROGRESS].contains(number): .timedOut
     default: .closed
     }
   }

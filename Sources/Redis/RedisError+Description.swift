@@ -16,7 +16,8 @@ extension RedisError: CustomStringConvertible {
 
   private static func advice(for code: String, command: String) -> String? {
     switch (code, command) {
-    case ("WRONGPASS", _), ("NOAUTH", _), (_, "AUTH"): "check the user and the password in CLERK_SYNC_QUEUE"
+    case ("WRONGPASS", _), ("NOAUTH", _), (_, "AUTH"):
+      "check the user and the password in CLERK_SYNC_QUEUE, and that maxclients is not reached"
     case ("NOPERM", _): "its access control list does not let the user do that"
     case ("OOM", _): "it has no memory left: let the worker catch up, or raise maxmemory"
     case ("READONLY", _): "it is a replica: name the primary in CLERK_SYNC_QUEUE"
@@ -26,7 +27,10 @@ extension RedisError: CustomStringConvertible {
     case ("WRONGTYPE", _): "something else stands under the queue's names: use another database number"
     case ("NOGROUP", _): "the worker's group is gone, and the worker will make it again"
     case ("ERR", "SELECT"): "it has no database of that number"
-    case ("ERR", "XADD"), ("ERR", "XAUTOCLAIM"): "Redis 6.2 or newer is needed"
+    case ("DENIED", _):
+      "it is in protected mode: give it a password, or a bind address of its own (redis.conf)"
+    case ("ERR", "XADD"), ("ERR", "XAUTOCLAIM"):
+      "Redis 6.2 or newer is needed, and maxclients above the receivers' threads together"
     default: nil
     }
   }

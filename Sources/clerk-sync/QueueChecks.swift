@@ -7,15 +7,19 @@ struct QueueChecks {
 
   func findings() -> [Finding] {
     let queue = DeliveryQueue(address)
+    let client = RedisClient(address)
     do {
       try queue.check()
-    } catch {
-      return [
-        .error("queue", "\(address): \(error)", remedy: "until it answers, deliveries are answered 500")
+      return [.ok("queue", "\(address) takes deliveries")] + server(client) + settings(client) + [
+        deadLetters(queue)
       ]
+    } catch {
+      let refusal = Finding.error(
+        "queue", "\(address): \(error)", remedy: "until it takes them, deliveries are answered 500")
+      // What answers may say why.
+      if case .refused = error { return [refusal] + server(client) }
+      return [refusal]
     }
-    let client = RedisClient(address)
-    return [.ok("queue", "\(address) answers")] + server(client) + settings(client) + [deadLetters(queue)]
   }
 
   /// What INFO says (redis.io/docs/latest/commands/info).
@@ -65,6 +69,12 @@ struct QueueChecks {
         "queue durability",
         "appendfsync \(sync): a power failure loses the last deliveries that were answered 200",
         remedy: remedy)
+    }
+    guard setting("no-appendfsync-on-rewrite", client) != "yes" else {
+      return .warning(
+        "queue durability",
+        "no-appendfsync-on-rewrite yes: a power failure during a rewrite loses deliveries that were answered 200",
+        remedy: "set no-appendfsync-on-rewrite no in redis.conf")
     }
     return .ok("queue durability", "appendonly yes, appendfsync always")
   }
