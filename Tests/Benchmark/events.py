@@ -45,8 +45,8 @@ FILL_SYNC = [
       {NUMBERS} SELECT printf('msg_1%026d', n), 'user.created', printf('user_%s%019d', h, n), 'applied', NULL, 1,
         :now - (:count - n) * 6912000000 / :count, :now FROM numbers""",
     *(f"""INSERT INTO clerk_sync_counts SELECT first_seen / {period}, type, outcome, count(*) FROM clerk_sync_deliveries
-      WHERE rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries) GROUP BY 1, 2, 3"""
-      for period in (3600000, 2**63 - 1)),
+      GROUP BY 1, 2, 3""" for period in (3600000, 2**63 - 1)),
+    "REPLACE INTO clerk_sync_counts SELECT -1, '', '', max(rowid) FROM clerk_sync_deliveries",
 ]
 
 
