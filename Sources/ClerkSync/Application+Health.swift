@@ -36,7 +36,8 @@ extension Application {
         silenceHours: configuration.silenceHours, now: clock.now(), process: statistics.figures, queue: queue)
     } catch {
       guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
-      return HealthReport(ofQueue: queue)
+      return HealthReport(
+        ofQueue: queue, silenceHours: configuration.silenceHours, process: statistics, now: clock.now())
     }
   }
 

@@ -11,6 +11,8 @@ public final class Application: Sendable {
   let statistics: ProcessStatistics
   /// How many requests are reading at this moment.
   let readers = Atomic(0)
+  /// How many may: one less than there are threads, so that one of them is always left for deliveries.
+  let readersAtOnce: Int
   private let stores = StoreCache()
   let queues = QueueCache()
 
@@ -20,6 +22,7 @@ public final class Application: Sendable {
     self.isLongLived = isLongLived
     self.clock = clock
     statistics = ProcessStatistics(start: clock.now())
+    readersAtOnce = max(1, min(3, (configuration.threads ?? 4) - 1))
   }
 
   /// Takes this configuration for the requests that come from now on; one in progress keeps what it began with.

@@ -1,15 +1,17 @@
 import SQLite
 
 extension DeliveryCounts {
-  // Each adds what has not been counted yet, and the failures.
+  // Each adds what has not been counted yet, and the failures: the last ten thousand, so that it takes no longer the more
+  // there are.
   static let totals: StaticString = """
     SELECT outcome, type, sum(deliveries) FROM (
       SELECT outcome, type, deliveries FROM clerk_sync_counts WHERE hour = 0
       UNION ALL
       SELECT outcome, coalesce(type, ''), 1 FROM clerk_sync_deliveries
-        WHERE rowid > (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries) AND outcome <> 'failed'
+        WHERE rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0) AND outcome <> 'failed'
       UNION ALL
-      SELECT outcome, coalesce(type, ''), 1 FROM clerk_sync_deliveries WHERE outcome = 'failed')
+      SELECT * FROM (SELECT outcome, coalesce(type, ''), 1 FROM clerk_sync_deliveries WHERE outcome = 'failed'
+        ORDER BY rowid DESC LIMIT 10000))
     GROUP BY outcome, type ORDER BY outcome, type
     """
 
@@ -19,10 +21,10 @@ extension DeliveryCounts {
       SELECT outcome, type, deliveries, hour FROM clerk_sync_counts WHERE hour >= ?1
       UNION ALL
       SELECT outcome, coalesce(type, ''), 1, first_seen / 3600000 FROM clerk_sync_deliveries
-        WHERE rowid > (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries) AND outcome <> 'failed'
+        WHERE rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0) AND outcome <> 'failed'
       UNION ALL
-      SELECT outcome, coalesce(type, ''), 1, first_seen / 3600000 FROM clerk_sync_deliveries
-        WHERE outcome = 'failed')
+      SELECT * FROM (SELECT outcome, coalesce(type, ''), 1, first_seen / 3600000 FROM clerk_sync_deliveries
+        WHERE outcome = 'failed' ORDER BY rowid DESC LIMIT 10000))
     WHERE hour >= ?1 GROUP BY step, outcome, type ORDER BY step, outcome, type
     """
 

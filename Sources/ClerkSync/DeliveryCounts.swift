@@ -3,10 +3,10 @@ import SQLite
 /// The table `clerk_sync_counts`: how many deliveries have been dealt with, by hour, type and outcome, also those whose
 /// entries have left the ledger since.
 ///
-/// A write a delivery would cost too much, so entries are counted sixteen at a time: those up to the last position that
-/// is a multiple of it have been, save for failures, which are counted once they are none any more.
+/// A write a delivery would cost too much, so entries are counted sixteen at a time: those up to the position in the row
+/// of hour -1 have been, save for failures, which are counted once they are none any more.
 enum DeliveryCounts {
-  /// The entries counted at a time; the statements' SQL has the number too.
+  /// The entries counted at a time.
   private static let interval: Int64 = 16
   /// An hour, in milliseconds.
   static let hour: Int64 = 3_600_000
@@ -19,9 +19,13 @@ enum DeliveryCounts {
     ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries
     """
 
+  private static let counted: StaticString = "SELECT deliveries FROM clerk_sync_counts WHERE hour = -1"
+
+  private static let counting: StaticString = "REPLACE INTO clerk_sync_counts VALUES (-1, '', '', ?1)"
+
   private static let countedPosition: StaticString = """
     SELECT rowid FROM clerk_sync_deliveries WHERE svix_id = ?1
-      AND rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
+      AND rowid <= coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
     """
 
   /// See ``Retention``.
@@ -30,7 +34,15 @@ enum DeliveryCounts {
   /// To be called for each new entry of the ledger.
   static func entered(at position: Int64, on connection: borrowing Connection) throws(SQLiteError) {
     guard position % interval == 0 else { return }
-    try add(after: position - interval, through: position, on: connection)
+    var last = try connection.integer(counted) ?? 0
+    // Somebody has emptied the ledger, and its positions begin anew.
+    if position + interval <= last { last = position - interval }
+    guard position > last else { return }
+    try add(after: last, through: position, on: connection)
+    try connection.with(counting) { statement throws(SQLiteError) in
+      try statement.bind(position, at: 1)
+      try statement.run()
+    }
   }
 
   /// To be called for each entry that is tried again: where its sixteen have been counted without it, it is now.
@@ -45,13 +57,14 @@ enum DeliveryCounts {
   /// Counts a ledger that is older than this table.
   static func countAll(on connection: borrowing Connection) throws(SQLiteError) {
     let newest = try connection.integer(DeliveryLedger.newest) ?? 0
-    try add(after: .min, through: newest / interval * interval, on: connection)
+    try entered(at: newest / interval * interval, on: connection)
   }
 
   /// Counts those of the last entries that are from before `limit`, in milliseconds since 1970, and about to go.
   static func countLast(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
     let newest = try connection.integer(DeliveryLedger.newest) ?? 0
-    try add(after: newest / interval * interval, through: newest, before: limit, on: connection)
+    // The newest itself stays.
+    try add(after: try connection.integer(counted) ?? 0, through: newest - 1, before: limit, on: connection)
   }
 
   private static func add(

@@ -11,12 +11,14 @@ extension DeliveryLedger {
     ORDER BY rowid DESC LIMIT ?6
     """
 
+  /// Of the next ten thousand that failed, so that it takes no longer the more there are.
   static let newestFailed: StaticString = """
-    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
-    FROM clerk_sync_deliveries
-    WHERE outcome = 'failed' AND rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2)
-      AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
-    ORDER BY rowid DESC LIMIT ?6
+    SELECT * FROM (SELECT rowid AS position, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+      FROM clerk_sync_deliveries WHERE outcome = 'failed' AND rowid < ?1 AND rowid > ?7
+      ORDER BY rowid DESC LIMIT 10000)
+    WHERE (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR user_id = ?4)
+      AND (?5 IS NULL OR last_seen >= ?5)
+    ORDER BY position DESC LIMIT ?6
     """
 
   static let oldestFirst: StaticString = """

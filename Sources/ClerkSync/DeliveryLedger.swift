@@ -16,17 +16,26 @@ enum DeliveryLedger {
     WHERE svix_id = ?1 AND outcome = 'failed'
     """
 
-  /// See ``Retention``. What has not been counted yet stays.
+  /// See ``Retention``. What has not been counted yet stays, and so does the newest entry: it says when a delivery came
+  /// last, and keeps its position from being given again.
   static let purge: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
-      AND rowid <= (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
+      AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
+      AND rowid <= coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
     """
 
-  /// The rest that ``purge`` leaves: fewer than sixteen.
+  /// How many entries go in the end.
+  static let purgeable: StaticString = """
+    SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1
+      AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
+    """
+
+  /// The rest that ``purge`` leaves, but for the newest.
   static let purgeUncounted: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
-      AND rowid > (SELECT max(rowid) / 16 * 16 FROM clerk_sync_deliveries)
+      AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
+      AND rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
     """
 
   /// Enters one attempt at the delivery and tells whether it is one: a final entry stays as it is.
@@ -57,6 +66,10 @@ enum DeliveryLedger {
 
   static let pendingFailures: StaticString =
     "SELECT count(*), min(first_seen) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
+
+  /// How many deliveries have failed and not succeeded since, by their index alone.
+  static let failureCount: StaticString =
+    "SELECT count(*) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
 
   /// How many deliveries have failed and not succeeded since, and when the first of them arrived, in milliseconds since
   /// 1970.

@@ -11,8 +11,26 @@ extension DeliveryQueue {
       entries: entries,
       // What is done has left the stream. The lag of XINFO GROUPS is there from Redis 7 on, and not always.
       lag: max(0, entries - pending), pending: pending,
-      oldest: oldest.elements.first.flatMap(QueueEntry.init)?.time, oldestPending: oldestPending,
-      deadLetters: dead)
+      oldest: oldest.elements.first.flatMap(QueueEntry.init)?.time, oldestWaiting: try oldestWaiting(),
+      oldestPending: oldestPending, deadLetters: dead)
+  }
+
+  /// The time of the first entry behind the last one that a worker was given.
+  private func oldestWaiting() throws(RedisError) -> Int64? {
+    let groups: [RedisReply]
+    do {
+      groups = try redis.send(RedisCommand("XINFO", "GROUPS", Self.stream)).elements
+    } catch .refused(_, code: "ERR") {
+      // There is no stream.
+      return nil
+    }
+    // Each group is a list of names and values by turns.
+    let group = groups.first { $0.elements.contains { $0.text == Self.group } }
+    let names = group?.elements.map(\.text) ?? []
+    let last = names.firstIndex(of: "last-delivered-id").flatMap { names[$0 + 1] }
+    let next = try redis.send(
+      RedisCommand("XRANGE", Self.stream, last.map { "(\($0)" } ?? "-", "+", "COUNT", "1"))
+    return next.elements.first.flatMap(QueueEntry.init)?.time
   }
 
   /// How many entries the workers hold, and the time of the oldest.

@@ -8,6 +8,8 @@ public struct QueueStatistics: Encodable, Equatable, Sendable {
   public let pending: Int64
   /// When the oldest that is not done was queued, in milliseconds since 1970.
   public let oldest: Int64?
+  /// When the oldest that no worker has been given yet was queued, in milliseconds since 1970.
+  public let oldestWaiting: Int64?
   /// When the oldest that a worker has been given was queued, in milliseconds since 1970.
   public let oldestPending: Int64?
   /// The deliveries that were given up.

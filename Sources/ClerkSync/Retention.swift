@@ -6,11 +6,21 @@ enum Retention {
   private static let interval: Int64 = 16
   /// Four for each write, so that a backlog shrinks.
   private static let rowsAtATime = 4 * interval
+  /// A day, in milliseconds.
+  private static let day: Int64 = 86_400_000
+  /// What the console can look back on.
+  private static let daysOfCounts = 90
 
-  /// Removes rows from before `limit`, in milliseconds since 1970, where it is the turn of the ledger's last entry.
-  static func run(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+  /// Removes rows that are older than so many days, where it is the turn of the ledger's last entry; `now` is in
+  /// milliseconds since 1970.
+  static func run(now: Int64, days: Int, on connection: borrowing Connection) throws(SQLiteError) {
     guard connection.lastInsertedRow % interval == 0 else { return }
-    _ = try remove(before: limit, atMost: rowsAtATime, on: connection)
+    _ = try remove(before: now - Int64(days) * day, atMost: rowsAtATime, on: connection)
+    // They are few, and outlive the entries they count.
+    try connection.with(DeliveryCounts.purge) { statement throws(SQLiteError) in
+      try statement.bind(now - Int64(max(days, daysOfCounts)) * day, at: 1)
+      try statement.run()
+    }
   }
 
   /// Removes up to `count` rows of each kind from before `limit`, in milliseconds since 1970.
@@ -24,10 +34,6 @@ enum Retention {
         try statement.run()
       }
       return Int64(connection.changes)
-    }
-    try connection.with(DeliveryCounts.purge) { statement throws(SQLiteError) in
-      try statement.bind(limit, at: 1)
-      try statement.run()
     }
     return ExpiredRows(deliveries: try run(DeliveryLedger.purge), tombstones: try run(VersionTable.purge))
   }
@@ -56,7 +62,7 @@ enum Retention {
       }
     }
     return ExpiredRows(
-      deliveries: try run("SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1"),
+      deliveries: try run(DeliveryLedger.purgeable),
       tombstones: try run("SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1"))
   }
 }

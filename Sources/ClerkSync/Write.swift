@@ -45,7 +45,7 @@ enum Write: Sendable {
         let isFirst = try DeliveryLedger.record(
           delivery, outcome: outcome.rawValue, error: nil, now: now, on: connection)
         if !isFirst { return .duplicate }
-        try Retention.run(before: now - Int64(context.retention) * 86_400_000, on: connection)
+        try Retention.run(now: now, days: context.retention, on: connection)
       }
       if let change, outcome == .applied {
         try apply(change, time: time, now: now, in: context, on: connection)

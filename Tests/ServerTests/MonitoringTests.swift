@@ -33,7 +33,7 @@ import Testing
     for arguments in [("rules", Project.file("conf/prometheus/clerk-sync.rules.yml")), ("config", file)] {
       let (status, output) = try Prometheus.tool("check", arguments.0, "--lint-fatal", arguments.1)
       #expect(status == 0, "\(output)")
-      #expect(output.contains("SUCCESS") && output.contains("7 rules found"), "\(output)")
+      #expect(output.contains("SUCCESS") && output.contains("8 rules found"), "\(output)")
     }
   }
 
@@ -118,6 +118,11 @@ import Testing
       in: folder,
       environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token, "CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
     #expect(try server.answer(server.request(Payload.user(id: "user_1")))["outcome"] == "queued")
+    // A worker is given it, and another one comes.
+    let stream = "clerk-sync:deliveries"
+    try redis.command("XGROUP", "CREATE", stream, "clerk-sync", "0")
+    try redis.command("XREADGROUP", "GROUP", "clerk-sync", "worker", "STREAMS", stream, ">")
+    #expect(try server.answer(server.request(Payload.user(id: "user_2")))["outcome"] == "queued")
     let text = try server.answer(server.reading("/api/metrics", token: APICase.token)).body
     let (status, output) = try Prometheus.tool(
       "check", "metrics", input: FileHandle(forReadingFrom: URL(filePath: folder.write(text, to: "metrics"))))

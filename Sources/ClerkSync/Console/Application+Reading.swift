@@ -3,9 +3,6 @@ import Synchronization
 
 /// The console's API, which only reads.
 extension Application {
-  /// One less than a process has threads by default, so that one of them is always left for deliveries.
-  private static let readersAtOnce = 3
-
   /// Answers a GET of whoever has the admin token; where none is configured there is nothing here.
   func read(
     _ reading: Reading, _ parameters: Parameters, _ configuration: Configuration
@@ -18,7 +15,7 @@ extension Application {
     case .none: throw .unauthorized(isTokenWrong: false)
     }
     defer { readers.subtract(1, ordering: .relaxed) }
-    guard readers.add(1, ordering: .relaxed).newValue <= Self.readersAtOnce else { throw .busy }
+    guard readers.add(1, ordering: .relaxed).newValue <= readersAtOnce else { throw .busy }
     let store = store(configuration)
     let response =
       switch reading {
@@ -88,7 +85,9 @@ extension Application {
     } catch {
       // The database is where the worker is, which need not be here.
       guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
+      if let last = figures.lastDelivery { text.append(lastDelivery: last) }
     }
+    text.appendBuild()
     if let queue = queueStatistics(configuration) { text.append(queue) }
     if isLongLived { text.append(figures, start: statistics.start) }
     return Response(

@@ -19,8 +19,23 @@ struct HealthReport: Encodable, Equatable {
   var queue: QueueStatistics?
   private(set) var version = Release.version
 
-  /// Of a receiver, which has no database.
-  init(ofQueue queue: QueueStatistics?) {
+  init(queue: QueueStatistics?) {
     self.queue = queue
+  }
+
+  /// Of a receiver without a database, which knows what has come since it started.
+  init(ofQueue queue: QueueStatistics?, silenceHours: Int?, process: ProcessStatistics, now: Int64) {
+    self.init(queue: queue)
+    let last = process.figures.lastDelivery
+    tell(last: last, since: last ?? process.start, silenceHours: silenceHours, now: now)
+  }
+
+  /// Enters the last delivery, and whether it is too long since then.
+  mutating func tell(last: Int64?, since: Int64, silenceHours: Int?, now: Int64) {
+    lastDelivery = last
+    // A clock that was turned back makes no age negative.
+    age = last.map { max(0, now - $0) / 1000 }
+    self.silenceHours = silenceHours
+    if let silenceHours, now - since > Int64(silenceHours) * DeliveryCounts.hour { status = .silent }
   }
 }

@@ -16,11 +16,7 @@ extension MetricsText {
     append(
       "clerk_sync_pending_failures", .gauge, "Deliveries that failed and have not succeeded since.",
       totals.pendingFailures)
-    if let last = totals.lastDelivery {
-      append(
-        "clerk_sync_last_delivery_timestamp_seconds", .gauge, "When the last attempt at a delivery came.",
-        Double(last) / 1000)
-    }
+    if let last = totals.lastDelivery { append(lastDelivery: last) }
     append(
       "clerk_sync_users", .gauge, "Rows of the users table; of a large one as counted up to a minute ago.",
       totals.users)
@@ -28,6 +24,16 @@ extension MetricsText {
     begin(size, .gauge, "Size of the database file and of its write-ahead log.")
     append(size, [("file", "database")], sizes.database)
     append(size, [("file", "wal")], sizes.wal)
+  }
+
+  /// When a delivery came last, in milliseconds since 1970.
+  mutating func append(lastDelivery last: Int64) {
+    append(
+      "clerk_sync_last_delivery_timestamp_seconds", .gauge, "When the last attempt at a delivery came.",
+      Double(last) / 1000)
+  }
+
+  mutating func appendBuild() {
     let info = "clerk_sync_build_info"
     begin(info, .gauge, "Always 1; the version of the handler and of the linked SQLite.")
     append(info, [("version", Release.version), ("sqlite", Library.version)], 1)
@@ -45,6 +51,7 @@ extension MetricsText {
       "clerk_sync_queue_dead_letters", .gauge, "Deliveries that the worker has given up.", queue.deadLetters)
     for (name, help, time) in [
       ("oldest", "When the oldest that is not done was queued.", queue.oldest),
+      ("oldest_waiting", "When the oldest that no worker has been given was queued.", queue.oldestWaiting),
       ("oldest_pending", "When the oldest that a worker has been given was queued.", queue.oldestPending),
     ] {
       guard let time else { continue }

@@ -26,7 +26,7 @@ extension UserStore {
       let lastMinute = try DeliveryLedger.position(from: now - 60_000, in: positions, on: connection)
       return ActivityReport(
         now: now, lastDelivery: last, age: Self.age(of: last, now: now),
-        pendingFailures: try DeliveryLedger.failures(on: connection).count,
+        pendingFailures: try connection.integer(DeliveryLedger.failureCount) ?? 0,
         users: try countUsers(on: connection),
         totals: try DeliveryCounts.readTotals(on: connection),
         series: ActivityReport.Series(
@@ -45,12 +45,9 @@ extension UserStore {
   ) throws(StoreError) -> HealthReport {
     try database.read { connection throws(SQLiteError) in
       let last = try Self.lastDelivery(process, on: connection)
-      let isSilent = silenceHours.map { now - (last ?? 0) > Int64($0) * DeliveryCounts.hour } ?? false
-      var report = HealthReport(ofQueue: queue)
-      report.status = isSilent ? .silent : .ok
-      (report.lastDelivery, report.age) = (last, Self.age(of: last, now: now))
-      report.silenceHours = silenceHours
-      report.pendingFailures = try DeliveryLedger.failures(on: connection).count
+      var report = HealthReport(queue: queue)
+      report.tell(last: last, since: last ?? 0, silenceHours: silenceHours, now: now)
+      report.pendingFailures = try connection.integer(DeliveryLedger.failureCount) ?? 0
       (report.sqlite, report.journalMode) = (Library.version, try connection.journalMode())
       return report
     }
@@ -64,7 +61,8 @@ extension UserStore {
   ) {
     try database.read { connection throws(SQLiteError) in
       (
-        try DeliveryCounts.readTotals(on: connection), try DeliveryLedger.failures(on: connection).count,
+        try DeliveryCounts.readTotals(on: connection),
+        try connection.integer(DeliveryLedger.failureCount) ?? 0,
         try Self.lastDelivery(process, on: connection), try countUsers(on: connection)
       )
     }

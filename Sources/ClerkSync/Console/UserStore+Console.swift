@@ -27,7 +27,7 @@ extension UserStore {
       let user = try UserTable.read(UserFilter(id: id), after: nil, limit: 1, on: connection).first
       let version = try UserHistory.Change.find(id, on: connection)
       var filter = DeliveryFilter(userID: id)
-      // Of whom there is neither, nothing but failures can be there, to which an index leads.
+      // Of whom there is neither, failures are what can be there, and their index leads to them.
       if user == nil && version == nil { filter.outcome = DeliveryLedger.failed }
       let positions = try DeliveryLedger.positions(on: connection)
       let page = try Self.page(filter, in: positions, before: position, limit: limit, on: connection)

@@ -60,15 +60,34 @@ import Testing
     for number in 0..<60 { _ = try later.apply(Event(nil, id: "new_\(number)")) }
     #expect(try ledgerTotals() == ["ignored session.created": 60])
     #expect(try totals() == ["ignored session.created": 160])
-    // The hours that are past their retention are gone too.
+    // The hours of what is past its retention are gone too.
     #expect(try database.column("SELECT count(*) FROM clerk_sync_counts WHERE hour > 0") == ["1"])
 
     _ = try later.apply(Event(nil, id: "last"))
     try later.removeExpired(before: .max)
-    #expect(try ledgerTotals().isEmpty)
+    #expect(try database.column("SELECT svix_id FROM clerk_sync_deliveries") == ["last"])
     #expect(try totals() == ["ignored session.created": 161])
     for number in 0..<40 { _ = try later.apply(Event(nil, id: "newer_\(number)")) }
     #expect(try totals() == ["ignored session.created": 201])
+  }
+
+  @Test func `Entries that the application removes are neither counted twice nor forgotten`() throws {
+    for number in 1...32 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
+    try database.execute("DELETE FROM clerk_sync_deliveries WHERE rowid > 30")
+    #expect(try totals() == ["ignored session.created": 32])
+    for number in 33...66 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
+    // The two that have taken the places of those removed stand for them.
+    #expect(try totals() == ["ignored session.created": 64])
+
+    try database.execute("DELETE FROM clerk_sync_deliveries")
+    for number in 1...32 { _ = try database.store.apply(Event(nil, id: "new_\(number)")) }
+    #expect(try totals() == ["ignored session.created": 96])
+  }
+
+  @Test func `A prune takes no hours with it`() throws {
+    for number in 1...32 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
+    try database.store.removeExpired(before: .max)
+    #expect(try database.column("SELECT sum(deliveries) FROM clerk_sync_counts WHERE hour > 0") == ["32"])
   }
 
   @Test func `A ledger from before the counts is counted once`() throws {
