@@ -7,6 +7,8 @@ const POLL = 3_000; // ms between two looks at the list shown
 const SLOWEST_POLL = 30_000; // ms, while something is wrong
 const OVERVIEW_EVERY = 5; // beats; health and figures come at once when something has arrived
 const READ_ON_AFTER = 100; // ms, because nginx allows 20 requests a second
+const READ_AGAIN_AFTER = 1_000; // ms, when the handler leaves the room to deliveries
+const READ_AGAIN = 10; // times, before that is told
 const PAGE = 50; // rows
 const MARKED_FOR = 10_000; // ms that a new row is marked as new
 const ANNOUNCE_EVERY = 20_000; // ms, so that a screen reader is not kept talking
@@ -27,11 +29,21 @@ class Trouble extends Error {
 }
 
 const STORED_TOKEN = 'clerk-sync token';
-let token = sessionStorage.getItem(STORED_TOKEN) ?? '';
+const storage = tabStorage();
+let token = storage?.getItem(STORED_TOKEN) ?? '';
 let session = new AbortController(); // signing out ends what is being read
 
+/** undefined where the browser blocks storage; the token then lasts as long as the page. */
+function tabStorage() {
+  try {
+    return sessionStorage;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads JSON. The path is relative, so that everything works under a prefix. Throws Trouble, or what `signal` says. */
-async function read(path, query = {}, signal = undefined) {
+async function read(path, query = {}, signal = undefined, again = READ_AGAIN) {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') url.searchParams.set(name, value);
@@ -54,7 +66,11 @@ async function read(path, query = {}, signal = undefined) {
   throwIfEnded();
   const body = parsed(text);
   // A health of `silent` comes with 503, and is an answer.
-  if (body && (response.ok || body.status)) return body;
+  if (body && (response.ok || body.status === 'silent')) return body;
+  if (body?.error === 'busy' && again > 0) {
+    await pause(READ_AGAIN_AFTER, AbortSignal.any(ends));
+    return read(path, query, signal, again - 1);
+  }
   throw new Trouble(kind(response.status, body?.error), body?.message);
 }
 
@@ -71,6 +87,7 @@ function parsed(text) {
 /** What an unwelcome answer means; without `error` it is the web server's own, not the handler's. */
 function kind(status, error) {
   if (status === 401) return 'token';
+  if (error === 'busy') return 'crowded';
   if (status === 429) return 'busy';
   if (error === 'not_found') return 'off';
   if (error === 'unavailable') return 'database';
@@ -78,6 +95,13 @@ function kind(status, error) {
   if (error === 'configuration_error') return 'settings';
   if (error) return 'refused';
   return status >= 500 ? 'handler' : 'unrouted';
+}
+
+/** The error itself where it is a Trouble; any other is the page's own fault, and the browser's console has it. */
+function asTrouble(error) {
+  if (error instanceof Trouble) return error;
+  console.error(error);
+  return new Trouble('fault');
 }
 
 /** Lets so many ms pass, unless `signal` says otherwise. */
@@ -331,6 +355,16 @@ const TROUBLES = {
     what: 'The web server limits how often one address may ask.',
     next: 'Close other tabs of this console, or raise the limit in the web server’s configuration.',
   },
+  crowded: {
+    level: 'warn', state: 'Handler busy',
+    what: 'As much is being read from the handler as deliveries leave room for.',
+    next: 'It goes on by itself. If it stays, look for other tabs of this console and other programs that read its API.',
+  },
+  fault: {
+    level: 'bad', state: 'This page has a fault',
+    what: 'Something happened that it was not made for. What stands below may be out of date.',
+    next: 'Reload it. If that does not help, report what the browser’s console says.',
+  },
   database: {
     level: 'bad', state: 'Database unavailable',
     what: 'The handler runs, but it cannot read the database. Deliveries are answered 500, and Clerk repeats them.',
@@ -468,11 +502,23 @@ function showAge() {
   byId('retry-in').textContent = `Trying again in ${wait} s.${known}`;
 }
 
+let overviews = 0;
+
 async function readOverview() {
+  overviews += 1;
+  const own = overviews;
   const hours = document.querySelector('#range input:checked').value;
-  const [newHealth, newStats] = await Promise.all([read('api/health'), read('api/stats', { hours })]);
+  const [newHealth, newStats] = await Promise.all([
+    read('api/health'),
+    read('api/stats', { hours }).catch((error) => {
+      if (error.kind !== 'database') throw error;
+    }),
+  ]);
+  // Only a machine without a database has a health that says nothing of SQLite.
+  if (!newStats && newHealth.sqlite !== undefined) throw new Trouble('database');
+  if (own !== overviews) return; // a newer one is on its way or here
   [health, stats, statsAt] = [newHealth, newStats, Date.now()];
-  lastDelivery = stats.lastDelivery ?? lastDelivery;
+  lastDelivery = stats?.lastDelivery ?? lastDelivery;
   showFigures();
   showChart();
 }
@@ -651,14 +697,14 @@ class List {
   /** Forgets everything. */
   reset() {
     this.#reading.abort();
-    Object.assign(this, { rows: [], next: undefined, passed: [undefined] });
+    Object.assign(this, { rows: [], next: undefined, passed: [undefined], asked: undefined });
     Object.assign(this, { loaded: false, isBusy: false, problem: undefined });
     this.show();
   }
 
   /** Begins anew, as with another filter. */
   restart() {
-    this.passed = [undefined];
+    Object.assign(this, { passed: [undefined], asked: undefined });
     return this.load();
   }
 
@@ -677,12 +723,14 @@ class List {
     this.#reading.abort();
     const { signal } = (this.#reading = new AbortController());
     [this.isBusy, this.reached] = [true, undefined];
+    // What is in the fields may be ahead of what is shown.
+    this.asked ??= this.query();
     this.show();
     const rows = [];
     let next = this.passed.at(-1);
     try {
       do {
-        const query = { ...this.query(), [this.cursor]: next, limit: PAGE - rows.length };
+        const query = { ...this.asked, [this.cursor]: next, limit: PAGE - rows.length };
         const answer = await read(this.path(), query, signal);
         this.answered(answer);
         rows.push(...answer[this.member]);
@@ -694,9 +742,10 @@ class List {
       } while (next !== undefined && rows.length < PAGE);
     } catch (error) {
       signal.throwIfAborted();
-      [this.isBusy, this.problem] = [false, error];
+      // Where the next page begins is known once this one has been read.
+      [this.isBusy, this.problem, this.next] = [false, asTrouble(error), undefined];
       this.show();
-      if (!this.isSettled) throw error;
+      if (!this.isSettled) throw this.problem;
       return;
     }
     Object.assign(this, { isBusy: false, loaded: true, problem: undefined, rows, next, readAt: Date.now() });
@@ -712,6 +761,11 @@ class List {
   async refresh(isRecovering) {
     if (this.isBusy || (this.isSettled && !isRecovering)) return;
     if (!this.loaded || this.problem) await this.load();
+  }
+
+  /** Reads it again for one who comes back to it. */
+  revisit() {
+    return this.load();
   }
 
   /** Brings the elements into line with the rows: what stays the same stays the same element. */
@@ -755,7 +809,7 @@ class List {
       return [make('p', {}, `Searching: looked at everything up to ${this.reached}, found ${found} so far…`)];
     }
     if (this.isBusy && !shown.length) return [make('p', { class: 'soft' }, 'Loading…')];
-    if (!shown.length && this.loaded) return this.empty();
+    if (!shown.length && this.loaded) return this.empty(this.asked);
     return [];
   }
 
@@ -781,6 +835,10 @@ class List {
 
 /** A list of deliveries whose first page is live. */
 class Ledger extends List {
+  revisit() {
+    return this.refresh();
+  }
+
   /** Takes in what has arrived and changed, by one request. Returns the new deliveries. */
   async refresh(isRecovering) {
     const isOlder = this.loaded && !this.problem && !this.isFirstPage;
@@ -790,18 +848,14 @@ class Ledger extends List {
       await this.load();
       return [];
     }
-    const { readAt } = this;
-    const answer = await read(this.path(), { ...this.query(), limit: PAGE });
+    const { readAt, asked } = this;
+    const answer = await read(this.path(), { ...asked, limit: PAGE });
     // The reader has gone on meanwhile, to another page or another filter.
-    if (this.isBusy || !this.isFirstPage || readAt !== this.readAt) return [];
+    if (this.isBusy || !this.isFirstPage || readAt !== this.readAt || asked !== this.asked) return [];
     const newest = this.rows[0]?.position ?? 0;
     const isFull = answer.deliveries.length === PAGE;
     // So much has arrived that the answer does not reach back to what is shown.
-    const hasGap = answer.next > newest;
-    if (hasGap && !isFull && newest > 0) {
-      await this.load();
-      return [];
-    }
+    const hasGap = isFull && answer.next > newest;
     const older = hasGap ? [] : this.rows.filter((row) => row.position < answer.next);
     const rows = [...answer.deliveries, ...older];
     // The row that has the focus stays, also where it would now be on the next page.
@@ -885,8 +939,8 @@ const deliveries = new Ledger(byId('deliveries'), {
   query: () => ({ outcome: filterOutcome.value, type: filterType.value.trim(), user: filterUser.value.trim() }),
   frame: () => table('Deliveries, the newest first', ledgerColumns),
   draw: drawDelivery,
-  empty: () => {
-    if (filterOutcome.value || filterType.value || filterUser.value) return [make('p', {}, 'No such delivery.')];
+  empty: ({ outcome, type, user }) => {
+    if (outcome || type || user) return [make('p', {}, 'No such delivery.')];
     return [make('p', {}, make('strong', {}, 'Nothing has arrived yet.')),
       make('p', {}, prose('Send a test event: Clerk dashboard, Webhooks, the endpoint, Testing; or, on this machine, '
         + '`clerk-sync send user.created`. It appears here by itself.'))];
@@ -935,8 +989,8 @@ const users = new List(byId('users'), {
     cell('E-mail', address(user.email)),
     cell('Role', user.role),
     cell('Updated', moment(user.updatedAt)))),
-  empty: () => {
-    if (search.value || role.value) {
+  empty: (asked) => {
+    if (asked.search || asked.role) {
       return [make('p', {}, make('strong', {}, 'No such user.')),
         make('p', {}, 'A search finds what a name contains, and how an id or an address begins.')];
     }
@@ -1005,7 +1059,7 @@ let view = VIEWS.deliveries;
 
 function route(event) {
   const [name, ...rest] = location.hash.slice(1).split('/');
-  view = VIEWS[name] ?? VIEWS.deliveries;
+  view = Object.hasOwn(VIEWS, name) ? VIEWS[name] : VIEWS.deliveries;
   if (view === VIEWS.user) openUser(rest.join('/'));
   showView();
   for (const link of document.querySelectorAll('#views a')) {
@@ -1015,7 +1069,7 @@ function route(event) {
   if (!event || !stats) return;
   window.scrollTo(0, 0);
   byId(view.title).focus({ preventScroll: true });
-  attempt(() => view.list.refresh());
+  attempt(() => view.list.revisit());
 }
 
 /** The view chosen, once there is something to show. */
@@ -1031,7 +1085,6 @@ function openUser(encoded) {
   } catch {
     // What is no encoding is taken as it stands.
   }
-  if (id === shownUser && userHistory.loaded) return;
   shownUser = id;
   userHistory.reset();
   byId('user-title').textContent = id;
@@ -1051,18 +1104,37 @@ async function beat() {
   clearTimeout(timer);
   if (!token || document.hidden || isBeating) return;
   isBeating = true;
-  await attempt(async () => {
-    const wasTroubled = trouble !== undefined;
-    const isWhole = !stats || wasTroubled || beats % OVERVIEW_EVERY === 0;
-    const [arrived] = await Promise.all([view.list.refresh(wasTroubled), isWhole ? readOverview() : undefined]);
-    beats += 1;
-    if (arrived?.length) await welcome(arrived, isWhole);
-    [trouble, failedBeats] = [undefined, 0];
-    showConsole();
-    announceArrivals();
-  });
-  isBeating = false;
-  schedule();
+  try {
+    await attempt(look);
+  } finally {
+    isBeating = false;
+    schedule();
+  }
+}
+
+async function look() {
+  const wasTroubled = trouble !== undefined;
+  const isOld = Date.now() - statsAt > 2 * OVERVIEW_EVERY * POLL; // as in a tab that was hidden
+  const isWhole = !stats || isOld || wasTroubled || beats % OVERVIEW_EVERY === 0;
+  const overview = isWhole ? readOverview() : undefined;
+  const [arrived] = await Promise.all([refreshList(wasTroubled, overview), overview]);
+  beats += 1;
+  if (arrived?.length) await welcome(arrived, isWhole);
+  [trouble, failedBeats] = [undefined, 0];
+  showConsole();
+  announceArrivals();
+}
+
+/** Brings the list shown up to date; a machine that only receives has none. */
+async function refreshList(isRecovering, overview) {
+  if (isReceiver()) return [];
+  try {
+    return await view.list.refresh(isRecovering);
+  } catch (error) {
+    await overview;
+    if (isReceiver()) return [];
+    throw error;
+  }
 }
 
 const unsaid = { deliveries: 0, failed: 0, since: 0 };
@@ -1096,11 +1168,9 @@ async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    if (error.name === 'AbortError') return;
-    if (!(error instanceof Trouble)) throw error;
-    if (!token) return;
+    if (error.name === 'AbortError' || !token) return;
     if (error.kind === 'token') return signOut(TROUBLES.token.state);
-    trouble = error;
+    trouble = asTrouble(error);
     failedBeats += 1;
     showConsole();
     schedule();
@@ -1116,7 +1186,7 @@ function showLive() {
 // ---- The way in
 
 function showConsole() {
-  if (!sessionStorage.getItem(STORED_TOKEN)) sessionStorage.setItem(STORED_TOKEN, token);
+  if (!storage?.getItem(STORED_TOKEN)) storage?.setItem(STORED_TOKEN, token);
   byId('signed-out').hidden = true;
   byId('health').hidden = byId('sign-out').hidden = false;
   byId('views').hidden = !stats;
@@ -1128,21 +1198,25 @@ function showConsole() {
 }
 
 function signOut(reason = '') {
-  sessionStorage.removeItem(STORED_TOKEN);
+  storage?.removeItem(STORED_TOKEN);
   clearTimeout(timer);
   token = '';
   session.abort();
   session = new AbortController();
-  [health, stats, lastDelivery, trouble] = [];
+  if (byId('signed-out').hidden) {
+    // Nothing of what was shown stays, not in a field or a hidden element either; the reason outlasts it.
+    history.replaceState({ reason }, '', location.pathname + location.search);
+    return location.reload();
+  }
   for (const { list } of Object.values(VIEWS)) list.reset();
-  byId('user').replaceChildren();
-  for (const element of document.querySelectorAll('#health, #views, #sign-out, .view')) element.hidden = true;
-  byId('signed-out').hidden = false;
+  askForToken(reason);
+}
+
+function askForToken(reason) {
   byId('sign-in-button').disabled = false;
   byId('token-problem').replaceChildren(...prose(reason));
   byId('token').setAttribute('aria-invalid', reason !== '');
   byId('token').focus();
-  document.title = 'clerk-sync';
 }
 
 byId('sign-in').addEventListener('submit', (event) => {
@@ -1191,4 +1265,6 @@ if (token) {
   beat();
 } else {
   byId('signed-out').hidden = false;
+  if (history.state) askForToken(history.state.reason);
+  history.replaceState(null, '');
 }
