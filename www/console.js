@@ -13,6 +13,7 @@ const PAGE = 50; // rows
 const MARKED_FOR = 10_000; // ms that a new row is marked as new
 const ANNOUNCE_EVERY = 20_000; // ms, so that a screen reader is not kept talking
 const TAKEN_WITHIN = 60_000; // ms within which a worker takes what lies in the queue
+const DAY = 86_400_000; // ms
 const REPEATED_FOR = 28 * 3_600_000; // ms that Svix repeats a delivery by itself (docs.svix.com/retries)
 
 const OUTCOMES = ['applied', 'stale', 'ignored', 'failed'];
@@ -213,7 +214,11 @@ function pairs(name, entries) {
 
 // ---- Failures explained
 
-const AGAIN = 'Svix repeats the delivery by itself.';
+const REPLAYED_BY_HAND = 'Deliveries that failed and have not succeeded since. Once the cause is mended, replay them: Clerk '
+  + 'dashboard, Webhooks, the endpoint, the message id, Replay.';
+// Svix has had its 200 by then.
+const REPEATED_BY_WORKER = 'Deliveries that failed and have not succeeded since. The worker repeats them. What it gives up '
+  + 'is a dead letter, for `clerk-sync dead list`; once the cause is mended, `clerk-sync dead retry` puts it back.';
 
 /** By the ledger's `error`, the first that fits: what happened, and what to do. `isFinal`: Svix was told to stop. */
 const CAUSES = [
@@ -252,7 +257,7 @@ const CAUSES = [
     codes: [5],
     title: 'The database was locked',
     what: 'Another program held the write lock for longer than the handler waits.',
-    next: `${AGAIN} If it happens often, look for a program that keeps a transaction open, such as a backup or a migration.`,
+    next: 'If it happens often, look for a program that keeps a transaction open, such as a backup or a migration.',
   },
   {
     codes: [3, 8, 14],
@@ -264,7 +269,7 @@ const CAUSES = [
     codes: [13],
     title: 'The disk is full',
     what: 'There was no room for the change; nothing was written.',
-    next: `Make room on the disk of the database. ${AGAIN}`,
+    next: 'Make room on the disk of the database.',
   },
   {
     codes: [10],
@@ -321,18 +326,26 @@ function causeOf(delivery) {
     ?? (error.startsWith('database_error') ? OTHER_DATABASE_ERROR : UNKNOWN_CAUSE);
 }
 
+/** Who tries the delivery again. With a queue Svix has had its 200, and the worker repeats whatever fails. */
+function repetition(delivery, isFinal) {
+  if (health?.queue) {
+    const until = 'after many tries it becomes a dead letter, for `clerk-sync dead list`.';
+    return isFinal ? `No repetition can succeed: ${until}` : `The worker repeats it; ${until}`;
+  }
+  if (isFinal) return 'No repetition can succeed, and Svix has been told so. The entry stays until its retention has passed.';
+  const isRepeated = serverNow() - delivery.firstSeen < REPEATED_FOR;
+  return isRepeated
+    ? 'Svix repeats it, until 28 hours after the first attempt.'
+    : 'Svix no longer repeats it by itself: replay it once the cause is mended.';
+}
+
 /** What happened, what to do, whether it comes again, and the handler's own words. */
 function explanation(delivery) {
   const cause = causeOf(delivery);
-  const isRepeated = serverNow() - delivery.firstSeen < REPEATED_FOR;
-  let again = 'Svix no longer repeats it by itself: replay it once the cause is mended.';
-  if (cause.isFinal) {
-    again = 'No repetition can succeed, and Svix has been told so. The entry stays until its retention has passed.';
-  } else if (isRepeated) again = 'Svix repeats it, until 28 hours after the first attempt.';
   return make('div', { class: 'explanation' },
     make('p', {}, prose(cause.what)),
     make('p', {}, make('strong', {}, 'What to do: '), prose(cause.next)),
-    make('p', {}, again),
+    make('p', {}, prose(repetition(delivery, cause.isFinal))),
     delivery.error ? make('p', { class: 'words' }, make('code', {}, delivery.error)) : undefined);
 }
 
@@ -370,6 +383,11 @@ const TROUBLES = {
     what: 'The handler runs, but it cannot read the database. Deliveries are answered 500, and Clerk repeats them.',
     next: 'Run `clerk-sync doctor`, which tells what is wrong with the file, its folder, its schema or the disk.',
   },
+  databaseBehindQueue: {
+    level: 'bad', state: 'Database unavailable',
+    what: 'The handler cannot read the database. Deliveries are taken all the same, and wait in the queue for the worker.',
+    next: 'Run `clerk-sync doctor`, which tells what is wrong with the file, its folder, its schema or the disk.',
+  },
   settings: {
     level: 'bad', state: 'A setting cannot be used',
     what: 'The handler refuses every request because of a setting that the web server passes to it.',
@@ -404,6 +422,11 @@ let statsAt = 0; // by this machine's clock
 let lastDelivery; // by the handler's
 let trouble;
 
+/** Whether the handler has a queue and no database: then there are no figures and no lists. */
+function isReceiver() {
+  return Boolean(health && !stats);
+}
+
 /** The handler's clock, in ms since 1970. */
 function serverNow() {
   return stats ? stats.now + (Date.now() - statsAt) : Date.now();
@@ -411,16 +434,16 @@ function serverNow() {
 
 /** How the sync stands: a level, a word, what it means and what to do. */
 function judgement() {
-  if (trouble) return TROUBLES[trouble.kind];
-  if (!stats) return { level: 'wait', state: 'Loading…' };
-  if (lastDelivery === undefined) {
-    return {
-      level: 'wait', state: 'Waiting for the first delivery',
-      what: 'The handler and its database are ready. Nothing has arrived yet.',
-      next: 'Clerk dashboard, Webhooks, the endpoint, Testing: send a `user.created`. It shows here within seconds.',
+  if (trouble) return TROUBLES[trouble.kind === 'database' && health?.queue ? 'databaseBehindQueue' : trouble.kind];
+  if (!health) return { level: 'wait', state: 'Loading…' };
+  if (isReceiver()) {
+    return judgementOfQueue() ?? {
+      level: 'good', state: 'Receiving',
+      what: 'This machine only receives: deliveries are verified and put into the queue, and no database is here.',
+      next: 'Users and deliveries are shown where the worker and its database are. If they should be here, see '
+        + '`CLERK_SYNC_DATABASE`.',
     };
   }
-  const pending = stats.pendingFailures;
   if (health.status === 'silent') {
     return {
       level: 'bad', state: 'Silent',
@@ -429,21 +452,16 @@ function judgement() {
         + '`clerk-sync doctor --url` tries the endpoint’s address.',
     };
   }
-  const { queue } = stats;
-  if (queue?.lag > 0 && queue.pending === 0 && serverNow() - queue.oldest > TAKEN_WITHIN) {
+  if (lastDelivery === undefined) {
     return {
-      level: 'bad', state: 'Queue stands still',
-      what: `Deliveries arrive and are kept, but no worker takes them: ${count(queue.entries, 'delivery', 'deliveries')} to do.`,
-      next: 'See `systemctl status clerk-sync-worker.service` and `journalctl -u clerk-sync-worker`, and start it again.',
+      level: 'wait', state: 'Waiting for the first delivery',
+      what: 'The handler and its database are ready. Nothing has arrived yet.',
+      next: 'Clerk dashboard, Webhooks, the endpoint, Testing: send a `user.created`. It shows here within seconds.',
     };
   }
-  if (queue?.deadLetters > 0) {
-    return {
-      level: 'warn', state: count(queue.deadLetters, 'dead letter'),
-      what: 'The worker has given deliveries up, after many tries.',
-      next: '`clerk-sync dead list` names them and their reasons. With these mended, `clerk-sync dead retry` puts them back.',
-    };
-  }
+  const ofQueue = judgementOfQueue();
+  if (ofQueue) return ofQueue;
+  const pending = stats.pendingFailures;
   if (pending > 0) {
     return {
       level: 'warn', state: `${count(pending, 'failure')} pending`,
@@ -452,6 +470,34 @@ function judgement() {
     };
   }
   return { level: 'good', state: 'Healthy', what: 'Deliveries arrive and are applied; nothing is pending.' };
+}
+
+/** What is wrong with the queue; undefined while nothing is, and without one. */
+function judgementOfQueue() {
+  const { queue } = health;
+  if (!queue) return undefined;
+  if (serverNow() - queue.oldestWaiting > TAKEN_WITHIN) {
+    return {
+      level: 'bad', state: 'Queue stands still',
+      what: `Deliveries arrive and are kept, but no worker takes them: ${count(queue.entries, 'delivery', 'deliveries')} to do.`,
+      next: 'See `systemctl status clerk-sync-worker.service` and `journalctl -u clerk-sync-worker`, and start it again.',
+    };
+  }
+  if (queue.deadLetters > 0) {
+    return {
+      level: 'warn', state: count(queue.deadLetters, 'dead letter'),
+      what: 'The worker has given deliveries up, after many tries.',
+      next: '`clerk-sync dead list` names them and their reasons. With these mended, `clerk-sync dead retry` puts them back.',
+    };
+  }
+  if (queue.pending > 0 && queue.lag === 0 && serverNow() - queue.oldestPending > DAY) {
+    return {
+      level: 'warn', state: 'A worker holds deliveries',
+      what: 'A worker holds deliveries for more than a day: it cannot apply them, or it has stopped.',
+      next: 'See `systemctl status clerk-sync-worker.service`; `journalctl -u clerk-sync-worker` says what they fail by.',
+    };
+  }
+  return undefined;
 }
 
 function showHealth() {
@@ -470,19 +516,22 @@ function showHealth() {
 }
 
 function showFigures() {
-  const { latency, queue, rate } = stats;
+  const { queue } = health;
   const ms = (value) => `${twoDigits.format(value)} ms`;
   const figure = (value, ...more) => [make('strong', {}, value), make('span', { class: 'soft' }, more)];
-  const figures = pairs('figures', [
+  const ofDatabase = ({ latency, rate, users }) => [
     ['Last delivery', [make('strong', { id: 'last-age' }), make('span', { id: 'last-time', class: 'soft' })]],
-    ['Users', figure(number.format(stats.users), 'rows')],
+    ['Users', figure(number.format(users), 'rows')],
     ['Deliveries', figure(number.format(rate.lastMinute), `in a minute, ${number.format(rate.lastHour)} in an hour`)],
     ['Time to answer', latency
       ? figure(ms(latency.p50), `median; 95 % in ${ms(latency.p95)}, 99 % in ${ms(latency.p99)}`)
       : figure('–', 'not measured yet')],
+  ];
+  const figures = pairs('figures', [
+    ...(stats ? ofDatabase(stats) : []),
     ...(queue ? [['Queue', figure(number.format(queue.entries), `to do, ${number.format(queue.pending)} with a worker`,
-      queue.oldest === undefined ? '' : `; the oldest is from ${duration(stats.now - queue.oldest)} ago`)]] : []),
-    ['SQLite', figure(stats.sqlite, `journal mode ${stats.journalMode}`)],
+      queue.oldest === undefined ? '' : `; the oldest is from ${duration(serverNow() - queue.oldest)} ago`)]] : []),
+    ...(stats ? [['SQLite', figure(stats.sqlite, `journal mode ${stats.journalMode}`)]] : []),
     ['Handler', figure(health.version, 'version')],
   ]);
   byId('figures').replaceChildren(...figures.children);
@@ -498,7 +547,7 @@ function showAge() {
   }
   byId('state-retry').hidden = !trouble;
   const wait = Math.max(0, Math.ceil((nextBeat - Date.now()) / 1000));
-  const known = stats ? ` What stands below was so ${duration(Date.now() - statsAt)} ago.` : '';
+  const known = health ? ` What stands below was so ${duration(Date.now() - statsAt)} ago.` : '';
   byId('retry-in').textContent = `Trying again in ${wait} s.${known}`;
 }
 
@@ -517,7 +566,10 @@ async function readOverview() {
   // Only a machine without a database has a health that says nothing of SQLite.
   if (!newStats && newHealth.sqlite !== undefined) throw new Trouble('database');
   if (own !== overviews) return; // a newer one is on its way or here
+  const isOtherwise = Boolean(newHealth.queue) !== Boolean(health?.queue);
   [health, stats, statsAt] = [newHealth, newStats, Date.now()];
+  // Who repeats a delivery is another one with a queue.
+  if (isOtherwise) for (const { list } of Object.values(VIEWS)) list.redraw();
   lastDelivery = stats?.lastDelivery ?? lastDelivery;
   showFigures();
   showChart();
@@ -526,7 +578,6 @@ async function readOverview() {
 // ---- The chart
 
 const SVG = 'http://www.w3.org/2000/svg';
-const DAY = 86_400_000;
 
 function draw(name, attributes, ...children) {
   const element = document.createElementNS(SVG, name);
@@ -795,6 +846,11 @@ class List {
     this.where.textContent = `Page ${this.passed.length}`;
     this.previous.setAttribute('aria-disabled', this.isFirstPage);
     this.following.setAttribute('aria-disabled', next === undefined);
+  }
+
+  /** Makes the rows anew, with what is known now. */
+  redraw() {
+    for (const child of [...this.frame.children]) if (child.row) this.#replace(child, child.row);
   }
 
   #note(shown) {
@@ -1075,7 +1131,7 @@ function route(event) {
 /** The view chosen, once there is something to show. */
 function showView() {
   for (const [name, other] of Object.entries(VIEWS)) byId(`${name}-view`).hidden = other !== view || !stats;
-  byId('figures').hidden = byId('deliveries-view').hidden;
+  byId('figures').hidden = byId('deliveries-view').hidden && !isReceiver();
 }
 
 function openUser(encoded) {
@@ -1195,6 +1251,7 @@ function showConsole() {
   showHealth();
   showAge();
   showLive();
+  byId('failures-hint').replaceChildren(...prose(health?.queue ? REPEATED_BY_WORKER : REPLAYED_BY_HAND));
 }
 
 function signOut(reason = '') {
