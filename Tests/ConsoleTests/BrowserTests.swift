@@ -9,6 +9,10 @@ import Testing
     try play("sign_in")
   }
 
+  @Test func `Where the browser keeps nothing the token lasts as long as the page`() throws {
+    try play("no_storage")
+  }
+
   @Test func `It works under a prefix`() throws {
     try play("prefix")
   }
@@ -32,6 +36,14 @@ import Testing
 
   @Test func `Deliveries are narrowed down and paged through`() throws {
     try play("narrowing")
+  }
+
+  @Test func `A filter whose finds lie far down is kept up to date by one request a look`() throws {
+    try play("idle")
+  }
+
+  @Test func `A fault of the page is told, and does not end its looking`() throws {
+    try play("fault")
   }
 
   @Test func `The chart and its table say the same`() throws {
@@ -73,6 +85,10 @@ import Testing
 
   @Test func `What lies in the queue is told, and what is wrong with it`() throws {
     try play("queue", hasQueue: true)
+  }
+
+  @Test func `A machine that only receives shows its health and its queue alone`() throws {
+    try play("receiver", hasQueue: true)
   }
 
   @Test func `A hidden tab asks for nothing`() throws {

@@ -22,10 +22,24 @@ def sign_in(page, site):
 
     page.reload()
     page.see("Waiting for the first delivery", "#health")
+    site.deliver(event("user.created", "user_seen", "seen@example.org"))
+    page.see("user_seen", "#deliveries")
+    page.goto(f"{site.url}/#user/user_seen")
+    page.see("client", "#user")
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("Console token").wait_for()
     page.expect(page.evaluate("sessionStorage.length") == 0, "the token is kept after signing out")
+    page.expect("user_seen" not in page.content() + page.page.url, "what was shown is kept after signing out")
     page.reload()
+    page.get_by_label("Console token").wait_for()
+
+
+def no_storage(page, site):
+    page.add_init_script("Object.defineProperty(window, 'sessionStorage', "
+                         "{ get() { throw new DOMException('blocked', 'SecurityError') } })")
+    page.open()
+    page.see("Waiting for the first delivery", "#health")
+    page.get_by_role("button", name="Sign out").click()
     page.get_by_label("Console token").wait_for()
 
 
@@ -137,14 +151,67 @@ def narrowing(page, site):
     page.until("document.querySelectorAll('#deliveries tbody').length === 50", "there are not fifty rows")
     pages = page.get_by_role("navigation", name="Pages of deliveries")
     newest = page.texts("#deliveries [data-name=Message]")
+    # What is typed acts a moment later, and until then the pages are those of what is shown.
+    page.evaluate("document.getElementById('filter-user').value = 'user_1'")
     pages.get_by_role("button", name="Next").click()
     page.until("document.querySelectorAll('#deliveries tbody').length === 22", "the second page has not 22 rows")
+    page.evaluate("document.getElementById('filter-user').value = ''")
     older = page.texts("#deliveries [data-name=Message]")
     all = [id for (id,) in site.sql("SELECT svix_id FROM clerk_sync_deliveries ORDER BY rowid DESC")]
     page.expect(newest + older == all, "the two pages are not the ledger")
     pages.get_by_role("button", name="Previous").click()
     page.until("document.querySelectorAll('#deliveries tbody').length === 50", "there is no way back")
     page.expect(page.texts("#deliveries [data-name=Message]") == newest, "the first page differs")
+
+
+def idle(page, site):
+    site.deliver({"type": "session.created", "data": {}})
+    now = int(time.time() * 1000)
+    rows = ((f"msg_{index}", now, now) for index in range(25_000))
+    site.sql("INSERT INTO clerk_sync_deliveries (svix_id, type, outcome, attempts, first_seen, last_seen) "
+             "VALUES (?, 'user.updated', 'applied', 1, ?, ?)", rows)
+    page.clock.install()
+    page.open()
+    page.locator("#filter-type").fill("session.created")
+    page.clock.run_for(400)
+    for _ in range(20):
+        page.clock.run_for(150)
+        page.evaluate("fetch('console.js').then((answer) => answer.text())")
+    page.until("document.querySelectorAll('#deliveries tbody').length === 1", "the one far down is not found")
+    asked = page.api().count("/api/deliveries")
+    for _ in range(15):
+        page.clock.run_for(1000)
+        page.evaluate("fetch('console.js').then((answer) => answer.text())")
+    looks = page.api().count("/api/deliveries") - asked
+    page.expect(3 <= looks <= 6, f"{looks} requests in 15 s")
+    page.expect(page.locator("#deliveries tbody").count() == 1, "the one far down is gone")
+    site.deliver({"type": "session.created", "data": {}})
+    for _ in range(4):
+        page.clock.run_for(1000)
+        page.evaluate("fetch('console.js').then((answer) => answer.text())")
+    page.until("document.querySelectorAll('#deliveries tbody').length === 2", "what arrives does not join it")
+
+
+def fault(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.open("#constructor")
+    page.see("user_1", "#deliveries")
+    page.goto(f"{site.url}/#__proto__")
+    page.see("Healthy", "#health")
+
+    # An answer that no handler gives, once as one of another program with a word of its own.
+    for status, body, words in [
+        (200, {}, "This page has a fault"),
+        (500, {"status": 500, "title": "No"}, "Handler unreachable"),
+    ]:
+        page.route("**/api/deliveries*", lambda route: route.fulfill(status=status, json=body))
+        page.see(words, "#health")
+        page.expect(page.locator("#deliveries tbody").count() == 1, f"{words}: what was known is gone")
+        page.unroute("**/api/deliveries*")
+        page.see("Healthy", "#health")
+    own = [problem for problem in page.problems if "TypeError" in problem]
+    page.expect(own, "the browser's console does not say what the fault is")
+    page.problems = [problem for problem in page.problems if problem not in own]
 
 
 def chart(page, site):
@@ -393,6 +460,22 @@ def queue(page, site):
     site.redis("SHUTDOWN", "NOSAVE")
     page.see("Queue unavailable", "#health")
     page.inspect("queue-unavailable")
+
+
+def receiver(page, site):
+    site.stop_handler()
+    os.remove(site.database)
+    site.start_handler()
+    page.goto(site.url)
+    page.get_by_label("Console token").fill(site.token)
+    page.keyboard.press("Enter")
+    page.see("Receiving", "#health")
+    page.see("This machine only receives", "#health")
+    page.expect(page.texts("#figures dt") == ["Queue", "Handler"], f"figures {page.texts('#figures dt')}")
+    page.expect(not page.locator("#views").is_visible(), "there are views of nothing")
+    page.inspect("receiver")
+    site.redis("XADD", "clerk-sync:deliveries:dead", "*", "id", "msg_1")
+    page.see("1 dead letter", "#health")
 
 
 def hidden(page, site):
