@@ -167,7 +167,7 @@ def narrowing(page, site):
 def idle(page, site):
     site.deliver({"type": "session.created", "data": {}})
     now = int(time.time() * 1000)
-    rows = ((f"msg_{index}", now, now) for index in range(25_000))
+    rows = ((f"msg_{index}", now, now) for index in range(150_000))
     site.sql("INSERT INTO clerk_sync_deliveries (svix_id, type, outcome, attempts, first_seen, last_seen) "
              "VALUES (?, 'user.updated', 'applied', 1, ?, ?)", rows)
     page.clock.install()
