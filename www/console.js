@@ -436,20 +436,20 @@ function serverNow() {
 function judgement() {
   if (trouble) return TROUBLES[trouble.kind === 'database' && health?.queue ? 'databaseBehindQueue' : trouble.kind];
   if (!health) return { level: 'wait', state: 'Loading…' };
-  if (isReceiver()) {
-    return judgementOfQueue() ?? {
-      level: 'good', state: 'Receiving',
-      what: 'This machine only receives: deliveries are verified and put into the queue, and no database is here.',
-      next: 'Users and deliveries are shown where the worker and its database are. If they should be here, see '
-        + '`CLERK_SYNC_DATABASE`.',
-    };
-  }
   if (health.status === 'silent') {
     return {
       level: 'bad', state: 'Silent',
       what: `Nothing has arrived for longer than ${count(health.silenceHours ?? 1, 'hour')}.`,
       next: 'See in the Clerk dashboard, under Webhooks, whether the endpoint is enabled and what its deliveries are answered; '
         + '`clerk-sync doctor --url` tries the endpoint’s address.',
+    };
+  }
+  if (isReceiver()) {
+    return judgementOfQueue() ?? {
+      level: 'good', state: 'Receiving',
+      what: 'This machine only receives: deliveries are verified and put into the queue, and no database is here.',
+      next: 'Users and deliveries are shown where the worker and its database are. If they should be here, see '
+        + '`CLERK_SYNC_DATABASE`.',
     };
   }
   if (lastDelivery === undefined) {

@@ -452,6 +452,12 @@ def queue(page, site):
     page.see("Queue stands still", "#health")
     page.see("1 delivery to do", "#health")
     page.inspect("queue-stands-still")
+    site.redis("XGROUP", "CREATE", "clerk-sync:deliveries", "clerk-sync", "0")
+    site.redis("XREADGROUP", "GROUP", "clerk-sync", "one", "STREAMS", "clerk-sync:deliveries", ">")
+    page.see("A worker holds deliveries", "#health")
+    # One that hangs does not hide that nobody takes the others.
+    site.redis("XADD", "clerk-sync:deliveries", "2-1", "id", "msg_2")
+    page.see("Queue stands still", "#health")
     site.redis("DEL", "clerk-sync:deliveries")
     site.redis("XADD", "clerk-sync:deliveries:dead", "*", "id", "msg_1")
     page.see("1 dead letter", "#health")
