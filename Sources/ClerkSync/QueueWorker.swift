@@ -86,8 +86,10 @@ public struct QueueWorker: Sendable {
       // Another worker has dealt with the others.
       waiting.remove(Set(ready).subtracting(entries.map(\.id)))
       try process(entries)
+      if stop.wasMade { return }
     }
     try process(search.next(in: queue, options))
+    if stop.wasMade { return }
     try hold()
     let pause = waiting.nextDue.map { min($0, nextHold, nextLook) - .now } ?? .seconds(1)
     try process(queue.next(options.batch, as: options.name, wait: min(pause, .seconds(1))))

@@ -17,6 +17,8 @@ public final class StopRequest: Sendable {
 
   /// Lets the time pass, but for what is left of it when the request is made. For one thread.
   func sleep(_ time: Duration) {
+    // The signal wakes one sleep only.
+    guard !wasMade else { return }
     _ = wakeUp.wait(timeout: .now() + time / .seconds(1))
   }
 }

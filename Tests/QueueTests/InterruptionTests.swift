@@ -62,6 +62,25 @@ import Testing
     #expect(second.isRunning)
   }
 
+  @Test func `A worker that is to stop takes nothing more`() throws {
+    let site = try preparedSite()
+    let lock = try DatabaseLock(site)
+    let first = try site.startWorker("--batch", "1")
+    for number in 1...3 { try site.deliver(Payload.user(id: "user_\(number)")) }
+    #expect(try eventually { try pending(site) == 1 })
+    first.send(SIGKILL)
+    #expect(first.diesOfSignal())
+    let abandoned = ["XPENDING", "clerk-sync:deliveries", "clerk-sync", "IDLE", "1000", "-", "+", "1"]
+    #expect(try eventually { try !site.redis.command(abandoned, user: []).isEmpty })
+    // It comes to what is new only after what is abandoned.
+    let second = try site.startWorker("--batch", "1", "--min-idle", "1s", log: "second.log")
+    #expect(eventually(within: 20) { second.log.contains("the database takes nothing") })
+    second.send(SIGTERM)
+    #expect(second.exitStatus(within: 10) == 0)
+    #expect(try pending(site) == 1)
+    try lock.release()
+  }
+
   @Test func `Redis may go and come back`() throws {
     let site = try preparedSite(keeps: true)
     let worker = try site.startWorker()

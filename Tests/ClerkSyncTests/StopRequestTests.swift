@@ -1,0 +1,15 @@
+import Testing
+
+@testable import ClerkSync
+
+@Suite struct StopRequestTests {
+  @Test func `After it nobody sleeps any more, however often`() {
+    let stop = StopRequest()
+    let start = ContinuousClock.now
+    stop.sleep(.milliseconds(50))
+    #expect(.now - start >= .milliseconds(50))
+    stop.make()
+    for _ in 1...3 { stop.sleep(.seconds(20)) }
+    #expect(.now - start < .seconds(10))
+  }
+}
