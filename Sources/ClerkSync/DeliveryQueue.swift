@@ -40,6 +40,9 @@ public final class DeliveryQueue: Sendable {
       "id", message.id, "timestamp", "\(message.timestamp)", "signature", "\(message.signature)",
       "type", event.type, "user", event.userID ?? "", "body")
     command.append([message.body])
-    _ = try redis.send(command)
+    // Only the id of an entry says that there is one.
+    guard let id = try redis.send(command).text, QueueEntry.numbers(of: id) != nil else {
+      throw .unexpectedReply(command: command.name)
+    }
   }
 }

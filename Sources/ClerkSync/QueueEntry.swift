@@ -49,6 +49,15 @@ struct QueueEntry: Equatable {
     }
   }
 
+  /// The two numbers of an id of Redis's; nil for anything else.
+  static func numbers(of id: String) -> (milliseconds: UInt64, count: UInt64)? {
+    let parts = id.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, let milliseconds = UInt64(parts[0]), let count = UInt64(parts[1]) else {
+      return nil
+    }
+    return (milliseconds, count)
+  }
+
   static func time(of id: String) -> Int64 {
     Int64(id.prefix { $0 != "-" }) ?? 0
   }

@@ -65,6 +65,18 @@ import Testing
     withExtendedLifetime(kept) {}
   }
 
+  @Test(arguments: ["+OK", ":1", "$-1", "*0", "+1-", "+1-1-1"])
+  func `Only the id of an entry is taken for one`(reply: String) throws {
+    let folder = try TemporaryFolder()
+    let fake = try FakeRedis(at: folder.file("redis.sock")) { _ in "\(reply)\r\n" }
+    let handler = try Handler(in: folder, environment: ["CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
+    let answer = try #require(try handler.answer(SignedDelivery(Payload.user(id: "user_1"))))
+    #expect(answer.status == 500)
+    #expect(answer["error"] == "queue_error")
+    #expect(answer.standardError.contains("what answered XADD is not Redis as expected"))
+    withExtendedLifetime(fake) {}
+  }
+
   @Test func `Without Redis it is not well, and says why in the log`() throws {
     let site = try QueueSite()
     #expect(try site.handler.isHealthy())
