@@ -5,6 +5,8 @@ struct WaitingEntries {
   private static let longestPause = Duration.seconds(7200)
 
   private struct Wait {
+    /// The entry's id as its two numbers, in whose order they came.
+    let place: (milliseconds: UInt64, count: UInt64)
     var due: ContinuousClock.Instant
     /// What somebody else's row has and the entry needs.
     var address: NeededAddress?
@@ -17,13 +19,12 @@ struct WaitingEntries {
   var isEmpty: Bool { waits.isEmpty }
 
   /// All of them, in the order in which they came.
-  var ids: [String] { waits.keys.sorted(by: Self.precedes) }
+  var ids: [String] { Self.sorted(waits) }
 
   /// Up to `count` that are to be tried now, in the order in which they came.
   func ready(_ count: Int) -> [String] {
     let now = ContinuousClock.now
-    let ready = waits.filter { $0.value.isFreed || $0.value.due <= now }
-    return Array(ready.keys.sorted(by: Self.precedes).prefix(count))
+    return Array(Self.sorted(waits.filter { $0.value.isFreed || $0.value.due <= now }).prefix(count))
   }
 
   /// When the next one is due.
@@ -37,7 +38,7 @@ struct WaitingEntries {
   /// Has the entry wait after so many tries.
   mutating func wait(_ id: String, tries: Int, for address: NeededAddress?) {
     let pause = min(.seconds(1) * (1 << min(tries - 1, 20)), Self.longestPause)
-    waits[id] = Wait(due: .now + pause, address: address)
+    waits[id] = Wait(place: QueueEntry.numbers(of: id) ?? (0, 0), due: .now + pause, address: address)
   }
 
   /// Has the entry wait on as it did.
@@ -60,14 +61,7 @@ struct WaitingEntries {
     for id in ids { waits[id] = nil }
   }
 
-  /// Redis's ids are two numbers.
-  private static func precedes(_ one: String, _ other: String) -> Bool {
-    let (first, second) = (numbers(one), numbers(other))
-    return (first[0], first[1]) < (second[0], second[1])
-  }
-
-  private static func numbers(_ id: String) -> [Int64] {
-    let numbers = id.split(separator: "-").map { Int64($0) ?? 0 }
-    return numbers.count == 2 ? numbers : [0, 0]
+  private static func sorted(_ waits: [String: Wait]) -> [String] {
+    waits.sorted { $0.value.place < $1.value.place }.map(\.key)
   }
 }
