@@ -62,13 +62,6 @@ extension DeliveryQueue {
     Int(try redis.send(RedisCommand("HINCRBY", Self.tries, id, "1")).integer ?? 0)
   }
 
-  /// Moves the entry to the dead letters.
-  func bury(_ entry: QueueEntry, tries: Int, reason: String) throws(RedisError) {
-    var addition = RedisCommand("XADD", Self.dead, "*")
-    addition.append(entry.fields + DeadLetter.fields(entry: entry.id, tries: tries, reason: reason))
-    _ = try redis.transact([addition] + Self.removal(of: [entry.id]))
-  }
-
   private static func removal(of ids: [String]) -> [RedisCommand] {
     [
       RedisCommand("XACK", [stream, group] + ids), RedisCommand("XDEL", [stream] + ids),

@@ -11,16 +11,9 @@ extension DeliveryQueue {
     try deadLetters(from: id, to: id, limit: 1).first
   }
 
-  /// Puts the dead letter back into the queue, behind what is there, with all its tries before it.
-  public func retry(_ letter: DeadLetter) throws(RedisError) {
-    var addition = RedisCommand("XADD", Self.stream, "*")
-    addition.append(letter.original)
-    _ = try redis.transact([addition, RedisCommand("XDEL", Self.dead, letter.id)])
-  }
-
-  /// Does away with the dead letter.
-  public func drop(_ letter: DeadLetter) throws(RedisError) {
-    _ = try redis.send(RedisCommand("XDEL", Self.dead, letter.id))
+  /// Does away with the dead letter; returns whether it was still there.
+  public func drop(_ letter: DeadLetter) throws(RedisError) -> Bool {
+    try redis.send(RedisCommand("XDEL", Self.dead, letter.id)).integer == 1
   }
 
   private func deadLetters(from: String, to: String, limit: Int) throws(RedisError) -> [DeadLetter] {

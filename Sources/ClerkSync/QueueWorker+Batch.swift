@@ -97,9 +97,9 @@ extension QueueWorker {
       waiting.wait(id, tries: tries, for: failed.address)
       if tries == 1 { logger.warning("failed, will be tried again", metadata: metadata) }
     } else {
-      try queue.bury(failed.entry, tries: tries, reason: failed.reason)
+      let isBuried = try queue.bury(failed.entry, tries: tries, reason: failed.reason)
       waiting.remove([id])
-      logger.error("given up, now a dead letter", metadata: metadata)
+      if isBuried { logger.error("given up, now a dead letter", metadata: metadata) }
     }
   }
 

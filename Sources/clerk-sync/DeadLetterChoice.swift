@@ -13,19 +13,16 @@ struct DeadLetterChoice: ParsableArguments {
     guard ids.isEmpty == all else { throw ValidationError("expected either ids or --all") }
   }
 
-  /// Does it with each of them; returns with how many. With one of the ids not there, it is done with none.
-  func forEach(in queue: DeliveryQueue, _ body: (DeadLetter) throws -> Void) throws -> Int {
+  /// Does it with each of them, and returns for how many that was so, as `body` says. With one of the ids not there, it
+  /// is done with none.
+  func forEach(in queue: DeliveryQueue, _ body: (DeadLetter) throws -> Bool) throws -> Int {
     guard all else {
-      let letters = try ids.map { try queue.deadLetter(withID: $0) }
-      try letters.forEach(body)
-      return letters.count
+      return try ids.map { try queue.deadLetter(withID: $0) }.count(where: body)
     }
     // What is given up meanwhile, or again, is left for the next time.
     var count = 0
     for id in try allIDs(in: queue) {
-      guard let letter = try queue.deadLetter(id) else { continue }
-      try body(letter)
-      count += 1
+      if let letter = try queue.deadLetter(id), try body(letter) { count += 1 }
     }
     return count
   }

@@ -1,0 +1,92 @@
+import Redis
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+/// What the queue does in Redis, where a worker or an operator may do the same at the same time.
+@Suite struct DeliveryQueueTests {
+  private static let stream = "clerk-sync:deliveries"
+  private static let dead = "clerk-sync:deliveries:dead"
+
+  private let folder: TemporaryFolder
+  private let server: RedisServer
+  private let queue: DeliveryQueue
+
+  init() throws {
+    folder = try TemporaryFolder()
+    server = try RedisServer(in: folder)
+    queue = DeliveryQueue(RedisAddress(.unix(path: folder.file("redis.sock"))))
+  }
+
+  /// An entry that a worker has been given.
+  private func entry() throws -> QueueEntry {
+    try queue.prepare()
+    try server.command("XADD", Self.stream, "*", "id", "msg_1", "body", "é")
+    return try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
+  }
+
+  private func left() throws -> [String] {
+    try [
+      server.command("XLEN", Self.stream), server.command("XLEN", Self.dead),
+      String(server.command("XPENDING", Self.stream, "clerk-sync").prefix(1)),
+      server.command("EXISTS", "clerk-sync:deliveries:tries"),
+    ]
+  }
+
+  @Test func `What is given up twice is one dead letter`() throws {
+    let entry = try entry()
+    #expect(try queue.countTry(of: entry.id) == 1)
+    #expect(try queue.bury(entry, tries: 1, reason: "a reason"))
+    #expect(try !queue.bury(entry, tries: 1, reason: "a reason"))
+    #expect(try left() == ["0", "1", "0", "0"])
+    let letter = try #require(try queue.deadLetters(limit: 10).first)
+    #expect(letter.original == entry.fields)
+    #expect(letter.reason == "a reason")
+  }
+
+  @Test func `What is done is not given up`() throws {
+    let entry = try entry()
+    #expect(try queue.finish([entry.id]) == 0)
+    #expect(try !queue.bury(entry, tries: 1, reason: ""))
+    #expect(try left() == ["0", "0", "0", "0"])
+  }
+
+  @Test(arguments: [["SET", dead, "1"], ["CONFIG", "SET", "maxmemory", "1"]])
+  func `What the dead letters do not take stays in the queue`(trouble: [String]) throws {
+    let entry = try entry()
+    #expect(try queue.countTry(of: entry.id) == 1)
+    try server.command(trouble, user: [])
+    #expect(throws: RedisError.self) { try queue.bury(entry, tries: 1, reason: "") }
+    try server.command("CONFIG", "SET", "maxmemory", "0")
+    try server.command("DEL", Self.dead)
+    #expect(try left() == ["1", "0", "1", "1"])
+    #expect(try queue.bury(entry, tries: 1, reason: ""))
+    #expect(try left() == ["0", "1", "0", "0"])
+  }
+
+  @Test func `What is put back twice, or was dropped, is put back once or not at all`() throws {
+    #expect(try queue.bury(entry(), tries: 1, reason: ""))
+    let letter = try #require(try queue.deadLetters(limit: 10).first)
+    #expect(try queue.retry(letter))
+    #expect(try !queue.retry(letter))
+    #expect(try left() == ["1", "0", "0", "0"])
+    let again = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
+    #expect(again.fields == letter.original)
+    #expect(try queue.bury(again, tries: 1, reason: ""))
+    let second = try #require(try queue.deadLetters(limit: 10).first)
+    #expect(try queue.drop(second))
+    #expect(try !queue.drop(second))
+    #expect(try !queue.retry(second))
+    #expect(try left() == ["0", "0", "0", "0"])
+  }
+
+  @Test(arguments: [["SET", stream, "1"], ["CONFIG", "SET", "maxmemory", "1"]])
+  func `What the queue does not take stays a dead letter`(trouble: [String]) throws {
+    #expect(try queue.bury(entry(), tries: 1, reason: ""))
+    let letter = try #require(try queue.deadLetters(limit: 10).first)
+    try server.command(trouble, user: [])
+    #expect(throws: RedisError.self) { try queue.retry(letter) }
+    #expect(try server.command("XLEN", Self.dead) == "1")
+  }
+}
