@@ -2,7 +2,8 @@ import Redis
 
 /// The worker's side of the queue; `consumer` is what Redis knows the worker by.
 extension DeliveryQueue {
-  /// Makes the consumer group, and the stream, where they are missing.
+  /// Makes the consumer group, and the stream, where they are missing; what needs them is refused with `NOGROUP` before.
+  /// Redis needs memory to answer even that the group is there.
   func prepare() throws(RedisError) {
     do {
       _ = try redis.send(RedisCommand("XGROUP", "CREATE", Self.stream, Self.group, "0", "MKSTREAM"))
@@ -50,22 +51,19 @@ extension DeliveryQueue {
   /// Takes what is done out of the queue; returns how many entries that leaves.
   ///
   /// Out of the stream too, and not only off the list of what is pending: nobody else reads it, and so its length says
-  /// what is left.
+  /// what is left. An entry is off that list last, so that one of which only a part was done is found again. Redis does
+  /// all this with no memory left, too, but for a transaction.
   func finish(_ ids: [String]) throws(RedisError) -> Int {
-    let removal = ids.isEmpty ? [] : Self.removal(of: ids)
-    let replies = try redis.transact(removal + [RedisCommand("XLEN", Self.stream)])
+    let removal = [
+      RedisCommand("XDEL", [Self.stream] + ids), RedisCommand("HDEL", [Self.tries] + ids),
+      RedisCommand("XACK", [Self.stream, Self.group] + ids),
+    ]
+    let replies = try redis.send((ids.isEmpty ? [] : removal) + [RedisCommand("XLEN", Self.stream)])
     return Int(replies.last?.integer ?? 0)
   }
 
   /// Counts that the entry has failed by its own fault; returns how often it has.
   func countTry(of id: String) throws(RedisError) -> Int {
     Int(try redis.send(RedisCommand("HINCRBY", Self.tries, id, "1")).integer ?? 0)
-  }
-
-  private static func removal(of ids: [String]) -> [RedisCommand] {
-    [
-      RedisCommand("XACK", [stream, group] + ids), RedisCommand("XDEL", [stream] + ids),
-      RedisCommand("HDEL", [tries] + ids),
-    ]
   }
 }

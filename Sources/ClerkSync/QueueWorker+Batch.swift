@@ -3,18 +3,6 @@ import Redis
 
 /// What a worker does with the entries that it has been given.
 extension QueueWorker {
-  /// An entry that cannot be applied, by its own fault.
-  fileprivate struct Failed {
-    let entry: QueueEntry
-    let failure: Failure
-    /// nil for one that is not even verified.
-    let delivery: Delivery?
-
-    var reason: String { [failure.code, failure.reason].compactMap(\.self).joined(separator: ": ") }
-    /// The e-mail address that it needs, where it failed for that.
-    let address: NeededAddress?
-  }
-
   /// Applies the entries in one transaction, and acknowledges them after its commit.
   mutating func process(_ entries: [QueueEntry]) throws(RedisError) {
     guard !entries.isEmpty else { return }
@@ -83,26 +71,6 @@ extension QueueWorker {
     }
   }
 
-  /// Has the entry wait for its next try, or gives it up.
-  private mutating func settle(_ failed: Failed) throws(RedisError) {
-    let id = failed.entry.id
-    if let delivery = failed.delivery { store.recordFailure(of: delivery, reason: failed.reason) }
-    guard waiting.counts(id) else { return waiting.wait(id, for: failed.address) }
-    let tries = try queue.countTry(of: id)
-    let metadata: Logger.Metadata = [
-      "entry": "\(id)", "svix_id": "\(failed.entry.text("id") ?? "")", "tries": .stringConvertible(tries),
-      "reason": "\(failed.reason)",
-    ]
-    if tries < options.tries {
-      waiting.wait(id, tries: tries, for: failed.address)
-      if tries == 1 { logger.warning("failed, will be tried again", metadata: metadata) }
-    } else {
-      let isBuried = try queue.bury(failed.entry, tries: tries, reason: failed.reason)
-      waiting.remove([id])
-      if isBuried { logger.error("given up, now a dead letter", metadata: metadata) }
-    }
-  }
-
   private func log(_ entries: [QueueEntry], _ outcomes: [Outcome: Int], failed: Int, left: Int?) {
     let newest = entries.map(\.time).max() ?? 0
     var metadata: Logger.Metadata = [
@@ -115,16 +83,5 @@ extension QueueWorker {
     if failed > 0 { metadata["failed"] = .stringConvertible(failed) }
     if let left { metadata["left"] = .stringConvertible(left) }
     logger.log(level: failed > 0 ? .warning : .info, "batch", metadata: metadata)
-  }
-}
-
-extension QueueWorker.Failed {
-  /// An event that the database refused.
-  fileprivate init(_ entry: QueueEntry, _ error: StoreError, of event: Event) {
-    var address: NeededAddress?
-    if case .emailTaken = error, let user = event.change?.user {
-      address = NeededAddress(address: user.email, userID: user.id)
-    }
-    self.init(entry: entry, failure: .database(error), delivery: event.delivery, address: address)
   }
 }

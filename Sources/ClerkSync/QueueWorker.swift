@@ -37,7 +37,8 @@ public struct QueueWorker: Sendable {
   var done: [String] = []
   var redisPause = GrowingPause()
   var databasePause = GrowingPause()
-  private var isPrepared = false
+  /// Whether Redis refuses to note what fails.
+  var isNotingRefused = false
   private var search = AbandonedSearch()
   private var nextHold = ContinuousClock.now
   private var nextLook = ContinuousClock.now
@@ -61,22 +62,28 @@ public struct QueueWorker: Sendable {
   public mutating func run() {
     while !stop.wasMade {
       do throws(RedisError) {
-        try step()
+        try round()
         if redisPause.isUnderWay { logger.info("Redis is back") }
         redisPause.reset()
       } catch {
         if !redisPause.isUnderWay { logger.error("Redis is gone", metadata: ["reason": "\(error)"]) }
-        // It may have been emptied.
-        isPrepared = false
         stop.sleep(redisPause.next())
       }
     }
   }
 
+  /// One round, or the consumer group for it: there is none at first, nor after Redis was emptied.
+  private mutating func round() throws(RedisError) {
+    do {
+      try step()
+    } catch .refused(_, code: "NOGROUP") {
+      try queue.prepare()
+      logger.info("made the queue's consumer group")
+    }
+  }
+
   /// One round: what failed before, what a dead worker left, and what is new, which is waited for.
   private mutating func step() throws(RedisError) {
-    if !isPrepared { try queue.prepare() }
-    isPrepared = true
     if !done.isEmpty { _ = try acknowledge() }
 
     look()

@@ -38,7 +38,12 @@ struct WaitingEntries {
   /// Has the entry wait after so many tries.
   mutating func wait(_ id: String, tries: Int, for address: NeededAddress?) {
     let pause = min(.seconds(1) * (1 << min(tries - 1, 20)), Self.longestPause)
-    waits[id] = Wait(place: QueueEntry.numbers(of: id) ?? (0, 0), due: .now + pause, address: address)
+    wait(id, pause, for: address)
+  }
+
+  /// Has the entry wait for half a minute, since its try could not be counted.
+  mutating func waitUncounted(_ id: String, for address: NeededAddress?) {
+    wait(id, .seconds(30), for: address)
   }
 
   /// Has the entry wait on as it did.
@@ -59,6 +64,10 @@ struct WaitingEntries {
 
   mutating func remove(_ ids: some Sequence<String>) {
     for id in ids { waits[id] = nil }
+  }
+
+  private mutating func wait(_ id: String, _ pause: Duration, for address: NeededAddress?) {
+    waits[id] = Wait(place: QueueEntry.numbers(of: id) ?? (0, 0), due: .now + pause, address: address)
   }
 
   private static func sorted(_ waits: [String: Wait]) -> [String] {

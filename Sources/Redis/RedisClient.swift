@@ -20,14 +20,10 @@ public final class RedisClient: Sendable {
     return reply
   }
 
-  /// The answers to the commands, of which Redis does all or none (redis.io/docs/latest/develop/using-commands/transactions).
-  public func transact(_ commands: [RedisCommand]) throws(RedisError) -> [RedisReply] {
-    let all = [RedisCommand("MULTI")] + commands + [RedisCommand("EXEC")]
-    let replies = try exchange(all, until: .now + Self.timeLimit)
-    guard let results = replies.last?.elements, results.count == commands.count else {
-      throw .unexpectedReply(command: "EXEC")
-    }
-    return results
+  /// The answers to the commands, sent in one go; after one that Redis refuses it does the others all the same, and the
+  /// first refusal is thrown (redis.io/docs/latest/develop/using-commands/pipelining).
+  public func send(_ commands: [RedisCommand]) throws(RedisError) -> [RedisReply] {
+    try exchange(commands, until: .now + Self.timeLimit)
   }
 
   private func exchange(

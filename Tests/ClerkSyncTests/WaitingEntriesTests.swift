@@ -31,6 +31,14 @@ import Testing
     #expect(waiting.addresses == ["1-0": Self.address])
   }
 
+  @Test mutating func `What could not be counted waits for half a minute`() throws {
+    waiting.waitUncounted("1-0", for: Self.address)
+    let rest = try #require(waiting.nextDue) - .now
+    #expect((.seconds(29)...(.seconds(30))).contains(rest))
+    #expect(waiting.addresses == ["1-0": Self.address])
+    #expect(!waiting.counts("1-0"))
+  }
+
   @Test func `An address is free once no other user has it`() throws {
     let database = try TestDatabase()
     try database.store.create(.ada("user_1", email: "one@example.org"))

@@ -108,6 +108,35 @@ import Testing
     #expect(worker.isRunning)
   }
 
+  @Test func `A Redis with no memory left is emptied, and what fails is no hindrance`() throws {
+    let site = try preparedSite()
+    try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"))
+    let first = try site.startWorker()
+    #expect(try site.isWorkedOff())
+    first.send(SIGTERM)
+    #expect(first.exitStatus() == 0)
+
+    for number in 2...300 {
+      // In the batch with many others.
+      let email = number == 150 ? "ada@example.org" : nil
+      try site.deliver(Payload.user(id: "user_\(number)", email: email))
+    }
+    try site.redis.command("XADD", "clerk-sync:deliveries", "*", "user", "user_0")
+    #expect(try site.redis.command("CONFIG", "SET", "maxmemory", "1") == "OK")
+    #expect(try site.deliver(Payload.user(id: "user_301")) == "queue_error")
+    let second = try site.startWorker("--batch", "100", "--tries", "2", log: "second.log")
+    #expect(try eventually(within: 20) { try site.left() == 2 })
+    #expect(site.users == Set((1...300).filter { $0 != 150 }.map { "user_\($0)" }))
+    #expect(second.log.components(separatedBy: "what fails cannot be counted").count == 2)
+    #expect(!second.log.contains("Redis is gone"))
+    // What waits is still tried when it can be applied.
+    try site.database.execute("UPDATE users SET email = 'lovelace@example.org' WHERE id = 'user_1'")
+    #expect(try eventually(within: 5) { try site.left() == 1 })
+    #expect(site.users.count == 300)
+    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:dead") == "0")
+    #expect(try pending(site) == 1)
+  }
+
   @Test func `A worker that fails between commit and acknowledgement repeats nothing`() throws {
     let site = try preparedSite()
     let first = try site.startWorker()
