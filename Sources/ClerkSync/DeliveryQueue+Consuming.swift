@@ -61,9 +61,4 @@ extension DeliveryQueue {
     let replies = try redis.send((ids.isEmpty ? [] : removal) + [RedisCommand("XLEN", Self.stream)])
     return Int(replies.last?.integer ?? 0)
   }
-
-  /// Counts that the entry has failed by its own fault; returns how often it has.
-  func countTry(of id: String) throws(RedisError) -> Int {
-    Int(try redis.send(RedisCommand("HINCRBY", Self.tries, id, "1")).integer ?? 0)
-  }
 }

@@ -6,6 +6,13 @@ public import Redis
 /// An error undoes nothing, so each script begins with what may fail. It is handed on as it is: an error that ends a
 /// script loses its code in Redis 6.2.
 extension DeliveryQueue {
+  /// Counts a failure of an entry that a worker still has; takes the group and the id. For any other one the count would
+  /// stay for ever.
+  private static let counting = """
+    if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1) == 0 then return 0 end
+    return redis.pcall('HINCRBY', KEYS[3], ARGV[2], 1)
+    """
+
   /// Moves an entry that a worker still has to the dead letters; takes the group, the id and the letter's fields.
   private static let burial = """
     if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1) == 0 then return 0 end
@@ -25,6 +32,12 @@ extension DeliveryQueue {
     redis.call('XDEL', KEYS[2], ARGV[1])
     return 1
     """
+
+  /// Counts that the entry has failed by its own fault; returns how often it has, and nil for one that is done.
+  func countTry(of id: String) throws(RedisError) -> Int? {
+    let tries = try run(Self.counting, [Self.group, id]) ?? 0
+    return tries == 0 ? nil : Int(tries)
+  }
 
   /// Moves the entry to the dead letters; returns whether it was still a worker's, and not done.
   func bury(_ entry: QueueEntry, tries: Int, reason: String) throws(RedisError) -> Bool {

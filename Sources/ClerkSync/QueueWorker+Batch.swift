@@ -6,6 +6,7 @@ extension QueueWorker {
   /// Applies the entries in one transaction, and acknowledges them after its commit.
   mutating func process(_ entries: [QueueEntry]) throws(RedisError) {
     guard !entries.isEmpty else { return }
+    let taken = ContinuousClock.now
     var (sound, failed) = decode(entries)
     guard let results = apply(sound.map(\.event)) else { return }
 
@@ -23,7 +24,11 @@ extension QueueWorker {
     let left = Result { () throws(RedisError) in try acknowledge() }
     log(entries, outcomes, failed: failed.count, left: try? left.get())
     _ = try left.get()
-    for one in failed { try settle(one) }
+    for one in failed {
+      // By now it may be another worker's, who will find out the same.
+      guard .now - taken <= options.idle else { return }
+      try settle(one)
+    }
   }
 
   /// Says to Redis what is done, now or before when it could not be told; returns how many entries that leaves.

@@ -34,7 +34,8 @@ extension QueueWorker {
 
   private mutating func count(_ failed: Failed) throws(RedisError) {
     let id = failed.entry.id
-    let tries = try queue.countTry(of: id)
+    // Another worker has dealt with it.
+    guard let tries = try queue.countTry(of: id) else { return waiting.remove([id]) }
     let metadata: Logger.Metadata = [
       "entry": "\(id)", "svix_id": "\(failed.entry.text("id") ?? "")", "tries": .stringConvertible(tries),
       "reason": "\(failed.reason)",

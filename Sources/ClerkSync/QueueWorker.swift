@@ -20,9 +20,6 @@ public struct QueueWorker: Sendable {
     public init() {}
   }
 
-  /// Between two looks for addresses that have become free.
-  private static let lookingPause = Duration.milliseconds(200)
-
   let queue: DeliveryQueue
   let store: UserStore
   let verifier: Verifier
@@ -40,8 +37,10 @@ public struct QueueWorker: Sendable {
   /// Whether Redis refuses to note what fails.
   var isNotingRefused = false
   private var search = AbandonedSearch()
-  private var nextHold = ContinuousClock.now
-  private var nextLook = ContinuousClock.now
+  /// When what waits was last known to be this worker's alone.
+  var held = ContinuousClock.now
+  var nextHold = ContinuousClock.now
+  var nextLook = ContinuousClock.now
 
   /// `secrets` are those of the receivers: each entry is verified anew.
   public init(
@@ -86,41 +85,12 @@ public struct QueueWorker: Sendable {
   private mutating func step() throws(RedisError) {
     if !done.isEmpty { _ = try acknowledge() }
 
-    look()
-    let ready = waiting.ready(options.batch)
-    if !ready.isEmpty {
-      let entries = try queue.take(ready, as: options.name)
-      // Another worker has dealt with the others.
-      waiting.remove(Set(ready).subtracting(entries.map(\.id)))
-      try process(entries)
-      if stop.wasMade { return }
-    }
+    try process(dueEntries())
+    if stop.wasMade { return }
     try process(search.next(in: queue, options))
     if stop.wasMade { return }
     try hold()
     let pause = waiting.nextDue.map { min($0, nextHold, nextLook) - .now } ?? .seconds(1)
     try process(queue.next(options.batch, as: options.name, wait: min(pause, .seconds(1))))
-  }
-
-  /// Has those be tried now whose address has become free, by this worker or by another one.
-  private mutating func look() {
-    guard nextLook <= .now else { return }
-    let addresses = waiting.addresses
-    nextLook = addresses.isEmpty ? .now + .seconds(1) : .now + Self.lookingPause
-    if addresses.isEmpty { return }
-    // What is wrong with the database the next batch tells.
-    waiting.free((try? store.free(addresses)) ?? [])
-  }
-
-  /// Keeps other workers from taking what waits here for an abandoned entry.
-  private mutating func hold() throws(RedisError) {
-    guard !waiting.isEmpty, nextHold <= .now else { return }
-    let ids = waiting.ids
-    for start in stride(from: 0, to: ids.count, by: 1000) {
-      let some = ids[start..<min(start + 1000, ids.count)]
-      let held = try queue.hold(Array(some), as: options.name)
-      waiting.remove(Set(some).subtracting(held))
-    }
-    nextHold = .now + options.idle / 4
   }
 }

@@ -45,9 +45,12 @@ import Testing
     #expect(letter.reason == "a reason")
   }
 
-  @Test func `What is done is not given up`() throws {
+  @Test func `What is done is neither counted nor given up`() throws {
     let entry = try entry()
+    #expect(try queue.countTry(of: entry.id) == 1)
+    #expect(try queue.countTry(of: entry.id) == 2)
     #expect(try queue.finish([entry.id]) == 0)
+    #expect(try queue.countTry(of: entry.id) == nil)
     #expect(try !queue.bury(entry, tries: 1, reason: ""))
     #expect(try left() == ["0", "0", "0", "0"])
   }

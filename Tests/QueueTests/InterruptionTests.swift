@@ -137,6 +137,39 @@ import Testing
     #expect(try pending(site) == 1)
   }
 
+  @Test func `A worker that stood still leaves what it held to the one that has taken it over`() throws {
+    let site = try preparedSite()
+    let first = try site.startWorker("--min-idle", "2s")
+    try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"))
+    try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"))
+    let failures = { (worker: ChildProcess) in worker.log.components(separatedBy: "failed=1").count - 1 }
+    #expect(eventually(within: 20) { failures(first) == 2 })
+    first.send(SIGSTOP)
+    let second = try site.startWorker("--min-idle", "2s", log: "second.log")
+    #expect(eventually(within: 20) { failures(second) > 0 })
+    first.send(SIGCONT)
+    #expect(!eventually(within: 4) { failures(first) > 2 })
+    // It works on.
+    second.send(SIGSTOP)
+    try site.deliver(Payload.user(id: "user_3"))
+    #expect(eventually { site.users == ["user_1", "user_3"] })
+  }
+
+  @Test func `A batch that took too long is tried anew before its failures count`() throws {
+    let site = try preparedSite()
+    try site.database.execute("CREATE TABLE bookings (userId TEXT NOT NULL REFERENCES users (id))")
+    let worker = try site.startWorker("--min-idle", "1s", "--tries", "1")
+    try site.deliver(Payload.user(id: "user_1"))
+    #expect(try site.isWorkedOff())
+    try site.database.execute("INSERT INTO bookings VALUES ('user_1')")
+    let lock = try DatabaseLock(site)
+    try site.deliver(Payload.deleted(id: "user_1"))
+    #expect(eventually(within: 20) { worker.log.contains("the database takes nothing") })
+    try lock.release()
+    #expect(eventually { worker.log.contains("given up, now a dead letter") })
+    #expect(worker.log.components(separatedBy: "failed=1").count == 3)
+  }
+
   @Test func `A worker that fails between commit and acknowledgement repeats nothing`() throws {
     let site = try preparedSite()
     let first = try site.startWorker()
