@@ -21,6 +21,9 @@ struct QueueEntry: Equatable {
   /// When Redis took it, in milliseconds since 1970.
   var time: Int64 { Self.time(of: id) }
 
+  /// When the message was signed, in seconds since 1970; true once ``event(_:roles:)`` has verified it.
+  var signed: Int64? { text("timestamp").flatMap { Int64($0) } }
+
   /// The last value of this name.
   func bytes(_ name: String) -> [UInt8]? {
     let names = stride(from: 0, to: fields.count - 1, by: 2).reversed()

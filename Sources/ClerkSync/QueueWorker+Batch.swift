@@ -45,13 +45,18 @@ extension QueueWorker {
     var failed: [Failed] = []
     for entry in entries {
       do throws(Failure) {
-        sound.append((entry, try entry.event(verifier, roles: roles)))
+        let event = try entry.event(verifier, roles: roles)
+        if let expired = Failed(entry, event, expiredAfter: store.options.retention, now: clock.now()) {
+          failed.append(expired)
+        } else {
+          sound.append((entry, event))
+        }
       } catch {
         var delivery: Delivery?
         if case .event(let cause) = error, let id = entry.text("id") {
           delivery = Delivery(id: id, type: cause.type, userID: cause.userID)
         }
-        failed.append(Failed(entry: entry, failure: error, delivery: delivery, address: nil))
+        failed.append(Failed(entry: entry, reason: Failed.reason(error), delivery: delivery))
       }
     }
     return (sound, failed)

@@ -6,13 +6,17 @@ extension QueueWorker {
   /// An entry that cannot be applied, by its own fault.
   struct Failed {
     let entry: QueueEntry
-    let failure: Failure
+    let reason: String
     /// nil for one that is not even verified.
     let delivery: Delivery?
-
-    var reason: String { [failure.code, failure.reason].compactMap(\.self).joined(separator: ": ") }
     /// The e-mail address that it needs, where it failed for that.
-    let address: NeededAddress?
+    var address: NeededAddress?
+    /// Whether no other try can make it better.
+    var isFinal = false
+
+    static func reason(_ failure: Failure) -> String {
+      [failure.code, failure.reason].compactMap(\.self).joined(separator: ": ")
+    }
   }
 
   /// Has the entry wait for its next try, or gives it up. It waits, too, while Redis refuses to note that, so that what
@@ -34,13 +38,17 @@ extension QueueWorker {
 
   private mutating func count(_ failed: Failed) throws(RedisError) {
     let id = failed.entry.id
-    // Another worker has dealt with it.
-    guard let tries = try queue.countTry(of: id) else { return waiting.remove([id]) }
+    var tries = 0
+    if !failed.isFinal {
+      // Another worker has dealt with it.
+      guard let count = try queue.countTry(of: id) else { return waiting.remove([id]) }
+      tries = count
+    }
     let metadata: Logger.Metadata = [
       "entry": "\(id)", "svix_id": "\(failed.entry.text("id") ?? "")", "tries": .stringConvertible(tries),
       "reason": "\(failed.reason)",
     ]
-    if tries < options.tries {
+    if !failed.isFinal, tries < options.tries {
       waiting.wait(id, tries: tries, for: failed.address)
       if tries == 1 { logger.warning("failed, will be tried again", metadata: metadata) }
     } else {
@@ -58,6 +66,18 @@ extension QueueWorker.Failed {
     if case .emailTaken = error, let user = event.change?.user {
       address = NeededAddress(address: user.email, userID: user.id)
     }
-    self.init(entry: entry, failure: .database(error), delivery: event.delivery, address: address)
+    self.init(
+      entry: entry, reason: Self.reason(.database(error)), delivery: event.delivery, address: address)
+  }
+
+  /// An event of before everything that the ledger and the tombstones, kept for so many days, still know: it could be one
+  /// of a user deleted since. nil for any other; `now` is in milliseconds since 1970.
+  init?(_ entry: QueueEntry, _ event: Event, expiredAfter days: Int, now: Int64) {
+    guard (entry.signed ?? 0) < now / 1000 - Int64(days) * 86_400 else { return nil }
+    self.init(
+      entry: entry,
+      reason: "expired: signed more than CLERK_SYNC_RETENTION_DAYS, \(days) days, ago, and whether the user "
+        + "has been deleted since is no longer known: clerk-sync reconcile shows what differs from Clerk",
+      delivery: event.delivery, isFinal: true)
   }
 }

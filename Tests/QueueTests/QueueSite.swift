@@ -54,6 +54,13 @@ final class QueueSite: Sendable {
     return answer?["outcome"] ?? answer?["error"]
   }
 
+  /// Puts the delivery into Redis past the receiver.
+  func queue(_ delivery: SignedDelivery) throws {
+    try redis.command(
+      "XADD", "clerk-sync:deliveries", "*", "id", delivery.id, "timestamp", delivery.timestamp, "signature",
+      delivery.signature, "body", String(decoding: delivery.body, as: UTF8.self))
+  }
+
   /// How many deliveries are not done.
   func left() throws -> Int? { Int(try redis.command("XLEN", "clerk-sync:deliveries")) }
 

@@ -86,21 +86,34 @@ import Testing
     let site = try QueueSite()
     let forged = try SignedDelivery(
       Array(Payload.user(id: "user_1").utf8), secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
-    let old = try SignedDelivery(
-      Array(Payload.user(id: "user_2").utf8), id: "msg_old", timestamp: "1600000000")
-    for delivery in [forged, old] {
-      try site.redis.command(
-        "XADD", "clerk-sync:deliveries", "*", "id", delivery.id, "timestamp", delivery.timestamp, "signature",
-        delivery.signature, "body", String(decoding: delivery.body, as: UTF8.self))
-    }
+    try site.queue(forged)
     try site.redis.command("XADD", "clerk-sync:deliveries", "*", "user", "user_3")
     let worker = try site.startWorker("--tries", "1")
     #expect(try site.isWorkedOff())
-    // What was signed counts, however long ago.
-    #expect(site.users == ["user_2"])
-    #expect(try site.outcomes() == ["msg_old": "applied"])
+    #expect(site.users == [])
     #expect(try site.redis.command("XLEN", "clerk-sync:deliveries:dead") == "2")
     #expect(worker.log.contains("no matching signature among 1 entries and 1 secrets"))
+  }
+
+  @Test func `What was signed counts for as long as deletions are remembered, and is given up after that`()
+    throws
+  {
+    let site = try QueueSite()
+    for days in [29, 31] {
+      let time = Int(Date.now.timeIntervalSince1970) - days * 86_400
+      try site.queue(
+        SignedDelivery(
+          Array(Payload.user(id: "user_\(days)").utf8), id: "msg_\(days)", timestamp: "\(time)"))
+    }
+    let worker = try site.startWorker(environment: ["CLERK_SYNC_RETENTION_DAYS": "30"])
+    #expect(try site.isWorkedOff())
+    #expect(site.users == ["user_29"])
+    #expect(try site.outcomes() == ["msg_29": "applied", "msg_31": "failed"])
+    let letters = try site.run("dead", "list", "--json").output
+    #expect(letters.contains(#""messageId":"msg_31""#) && letters.contains(#""tries":0"#), "\(letters)")
+    #expect(letters.contains("expired: signed more than CLERK_SYNC_RETENTION_DAYS, 30 days, ago"))
+    #expect(!worker.log.contains("will be tried again"))
+    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
   }
 
   @Test func `What waits for its next try is left alone by another worker`() throws {
