@@ -47,6 +47,9 @@ public struct DeadLetter: Encodable, Equatable, Sendable {
     ["entry", id, "tries", "\(tries)", "reason", reason].map { Array($0.utf8) }
   }
 
+  /// Whether there is an entry to put back; not in what somebody else has put among the dead letters.
+  public var isWhole: Bool { !original.isEmpty }
+
   /// The entry that it was.
   var original: [[UInt8]] { Array(fields.dropLast(6)) }
 }

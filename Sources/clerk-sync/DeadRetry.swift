@@ -12,7 +12,15 @@ struct DeadRetry: ParsableCommand {
 
   func run() throws {
     let queue = try source.queue()
-    let count = try choice.forEach(in: queue) { try queue.retry($0) }
+    var isAnyLeftOut = false
+    let count = try choice.forEach(in: queue) { letter in
+      if letter.isWhole { return try queue.retry(letter) }
+      Terminal.complain(
+        "\(letter.id) never was a delivery and is left out; clerk-sync dead drop does away with it")
+      isAnyLeftOut = true
+      return false
+    }
     print("\(count) put back into the queue")
+    if isAnyLeftOut { throw ExitCode(ExitStatus.attention.rawValue) }
   }
 }

@@ -78,6 +78,23 @@ import Testing
     #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
   }
 
+  @Test func `What never was a delivery is left out, and what comes behind it is put back`() throws {
+    let forged = try site.redis.command("XADD", "clerk-sync:deliveries:dead", "*", "user", "user_3")
+    // It dies again, behind that.
+    #expect(try site.run("dead", "retry", id(of: "msg_2")).status == 0)
+    #expect(eventually { worker.log.components(separatedBy: "given up, now a dead letter").count == 4 })
+    try site.database.execute("DELETE FROM bookings")
+    let command = try site.run("dead", "retry", "--all")
+    #expect(command.status == 1)
+    #expect(command.output == "2 put back into the queue\n")
+    #expect(command.errors.hasPrefix("clerk-sync: \(forged) never was a delivery and is left out"))
+    #expect(command.errors.split(separator: "\n").count == 1)
+    #expect(try site.isWorkedOff())
+    #expect(site.users == ["user_2"])
+    #expect(try site.run("dead", "drop", forged).output == "1 dropped\n")
+    #expect(try letters().isEmpty)
+  }
+
   @Test func `Dropped, they are gone`() throws {
     #expect(try site.run("dead", "drop", id(of: "msg_2")).output == "1 dropped\n")
     #expect(try letters().count == 1)
