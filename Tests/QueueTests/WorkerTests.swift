@@ -1,5 +1,4 @@
 import Foundation
-import SQLite
 import TestSupport
 import Testing
 
@@ -76,8 +75,7 @@ import Testing
     try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"), id: "msg_2")
     // By now it waits for 8 s and more.
     #expect(eventually(within: 20) { worker.log.components(separatedBy: "failed=1").count > 4 })
-    let connection = try Connection.open(site.folder.file("app.db"))
-    try connection.execute("UPDATE users SET email = 'lovelace@example.org' WHERE id = 'user_1'")
+    try site.database.execute("UPDATE users SET email = 'lovelace@example.org' WHERE id = 'user_1'")
     #expect(try site.isWorkedOff(within: 2))
     #expect(site.users == ["user_1", "user_2"])
   }
