@@ -6,12 +6,15 @@ import Svix
 ///
 /// An entry stays in the stream until it is done, so that the length of the stream is what is left to do. Whoever has
 /// several queues on one server gives each a database number of its own.
+///
+/// The braces in the names keep all of it on one node of a cluster, where the scripts need it
+/// (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec, hash tags).
 public final class DeliveryQueue: Sendable {
   static let stream = "clerk-sync:deliveries"
   /// The stream of those that were given up.
-  static let dead = "clerk-sync:deliveries:dead"
+  static let dead = "{clerk-sync:deliveries}:dead"
   /// How often each entry has failed by its own fault, a hash by its id.
-  static let tries = "clerk-sync:deliveries:tries"
+  static let tries = "{clerk-sync:deliveries}:tries"
   /// The one consumer group, so that each entry goes to one of the workers.
   static let group = "clerk-sync"
 
@@ -28,7 +31,7 @@ public final class DeliveryQueue: Sendable {
       throw .unexpectedReply(command: "PING")
     }
     // Writes nothing, because there never is such a stream, and is refused wherever a delivery would be.
-    _ = try redis.send(RedisCommand("XADD", "\(Self.stream):none", "NOMKSTREAM", "*", "", ""))
+    _ = try redis.send(RedisCommand("XADD", "{\(Self.stream)}:none", "NOMKSTREAM", "*", "", ""))
   }
 
   /// Returns once Redis has taken the delivery.

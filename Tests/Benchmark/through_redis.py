@@ -105,7 +105,7 @@ def work_off(server, program, folder, database, workers=1, batch=100):
     finally:
         for process in processes:
             process.stop()
-    if server.ask("EXISTS", f"{STREAM}:dead") != ":0":
+    if server.ask("EXISTS", f"{{{STREAM}}}:dead") != ":0":
         fail("the workers have given up deliveries")
     return seconds, cpu
 

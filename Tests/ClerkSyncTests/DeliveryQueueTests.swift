@@ -7,7 +7,7 @@ import Testing
 /// What the queue does in Redis, where a worker or an operator may do the same at the same time.
 @Suite struct DeliveryQueueTests {
   private static let stream = "clerk-sync:deliveries"
-  private static let dead = "clerk-sync:deliveries:dead"
+  private static let dead = "{clerk-sync:deliveries}:dead"
 
   private let folder: TemporaryFolder
   private let server: RedisServer
@@ -30,7 +30,7 @@ import Testing
     try [
       server.command("XLEN", Self.stream), server.command("XLEN", Self.dead),
       String(server.command("XPENDING", Self.stream, "clerk-sync").prefix(1)),
-      server.command("EXISTS", "clerk-sync:deliveries:tries"),
+      server.command("EXISTS", "{clerk-sync:deliveries}:tries"),
     ]
   }
 

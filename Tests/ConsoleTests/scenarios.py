@@ -459,9 +459,9 @@ def queue(page, site):
     site.redis("XADD", "clerk-sync:deliveries", "2-1", "id", "msg_2")
     page.see("Queue stands still", "#health")
     site.redis("DEL", "clerk-sync:deliveries")
-    site.redis("XADD", "clerk-sync:deliveries:dead", "*", "id", "msg_1")
+    site.redis("XADD", "{clerk-sync:deliveries}:dead", "*", "id", "msg_1")
     page.see("1 dead letter", "#health")
-    site.redis("DEL", "clerk-sync:deliveries:dead")
+    site.redis("DEL", "{clerk-sync:deliveries}:dead")
     page.see("Healthy", "#health")
     site.redis("SHUTDOWN", "NOSAVE")
     page.see("Queue unavailable", "#health")
@@ -480,7 +480,7 @@ def receiver(page, site):
     page.expect(page.texts("#figures dt") == ["Queue", "Handler"], f"figures {page.texts('#figures dt')}")
     page.expect(not page.locator("#views").is_visible(), "there are views of nothing")
     page.inspect("receiver")
-    site.redis("XADD", "clerk-sync:deliveries:dead", "*", "id", "msg_1")
+    site.redis("XADD", "{clerk-sync:deliveries}:dead", "*", "id", "msg_1")
     page.see("1 dead letter", "#health")
 
 

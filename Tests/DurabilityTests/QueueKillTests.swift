@@ -72,7 +72,8 @@ import Testing
     }
     #expect(isWorkedOff, load.seed)
     #expect(
-      try running.withLock { try $0.redis.command("EXISTS", "clerk-sync:deliveries:dead") } == "0", load.seed)
+      try running.withLock { try $0.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") } == "0",
+      load.seed)
     try database.expectContents(of: load)
   }
 }

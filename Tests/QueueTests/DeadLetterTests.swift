@@ -75,11 +75,11 @@ import Testing
     #expect(eventually { worker.log.components(separatedBy: "given up, now a dead letter").count == 4 })
     #expect(try letters().map { $0["tries"] as? Int } == [2, 2])
     #expect(try id(of: "msg_2") != old)
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
   @Test func `What never was a delivery is left out, and what comes behind it is put back`() throws {
-    let forged = try site.redis.command("XADD", "clerk-sync:deliveries:dead", "*", "user", "user_3")
+    let forged = try site.redis.command("XADD", "{clerk-sync:deliveries}:dead", "*", "user", "user_3")
     // It dies again, behind that.
     #expect(try site.run("dead", "retry", id(of: "msg_2")).status == 0)
     #expect(eventually { worker.log.components(separatedBy: "given up, now a dead letter").count == 4 })

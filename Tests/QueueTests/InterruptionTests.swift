@@ -28,7 +28,7 @@ import Testing
     #expect(try site.isWorkedOff())
     #expect(site.users.count == 3)
     #expect(worker.log.components(separatedBy: "the database is back").count == 2)
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:dead") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") == "0")
   }
 
   @Test func `What a killed worker held is taken over`() throws {
@@ -133,7 +133,7 @@ import Testing
     try site.database.execute("UPDATE users SET email = 'lovelace@example.org' WHERE id = 'user_1'")
     #expect(try eventually(within: 5) { try site.left() == 1 })
     #expect(site.users.count == 300)
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:dead") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") == "0")
     #expect(try pending(site) == 1)
   }
 

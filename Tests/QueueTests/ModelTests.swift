@@ -30,7 +30,7 @@ import Testing
     #expect(
       dealtWith.reduce(0, +) == messages.count,
       "each is dealt with exactly once; CLERK_SYNC_SEED=\(seed)")
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:dead") == "0")
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 }

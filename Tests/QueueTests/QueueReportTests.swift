@@ -123,7 +123,7 @@ import Testing
 
   @Test func `Dead letters are warned of`() throws {
     #expect(try findings("dead letters").map(\.level) == ["ok"])
-    try site.redis.command("XADD", "clerk-sync:deliveries:dead", "*", "id", "msg_1")
+    try site.redis.command("XADD", "{clerk-sync:deliveries}:dead", "*", "id", "msg_1")
     let found = try #require(try findings("dead letters").first)
     #expect(found.level == "warning" && found.what.hasPrefix("1,"))
     #expect(found.remedy?.contains("clerk-sync dead list") == true)

@@ -21,7 +21,7 @@ import Testing
     #expect(try site.isWorkedOff(within: 5))
     #expect(site.users.count == 249)
     #expect(try site.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync").hasPrefix("0"))
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
   @Test func `Order, repetition and deletion come out as without a queue`() throws {
@@ -65,7 +65,7 @@ import Testing
     #expect(try site.isWorkedOff(within: 2))
     #expect(try site.outcomes().values.allSatisfy { $0 == "applied" })
     #expect(worker.log.components(separatedBy: "failed, will be tried again").count == 2)
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
   @Test func `Whoever frees an address, what waits for it is tried at once`() throws {
@@ -89,7 +89,7 @@ import Testing
     let worker = try site.startWorker("--tries", "1")
     #expect(try site.isWorkedOff())
     #expect(site.users == [])
-    #expect(try site.redis.command("XLEN", "clerk-sync:deliveries:dead") == "2")
+    #expect(try site.redis.command("XLEN", "{clerk-sync:deliveries}:dead") == "2")
     #expect(worker.log.contains("no matching signature among 1 entries and 1 secrets"))
   }
 
@@ -111,7 +111,7 @@ import Testing
     #expect(letters.contains(#""messageId":"msg_31""#) && letters.contains(#""tries":0"#), "\(letters)")
     #expect(letters.contains("expired: signed more than CLERK_SYNC_RETENTION_DAYS, 30 days, ago"))
     #expect(!worker.log.contains("will be tried again"))
-    #expect(try site.redis.command("EXISTS", "clerk-sync:deliveries:tries") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
   @Test func `What waits for its next try is left alone by another worker`() throws {

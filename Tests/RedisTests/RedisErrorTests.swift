@@ -32,6 +32,7 @@ import Testing
     ("HTTP/1.1 400 Bad Request\r\n\r\n", RedisError.unexpectedReply(command: "PING")), ("", .closed),
     ("$5\r\nab", .closed), ("-SECRET ada@example.org\r\n", .refused(command: "PING", code: "SECRET")),
     ("-ada@example.org\r\n", .refused(command: "PING", code: "ERR")),
+    ("-MOVED 7031 192.0.2.7:6379\r\n", .refused(command: "PING", code: "MOVED")),
     ("*2\r\n:1\r\n-OOM no\r\n", .refused(command: "PING", code: "OOM")),
   ])
   func `Something else is there`(answer: String, expected: RedisError) throws {

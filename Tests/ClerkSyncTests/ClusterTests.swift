@@ -1,0 +1,42 @@
+import Redis
+import TestSupport
+import Testing
+
+@testable import ClerkSync
+
+/// The queue on a node of a Redis cluster (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec).
+@Suite struct ClusterTests {
+  private let folder: TemporaryFolder
+  private let server: RedisServer
+  private let queue: DeliveryQueue
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let settings = ["--cluster-enabled", "yes", "--cluster-port", "\(try TCPConnection.freePort())"]
+    server = try RedisServer(in: folder, settings, port: try TCPConnection.freePort())
+    queue = DeliveryQueue(RedisAddress(.unix(path: folder.file("redis.sock"))))
+  }
+
+  @Test func `All that is done with an entry is done on its node`() throws {
+    try #require(try server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383") == "OK")
+    try #require(try eventually { try server.command("CLUSTER", "INFO").contains("cluster_state:ok") })
+    try queue.check()
+    try queue.prepare()
+    try server.command("XADD", "clerk-sync:deliveries", "*", "id", "msg_1")
+    let entry = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
+    #expect(try queue.countTry(of: entry.id) == 1)
+    #expect(try queue.bury(entry, tries: 1, reason: "a reason"))
+    let letter = try #require(try queue.deadLetters(limit: 10).first)
+    #expect(try queue.retry(letter))
+    let again = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
+    #expect(again.fields == entry.fields)
+    #expect(try queue.finish([again.id]) == 0)
+    #expect(try queue.statistics().deadLetters == 0)
+  }
+
+  @Test func `A cluster of which a part is missing is told as that`() throws {
+    let error = RedisError.refused(command: "XADD", code: "CLUSTERDOWN")
+    #expect(throws: error) { try queue.check() }
+    #expect("\(error)" == "Redis refused XADD with CLUSTERDOWN: a part of its cluster is missing")
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A replica that takes the place of its primary, under the same address.
+@Suite(.serialized) struct FailoverTests {
+  private let site: QueueSite
+  private let folder: TemporaryFolder
+  private let replica: RedisServer
+  private let port: Int
+
+  init() throws {
+    site = try QueueSite(keeps: true)
+    folder = try TemporaryFolder()
+    let primaryPort = try TCPConnection.freePort()
+    port = try TCPConnection.freePort()
+    try #require(try site.redis.command("CONFIG", "SET", "port", "\(primaryPort)") == "OK")
+    replica = try RedisServer(in: folder, ["--replicaof", "127.0.0.1", "\(primaryPort)"], port: port)
+    let replica = replica
+    try #require(
+      try eventually { try replica.command("INFO", "replication").contains("master_link_status:up") })
+    try #require(try site.run("init").status == 0)
+  }
+
+  /// The address leads to the replica from now on.
+  private func moveAddress() throws {
+    let socket = site.folder.file("redis.sock")
+    try FileManager.default.removeItem(atPath: socket)
+    try FileManager.default.createSymbolicLink(atPath: socket, withDestinationPath: folder.file("redis.sock"))
+  }
+
+  @Test func `A planned failover loses and repeats nothing, and nothing is started anew`() throws {
+    let worker = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    #expect(try site.isWorkedOff())
+    let lock = try DatabaseLock(site)
+    try site.deliver(Payload.user(id: "user_2"), id: "msg_2")
+    #expect(eventually(within: 20) { worker.log.contains("the database takes nothing") })
+    try site.deliver(Payload.user(id: "user_3"), id: "msg_3")
+
+    #expect(try site.redis.command("FAILOVER", "TO", "127.0.0.1", "\(port)") == "OK")
+    #expect(try eventually { try replica.command("ROLE").hasPrefix("master") })
+    #expect(try eventually { try site.redis.command("ROLE").hasPrefix("slave") })
+    let refused = try site.handler.answer(SignedDelivery(Array(Payload.user(id: "user_4").utf8), id: "msg_4"))
+    #expect(refused?.status == 500)
+    #expect(refused?.standardError.contains("READONLY: it is a replica") == true)
+    // It has committed what it cannot acknowledge.
+    try lock.release()
+    #expect(eventually { worker.log.contains("READONLY: it is a replica") })
+    #expect(site.users == ["user_1", "user_2"])
+
+    try moveAddress()
+    #expect(try eventually { try site.deliver(Payload.user(id: "user_4"), id: "msg_4") == "queued" })
+    #expect(eventually { worker.log.contains("Redis is back") })
+    #expect(try site.isWorkedOff())
+    #expect(
+      try site.outcomes() == ["msg_1": "applied", "msg_2": "applied", "msg_3": "applied", "msg_4": "applied"])
+    #expect(!worker.log.contains("duplicate="))
+    #expect(worker.isRunning && site.handler.process.isRunning)
+  }
+
+  @Test func `What had reached the replica of a primary that died is applied`() throws {
+    let worker = try site.startWorker()
+    let lock = try DatabaseLock(site)
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    #expect(eventually(within: 20) { worker.log.contains("the database takes nothing") })
+    try site.deliver(Payload.user(id: "user_2"), id: "msg_2")
+    #expect(try site.redis.command("WAIT", "1", "5000") == "1")
+    site.redis.process.send(SIGKILL)
+    #expect(site.redis.process.diesOfSignal())
+    #expect(try site.deliver(Payload.user(id: "user_3"), id: "msg_3") == "queue_error")
+    try lock.release()
+    #expect(eventually { worker.log.contains("error Redis is gone") })
+
+    #expect(try replica.command("REPLICAOF", "NO", "ONE") == "OK")
+    try moveAddress()
+    #expect(try eventually { try site.deliver(Payload.user(id: "user_3"), id: "msg_3") == "queued" })
+    #expect(try site.isWorkedOff())
+    #expect(site.users == ["user_1", "user_2", "user_3"])
+    #expect(eventually { worker.log.contains("info Redis is back") })
+    #expect(worker.isRunning && site.handler.process.isRunning)
+  }
+}
