@@ -53,26 +53,27 @@ let package = Package(
     ),
 
     .target(
-      name: "TestSupport", dependencies: ["CSQLite", "Svix", "SQLite"], path: "Tests/TestSupport",
-      resources: [.copy("Payloads")], swiftSettings: settings
+      name: "TestSupport", dependencies: ["CSQLite", "Svix", "SQLite"], path: "Tests/Support",
+      exclude: ["GatewayProbe"], resources: [.copy("Payloads")], swiftSettings: settings
     ),
     .executableTarget(
-      name: "GatewayProbe", dependencies: ["Gateway"], path: "Tests/GatewayProbe", swiftSettings: settings
+      name: "GatewayProbe", dependencies: ["Gateway"], path: "Tests/Support/GatewayProbe",
+      swiftSettings: settings
     ),
     .executableTarget(
       name: "StepBenchmark",
       dependencies: [
         "ClerkSync", "Gateway", "Svix", "SQLite", .product(name: "Logging", package: "swift-log"),
       ],
-      path: "Tests/StepBenchmark", swiftSettings: settings
+      path: "Tests/Benchmark/Steps", swiftSettings: settings
+    ),
+    // Tests/Unit: in this process, with nothing but what the build needs.
+    .testTarget(
+      name: "SvixTests", dependencies: ["Svix"], path: "Tests/Unit/Svix", resources: [.copy("Vectors")],
+      swiftSettings: settings
     ),
     .testTarget(
-      name: "SvixTests", dependencies: ["Svix"], resources: [.copy("Vectors")], swiftSettings: settings
-    ),
-    .testTarget(name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "RedisTests", dependencies: ["Redis", "TestSupport"], swiftSettings: settings),
-    .testTarget(
-      name: "QueueTests", dependencies: ["SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      name: "SQLiteTests", dependencies: ["SQLite", "TestSupport"], path: "Tests/Unit/SQLite",
       swiftSettings: settings
     ),
     .testTarget(
@@ -81,28 +82,40 @@ let package = Package(
         "ClerkSync", "Gateway", "Redis", "Svix", "SQLite", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: settings
+      path: "Tests/Unit/ClerkSync", swiftSettings: settings
     ),
+
+    // Tests/System: the real programs, and the real servers around them.
     .testTarget(
       name: "GatewayTests",
       dependencies: ["CFastCGI", "Gateway", "SQLite", "TestSupport", "GatewayProbe", "clerk-sync-fcgi"],
+      path: "Tests/System/Gateway", swiftSettings: settings
+    ),
+    .testTarget(
+      name: "RedisTests", dependencies: ["Redis", "TestSupport"], path: "Tests/System/Redis",
       swiftSettings: settings
     ),
     .testTarget(
+      name: "QueueTests",
+      dependencies: ["ClerkSync", "Redis", "SQLite", "Svix", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      path: "Tests/System/Queue", swiftSettings: settings
+    ),
+    .testTarget(
       name: "DurabilityTests", dependencies: ["SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
-      swiftSettings: settings
+      path: "Tests/System/Durability", swiftSettings: settings
     ),
     .testTarget(
       name: "CommandTests",
       dependencies: ["Svix", "SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
-      exclude: ["clerk.py", "official.py"], swiftSettings: settings
+      path: "Tests/System/Command", exclude: ["clerk.py", "official.py"], swiftSettings: settings
     ),
     .testTarget(
       name: "ServerTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
-      exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
+      path: "Tests/System/Server", exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
     ),
     .testTarget(
       name: "ConsoleTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      path: "Tests/System/Console",
       exclude: ["console.py", "scenarios.py", "site_under_test.py", "watched_page.py"],
       swiftSettings: settings
     ),

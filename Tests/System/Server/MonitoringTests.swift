@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `Each alert is raised when it has to be, and not otherwise`() throws {
-    let (status, output) = try Prometheus.tool("test", "rules", Project.file("Tests/ServerTests/alerts.yml"))
+    let (status, output) = try Prometheus.tool("test", "rules", Project.file("Tests/System/Server/alerts.yml"))
     #expect(status == 0, "\(output)")
   }
 

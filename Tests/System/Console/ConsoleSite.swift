@@ -54,7 +54,7 @@ struct ConsoleSite {
     try Data().write(to: URL(filePath: output))
     let python = try ChildProcess(
       Project.file(".build/venv/bin/python"),
-      ["-B", Project.file("Tests/ConsoleTests/console.py"), scenario, file],
+      ["-B", Project.file("Tests/System/Console/console.py"), scenario, file],
       environment: ["HOME": server.folder.path, "PATH": "/usr/bin:/bin"],
       standardOutput: FileHandle(forWritingTo: URL(filePath: output)),
       output: server.folder.file("browser.log"))

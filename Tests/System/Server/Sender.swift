@@ -68,7 +68,7 @@ struct Sender {
     try JSONEncoder().encode(requests).write(to: URL(filePath: folder.file("requests.json")))
     let python = try ChildProcess(
       Project.file(".build/venv/bin/python"),
-      [Project.file("Tests/ServerTests/sender.py"), folder.file("requests.json"), "\(connections)"],
+      [Project.file("Tests/System/Server/sender.py"), folder.file("requests.json"), "\(connections)"],
       output: folder.file("answers.json"))
     guard python.exitStatus(within: 120) == 0 else { throw Failed(log: python.log) }
     return try JSONDecoder().decode([Answer].self, from: Data(python.log.utf8))
