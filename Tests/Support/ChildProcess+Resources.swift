@@ -24,6 +24,11 @@ extension ChildProcess {
     return links?.contains(path) == true
   }
 
+  /// Whether a signal has stopped it, and none has continued it.
+  public var isStopped: Bool {
+    get throws { try state.first == "T" }
+  }
+
   /// Waits until it holds no connection; returns how many descriptors that leaves.
   public func idleDescriptors() throws -> Int? {
     try eventually { try connections == 0 } ? try descriptors : nil
@@ -41,10 +46,16 @@ extension ChildProcess {
   /// Processor time it has used, in seconds.
   public var processorTime: Double {
     get throws {
+      // User and system time are the 14th and 15th field.
+      try state[11...12].compactMap { Double($0) }.reduce(0, +) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+  }
+
+  /// The fields of its stat from the third one on, the state. The second field, the name in brackets, may hold anything.
+  private var state: [Substring] {
+    get throws {
       let stat = try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
-      // The second field, the name in brackets, may hold anything; user and system time are the 14th and 15th.
-      let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
-      return fields[12...13].compactMap { Double($0) }.reduce(0, +) / Double(sysconf(Int32(_SC_CLK_TCK)))
+      return stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].dropFirst(2).split(separator: " ")
     }
   }
 

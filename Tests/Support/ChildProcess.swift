@@ -73,14 +73,14 @@ public final class ChildProcess: Sendable {
     if isRunning { kill(id, signal) }
   }
 
-  /// Waits for the end; returns the exit status, or nil when `seconds` pass or a signal ended it.
-  public func exitStatus(within seconds: Double = 20) -> Int32? {
+  /// Waits for the end. Returns the exit status, or nil if a signal ended the process or `seconds` passed.
+  public func exitStatus(within seconds: Double = patience) -> Int32? {
     guard eventually(within: seconds, { !isRunning }), let ended, ended & 0x7f == 0 else { return nil }
     return ended >> 8 & 0xff
   }
 
   /// Waits for a signal to end it, and tells whether one did.
-  public func diesOfSignal(within seconds: Double = 20) -> Bool {
+  public func diesOfSignal(within seconds: Double = patience) -> Bool {
     guard eventually(within: seconds, { !isRunning }), let ended else { return false }
     return ended & 0x7f != 0
   }

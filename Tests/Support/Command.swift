@@ -14,10 +14,10 @@ public struct Command: Sendable {
   /// Runs it to its end in `folder`, with no environment but this one.
   public static func run(
     _ arguments: [String], environment: [String: String] = [:], standardInput: String? = nil,
-    in folder: TemporaryFolder, within seconds: Double = 60
+    in folder: TemporaryFolder
   ) throws -> Command {
     let process = try start(arguments, environment: environment, standardInput: standardInput, in: folder)
-    let status = process.exitStatus(within: seconds)
+    let status = process.exitStatus()
     return Command(
       status: status, output: read(folder.file("output")), errors: read(folder.file("errors")))
   }

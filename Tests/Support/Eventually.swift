@@ -1,7 +1,11 @@
 import Foundation
 
-/// Waits until the condition holds and tells whether it did before `seconds` had passed.
-public func eventually(within seconds: Double = 10, _ condition: () throws -> Bool) rethrows -> Bool {
+/// How long a test waits for what should happen, in seconds, before it fails. A correct program on a stalled machine
+/// takes less; only a failing test takes this long.
+public let patience = 120.0
+
+/// Waits until the condition holds. Returns false if it does not within `seconds`.
+public func eventually(within seconds: Double = patience, _ condition: () throws -> Bool) rethrows -> Bool {
   let limit = Date.now + seconds
   while true {
     if try condition() { return true }

@@ -31,6 +31,12 @@ public final class FastCGIClient: Sendable {
     shutdown(socket.fileDescriptor, Int32(SHUT_WR))
   }
 
+  /// How many of the bytes sent the peer has not read yet (unix(7), SIOCOUTQ).
+  public var unreadBytes: Int32 {
+    var count: Int32 = 0
+    return unsafe ioctl(socket.fileDescriptor, UInt(TIOCOUTQ), &count) == 0 ? count : 0
+  }
+
   public func close() throws {
     try socket.close()
   }

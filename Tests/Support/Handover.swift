@@ -21,7 +21,7 @@ public enum Handover: CaseIterable, Sendable {
       // Before a process is a handler, a signal ends it as it ends any program.
       let isServing = try eventually { try handler.process.threads > 1 }
       handler.process.send(SIGTERM)
-      guard isServing, handler.process.exitStatus(within: 15) == 0 else {
+      guard isServing, handler.process.exitStatus() == 0 else {
         throw NotStopped(log: handler.process.log)
       }
       handler = try early ?? start()

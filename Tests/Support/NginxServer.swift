@@ -4,6 +4,7 @@ import Foundation
 public final class NginxServer: WebServer {
   public let folder: TemporaryFolder
   public let url: String
+  private let ports: [LoopbackPort]
   private let handler: SpawnedHandler
   private let nginx: ChildProcess
 
@@ -18,7 +19,8 @@ public final class NginxServer: WebServer {
   ) throws {
     let folder = try folder ?? TemporaryFolder()
     self.folder = folder
-    let (port, proxyPort) = (try TCPConnection.freePort(), try TCPConnection.freePort())
+    ports = [try LoopbackPort(), try LoopbackPort()]
+    let (port, proxyPort) = (ports[0].number, ports[1].number)
     url = "http\(isSecure ? "s" : "")://127.0.0.1:\(isBehindProxy ? proxyPort : port)"
     handler = try SpawnedHandler(in: folder, environment: environment)
     let listen = isSecure ? try Self.secure(folder, port) : [("listen 80;", "listen 127.0.0.1:\(port);")]
@@ -54,7 +56,7 @@ public final class NginxServer: WebServer {
 
   deinit {
     nginx.send(SIGQUIT)
-    _ = nginx.exitStatus(within: 5)
+    _ = nginx.exitStatus()
   }
 
   public var handlerID: Int32 { handler.id }

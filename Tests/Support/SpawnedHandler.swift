@@ -28,7 +28,7 @@ public final class SpawnedHandler {
 
   deinit {
     process.send(SIGTERM)
-    _ = process.exitStatus(within: 5)
+    _ = process.exitStatus()
   }
 
   /// The handler's process; spawn-fcgi has become it.

@@ -34,29 +34,13 @@ public final class TCPConnection {
     String(decoding: (try? socket.readToEnd()) ?? Data(), as: UTF8.self)
   }
 
-  /// A port of the loopback that nobody listens on.
-  public static func freePort() throws -> Int {
-    let probe = make()
-    var bound = sockaddr_in()
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let found =
-      unsafe with("127.0.0.1", port: 0) { unsafe bind(probe.fileDescriptor, $0, $1) } == 0
-      && withUnsafeMutablePointer(to: &bound) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          unsafe getsockname(probe.fileDescriptor, $0, &length)
-        }
-      } == 0
-    guard found else { throw Failure(number: errno) }
-    return Int(UInt16(bigEndian: bound.sin_port))
-  }
-
-  private static func make() -> FileHandle {
+  fileprivate static func make() -> FileHandle {
     FileHandle(
       fileDescriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0),
       closeOnDealloc: true)
   }
 
-  @unsafe private static func with(
+  @unsafe fileprivate static func with(
     _ host: String, port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) -> Int32 {
     var address = sockaddr_in()
@@ -69,4 +53,37 @@ public final class TCPConnection {
       }
     }
   }
+}
+
+/// A loopback port that belongs to this object until it is released.
+///
+/// The port stays bound, without listening, so that the kernel gives it to nobody else. A server that sets SO_REUSEADDR,
+/// as all servers of the tests do, can still bind the port and listen on it. Before that, connections are refused.
+public final class LoopbackPort: Sendable {
+  public let number: Int
+  private let reservation: FileHandle
+
+  public init() throws {
+    reservation = TCPConnection.make()
+    var reuse: Int32 = 1
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = reservation.fileDescriptor
+    let reuseSize = socklen_t(MemoryLayout<Int32>.size)
+    guard
+      unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuse, reuseSize) == 0,
+      unsafe TCPConnection.with("127.0.0.1", port: 0, { unsafe bind(descriptor, $0, $1) }) == 0,
+      unsafe withUnsafeMutablePointer(
+        to: &address,
+        { pointer in
+          unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe getsockname(descriptor, $0, &length)
+          }
+        }) == 0
+    else { throw TCPConnection.Failure(number: errno) }
+    number = Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  /// The URL of a server on this port.
+  public var url: String { "http://127.0.0.1:\(number)" }
 }

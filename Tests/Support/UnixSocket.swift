@@ -16,10 +16,10 @@ public enum UnixSocket {
     return socket
   }
 
-  /// A connection to `path`, whose reads give up after ten seconds.
+  /// A connection to `path`, whose reads give up after ``patience``.
   public static func connect(to path: String) throws -> FileHandle {
     let socket = try make()
-    var time = timeval(tv_sec: 10, tv_usec: 0)
+    var time = timeval(tv_sec: Int(patience), tv_usec: 0)
     let size = socklen_t(MemoryLayout<timeval>.size)
     unsafe setsockopt(socket.fileDescriptor, SOL_SOCKET, SO_RCVTIMEO, &time, size)
     try check("connect", unsafe with(path) { unsafe Glibc.connect(socket.fileDescriptor, $0, $1) })

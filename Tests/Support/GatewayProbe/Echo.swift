@@ -1,14 +1,15 @@
 import Gateway
 import Glibc
 
-/// Answers with the request's body, after as many milliseconds as its parameter WORK_MS says.
+/// Answers with the request's body, once the file that its parameter WORK_UNTIL names exists.
 struct Echo: RequestHandler {
   func bodyLimit(for parameters: Parameters) -> Int { 1_048_576 }
 
   func respond(to request: Request) -> Response {
     Self.log("working")
-    let milliseconds = request.parameters["WORK_MS"].flatMap { UInt32($0) } ?? 0
-    usleep(milliseconds * 1000)
+    if let file = request.parameters["WORK_UNTIL"] {
+      while unsafe access(file, F_OK) != 0 { usleep(5_000) }
+    }
     return Response(status: .ok, body: request.body)
   }
 

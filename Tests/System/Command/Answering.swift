@@ -3,9 +3,11 @@ import TestSupport
 
 /// A server in Python that gives each request on its loopback port the same answer, byte for byte.
 final class Answering {
-  let port: Int
+  private let reservation: LoopbackPort
   private let folder: TemporaryFolder
   private let python: ChildProcess
+
+  var port: Int { reservation.number }
 
   struct NotStarted: Error {
     let log: String
@@ -34,11 +36,11 @@ final class Answering {
   /// `certificate` is a PEM file with its key, for TLS.
   init(_ answer: String, certificate: String = "") throws {
     folder = try TemporaryFolder()
-    port = try TCPConnection.freePort()
-    let url = "http://127.0.0.1:\(port)"
+    let port = try LoopbackPort()
+    reservation = port
     python = try ChildProcess(
-      "/usr/bin/python3", ["-c", Self.program, "\(port)", answer, certificate],
+      "/usr/bin/python3", ["-c", Self.program, "\(port.number)", answer, certificate],
       output: folder.file("python.log"))
-    guard eventually({ (try? TCPConnection(url)) != nil }) else { throw NotStarted(log: python.log) }
+    guard eventually({ (try? TCPConnection(port.url)) != nil }) else { throw NotStarted(log: python.log) }
   }
 }

@@ -48,7 +48,7 @@ import Testing
         standardInput: pipe.fileHandleForReading, folder: folder.path, output: folder.file("log"))
       try pipe.fileHandleForWriting.write(contentsOf: Data((lines + "\n").utf8))
       // All but the last page.
-      let reached = eventually(within: 30) {
+      let reached = eventually {
         let rows = try? DatabaseFile(folder.file("\(count).db")).rows("SELECT count(*) FROM users")
         return rows?.first?.first.flatMap { Int($0 ?? "") } ?? 0 >= count - 500
       }

@@ -49,7 +49,7 @@ final class ClerkServer {
 
   deinit {
     process.send(SIGTERM)
-    _ = process.exitStatus(within: 5)
+    _ = process.exitStatus()
   }
 
   /// The paths of the requests so far.

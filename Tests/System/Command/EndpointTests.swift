@@ -36,7 +36,8 @@ import Testing
   }
 
   @Test func `Nobody listens`() throws {
-    let found = try findings(at: "http://127.0.0.1:\(try TCPConnection.freePort())/api/webhooks")
+    let port = try LoopbackPort()
+    let found = try findings(at: "\(port.url)/api/webhooks")
     #expect(found["endpoint"]?.level == "error")
     #expect(found["endpoint"]?.what.contains("connection refused") == true)
     #expect(found["health"] == nil)

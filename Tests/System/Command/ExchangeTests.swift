@@ -25,7 +25,8 @@ import Testing
   }
 
   @Test func `Nobody listens`() throws {
-    try expect("connection refused", from: "http://127.0.0.1:\(try TCPConnection.freePort())/api/webhooks")
+    let port = try LoopbackPort()
+    try expect("connection refused", from: "\(port.url)/api/webhooks")
   }
 
   @Test func `There is no such host`() throws {

@@ -11,7 +11,7 @@ import Testing
   }
 
   private func shows(_ count: Int, _ text: String) -> Bool {
-    eventually(within: 20) { site.output.components(separatedBy: text).count == count + 1 }
+    eventually { site.output.components(separatedBy: text).count == count + 1 }
   }
 
   @Test(arguments: [SIGINT, SIGTERM])

@@ -13,7 +13,7 @@ struct Screen {
       "/usr/bin/script", ["-qec", "stty cols 80; exec \(command)", "/dev/null"],
       environment: ["PATH": "/usr/bin:/bin", "TERM": "xterm"].merging(environment) { $1 },
       folder: folder.path, output: folder.file("screen"))
-    status = process.exitStatus(within: 60)
+    status = process.exitStatus()
     text = process.log
   }
 

@@ -28,7 +28,7 @@ struct SyncingSite {
     clerk.settings.hold = target
     let process = try Command.start(
       self.arguments(command) + arguments, environment: ["CLERK_SECRET_KEY": ClerkServer.key], in: folder)
-    guard eventually(within: 60, { clerk.pages == target }) else { throw NotReached(log: errors) }
+    guard eventually({ clerk.pages == target }) else { throw NotReached(log: errors) }
     return process
   }
 

@@ -58,7 +58,7 @@ struct ConsoleSite {
       environment: ["HOME": server.folder.path, "PATH": "/usr/bin:/bin"],
       standardOutput: FileHandle(forWritingTo: URL(filePath: output)),
       output: server.folder.file("browser.log"))
-    guard python.exitStatus(within: 240) == 0 else { throw Failed(log: python.log) }
+    guard python.exitStatus() == 0 else { throw Failed(log: python.log) }
     return try JSONDecoder().decode([String].self, from: Data(contentsOf: URL(filePath: output)))
   }
 }

@@ -49,7 +49,7 @@ import Testing
     let folder = try TemporaryFolder()
     let endpoint = try interface.start(
       in: folder, environment: ["CLERK_SYNC_MAX_BODY": "\(RequestCase.limit)"])
-    let answer = try #require(try endpoint.answer(`case`.parameters, body: `case`.delivery.body))
+    let answer = try #require(try `case`.send(to: endpoint))
     #expect(answer.status == `case`.status)
     #expect(answer.headers["content-type"] == "application/json")
     #expect(answer.headers.values.allSatisfy { !$0.utf8.contains { [10, 13].contains($0) } })

@@ -7,13 +7,15 @@ import Testing
 /// The queue on a node of a Redis cluster (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec).
 @Suite struct ClusterTests {
   private let folder: TemporaryFolder
+  private let ports: [LoopbackPort]
   private let server: RedisServer
   private let queue: DeliveryQueue
 
   init() throws {
     folder = try TemporaryFolder()
-    let settings = ["--cluster-enabled", "yes", "--cluster-port", "\(try TCPConnection.freePort())"]
-    server = try RedisServer(in: folder, settings, port: try TCPConnection.freePort())
+    ports = [try LoopbackPort(), try LoopbackPort()]
+    server = try RedisServer(
+      in: folder, ["--cluster-enabled", "yes", "--cluster-port", "\(ports[0].number)"], port: ports[1].number)
     queue = DeliveryQueue(RedisAddress(.unix(path: folder.file("redis.sock"))))
   }
 

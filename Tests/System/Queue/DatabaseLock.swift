@@ -5,8 +5,10 @@ import TestSupport
 final class DatabaseLock {
   private let connection: Connection
 
-  init(_ site: QueueSite) throws {
-    let connection = try Connection(path: site.folder.file("app.db"), mode: .mustExist, busyTimeout: 5000)
+  /// Waits for others' locks for so many milliseconds.
+  init(_ site: QueueSite, busyTimeout: Int32 = Int32(patience) * 1000) throws {
+    let connection = try Connection(
+      path: site.folder.file("app.db"), mode: .mustExist, busyTimeout: busyTimeout)
     try connection.execute("BEGIN IMMEDIATE")
     self.connection = connection
   }

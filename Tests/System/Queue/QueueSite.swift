@@ -65,8 +65,20 @@ final class QueueSite: Sendable {
   func left() throws -> Int? { Int(try redis.command("XLEN", "clerk-sync:deliveries")) }
 
   /// Whether all that was queued is done before long.
-  func isWorkedOff(within seconds: Double = 20) throws -> Bool {
-    try eventually(within: seconds) { try left() == 0 }
+  func isWorkedOff() throws -> Bool {
+    try eventually { try left() == 0 }
+  }
+
+  /// Has the one entry that fails wait for hours from its next try on: the pause doubles from try to try, and Redis
+  /// counts them.
+  func holdUp(_ worker: ChildProcess) throws {
+    let tries = "{clerk-sync:deliveries}:tries"
+    let entry = try redis.command("XRANGE", "clerk-sync:deliveries", "-", "+", "COUNT", "1")
+    let id = entry.split(separator: "\n").first.map(String.init) ?? ""
+    try redis.command("HSET", tries, id, "12")
+    guard try eventually({ try redis.command("HGET", tries, id) == "13" }) else {
+      throw ServerNotStarted(log: worker.log)
+    }
   }
 
   /// What became of the messages in the ledger, by id.

@@ -46,13 +46,11 @@ import Testing
     #expect(try site.deliver(Payload.user(id: "user_0")) == "queued")
 
     let mend = try trouble.cause(site)
-    let start = Date.now
     let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let refused = try #require(try site.handler.answer(delivery))
     #expect(refused.status == 500)
     #expect(refused["error"] == "queue_error")
     #expect(refused.headers["webhook-delivery"] == nil)
-    #expect(Date.now.timeIntervalSince(start) < 15)
     #expect(refused.standardError.contains("outcome=queue_error"))
     #expect(refused.standardError.contains(trouble.reason), "\(refused.standardError)")
     #expect(!site.handler.process.log.contains(RedisTrouble.password))

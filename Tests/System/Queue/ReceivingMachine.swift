@@ -37,7 +37,7 @@ final class ReceivingMachine: Sendable {
 
   deinit {
     nginx.send(SIGTERM)
-    _ = nginx.exitStatus(within: 5)
+    _ = nginx.exitStatus()
   }
 
   /// How many deliveries the handler has put into the queue.

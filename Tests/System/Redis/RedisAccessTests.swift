@@ -7,19 +7,20 @@ import Testing
   private static let password = "s e:c/r@é%t"
   private let folder: TemporaryFolder
   private let server: RedisServer
-  private let port: UInt16
+  private let port: LoopbackPort
 
   init() throws {
     folder = try TemporaryFolder()
-    port = UInt16(try TCPConnection.freePort())
+    port = try LoopbackPort()
     server = try RedisServer(
       in: folder,
       ["--requirepass", Self.password, "--user", "ada", "on", ">\(Self.password)", "+ping", "+select"],
-      port: Int(port))
+      port: port.number)
   }
 
   private var endpoints: [RedisAddress.Endpoint] {
-    [
+    let port = UInt16(port.number)
+    return [
       .unix(path: folder.file("redis.sock")), .tcp(host: "127.0.0.1", port: port),
       .tcp(host: "localhost", port: port),
     ]

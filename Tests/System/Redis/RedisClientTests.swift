@@ -91,8 +91,7 @@ import Testing
     for _ in 1...2 {
       let start = ContinuousClock.now
       #expect(throws: RedisError.timedOut) { try client.send(RedisCommand("PING")) }
-      #expect(
-        (RedisClient.timeLimit - .seconds(1)...RedisClient.timeLimit + .seconds(1)).contains(.now - start))
+      #expect(.now - start > RedisClient.timeLimit - .seconds(1))
     }
     server.process.send(SIGCONT)
     #expect(try client.send(RedisCommand("PING")).text == "PONG")

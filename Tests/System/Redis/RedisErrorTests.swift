@@ -17,9 +17,10 @@ import Testing
     #expect(throws: RedisError.unreachable(reason: "No such file or directory")) {
       try client.send(RedisCommand("PING"))
     }
-    let port = UInt16(try TCPConnection.freePort())
+    let port = try LoopbackPort()
     #expect(throws: RedisError.unreachable(reason: "Connection refused")) {
-      try RedisClient(RedisAddress(.tcp(host: "127.0.0.1", port: port))).send(RedisCommand("PING"))
+      try RedisClient(RedisAddress(.tcp(host: "127.0.0.1", port: UInt16(port.number)))).send(
+        RedisCommand("PING"))
     }
     let expected = RedisError.unreachable(reason: "Connection refused")
     #expect(

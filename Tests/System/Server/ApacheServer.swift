@@ -6,6 +6,7 @@ final class ApacheServer: WebServer {
   let folder: TemporaryFolder
   let url: String
   let database: String
+  private let port: LoopbackPort
   private let handler: SpawnedHandler?
   private let apache: ChildProcess
 
@@ -17,10 +18,11 @@ final class ApacheServer: WebServer {
   ) throws {
     folder = try TemporaryFolder()
     database = folder.file(mode == .sharedHosting ? "home/clerk-sync/app.db" : "app.db")
-    let port = try TCPConnection.freePort()
-    url = "http://127.0.0.1:\(port)"
+    port = try LoopbackPort()
+    url = port.url
     handler = mode == .proxy ? try SpawnedHandler(in: folder, environment: settings) : nil
-    let configuration = try mode.configuration(in: folder, port: port, settings: settings, changes: changes)
+    let configuration = try mode.configuration(
+      in: folder, port: port.number, settings: settings, changes: changes)
     let modules =
       ["mpm_event", "authz_core", "authz_host", "dir", "autoindex", "alias", "env", "mime", "headers"]
       + mode.modules
@@ -33,7 +35,7 @@ final class ApacheServer: WebServer {
       DefaultRuntimeDir \(folder.path)
       PidFile apache.pid
       ErrorLog error.log
-      Listen 127.0.0.1:\(port)
+      Listen 127.0.0.1:\(port.number)
       \(modules.map { "LoadModule \($0)_module /usr/lib/apache2/modules/mod_\($0).so" }.joined(separator: "\n"))
       TypesConfig /etc/mime.types
       \(user)
@@ -52,7 +54,7 @@ final class ApacheServer: WebServer {
 
   deinit {
     apache.send(SIGTERM)
-    _ = apache.exitStatus(within: 10)
+    _ = apache.exitStatus()
   }
 
   var errorLog: String {

@@ -5,12 +5,14 @@ import TestSupport
 final class CaddyServer: WebServer {
   let folder: TemporaryFolder
   let url: String
+  private let port: LoopbackPort
   private let handler: SpawnedHandler
   private let caddy: ChildProcess
 
   init(settings: [String: String] = [:], changes: [(String, String)] = []) throws {
     folder = try TemporaryFolder()
-    url = "http://127.0.0.1:\(try TCPConnection.freePort())"
+    port = try LoopbackPort()
+    url = port.url
     handler = try SpawnedHandler(in: folder, environment: settings, keepsLog: true)
     let site = try ConfigurationFile("caddy/Caddyfile").replacing(
       changes + [
@@ -29,7 +31,7 @@ final class CaddyServer: WebServer {
 
   deinit {
     caddy.send(SIGTERM)
-    _ = caddy.exitStatus(within: 5)
+    _ = caddy.exitStatus()
   }
 
   var errorLog: String { logs("caddy.log", "handler.log") }

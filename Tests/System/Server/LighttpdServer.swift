@@ -5,13 +5,14 @@ import TestSupport
 final class LighttpdServer: WebServer {
   let folder: TemporaryFolder
   let url: String
+  private let port: LoopbackPort
   private let handler: SpawnedHandler?
   private let lighttpd: ChildProcess
 
   init(startsHandler: Bool, settings: [String: String] = [:], changes: [(String, String)] = []) throws {
     folder = try TemporaryFolder()
-    let port = try TCPConnection.freePort()
-    url = "http://127.0.0.1:\(port)"
+    port = try LoopbackPort()
+    url = port.url
     let configuration: ConfigurationFile
     if startsHandler {
       handler = nil
@@ -34,7 +35,7 @@ final class LighttpdServer: WebServer {
       server.modules = ( "mod_indexfile", "mod_access", "mod_alias", "mod_redirect" )
       server.document-root = "\(folder.path)"
       server.bind = "127.0.0.1"
-      server.port = \(port)
+      server.port = \(port.number)
       server.errorlog = "\(folder.file("error.log"))"
       include_shell "/usr/share/lighttpd/create-mime.conf.pl"
       include "\(folder.file("clerk-sync.conf"))"
@@ -47,7 +48,7 @@ final class LighttpdServer: WebServer {
 
   deinit {
     lighttpd.send(SIGINT)
-    _ = lighttpd.exitStatus(within: 5)
+    _ = lighttpd.exitStatus()
   }
 
   var errorLog: String { logs("error.log", "clerk-sync.log") }

@@ -27,10 +27,12 @@ final class Prometheus {
   }
 
   private let url: String
+  private let port: LoopbackPort
   private let process: ChildProcess
 
   init(asking server: any WebServer, token: String, in folder: TemporaryFolder) throws {
-    url = "http://127.0.0.1:\(try TCPConnection.freePort())"
+    port = try LoopbackPort()
+    url = port.url
     let file = try Self.configuration(asking: server.url, token: token, in: folder)
     process = try ChildProcess(
       "/usr/bin/prometheus",
@@ -45,7 +47,7 @@ final class Prometheus {
 
   deinit {
     process.send(SIGTERM)
-    _ = process.exitStatus(within: 10)
+    _ = process.exitStatus()
   }
 
   /// What each expression now is.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 
 /// Sends requests that the official Python libraries have signed.
@@ -62,15 +63,47 @@ struct Sender {
     let log: String
   }
 
-  /// Sends the requests over so many connections at a time; the answers come in the order of the requests.
+  private struct Job: Encodable {
+    let connections: Int
+    let requests: [Request]
+  }
+
+  /// A running sender.py. Starting one takes half a second of a processor, so it serves many tests.
+  private final class Program: Sendable {
+    private let process: ChildProcess
+    private let folder: TemporaryFolder
+    private let input = Pipe()
+    private let output = Pipe()
+
+    init() throws {
+      folder = try TemporaryFolder()
+      process = try ChildProcess(
+        Project.file(".build/venv/bin/python"), [Project.file("Tests/System/Server/sender.py")],
+        standardInput: input.fileHandleForReading, standardOutput: output.fileHandleForWriting,
+        output: folder.file("sender.log"))
+      // So that reading ends when the program does.
+      try output.fileHandleForWriting.close()
+    }
+
+    func run(_ job: Job) throws -> [Answer] {
+      try input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(job) + Data("\n".utf8))
+      var line = Data()
+      while line.last != UInt8(ascii: "\n") {
+        let bytes = output.fileHandleForReading.availableData
+        guard !bytes.isEmpty else { throw Failed(log: process.log) }
+        line += bytes
+      }
+      return try JSONDecoder().decode([Answer].self, from: line)
+    }
+  }
+
+  private static let idle = Mutex<[Program]>([])
+
+  /// Signs the requests and sends them over so many connections at a time. The answers come in the order of the requests.
   static func send(_ requests: [Request], connections: Int = 1) throws -> [Answer] {
-    let folder = try TemporaryFolder()
-    try JSONEncoder().encode(requests).write(to: URL(filePath: folder.file("requests.json")))
-    let python = try ChildProcess(
-      Project.file(".build/venv/bin/python"),
-      [Project.file("Tests/System/Server/sender.py"), folder.file("requests.json"), "\(connections)"],
-      output: folder.file("answers.json"))
-    guard python.exitStatus(within: 120) == 0 else { throw Failed(log: python.log) }
-    return try JSONDecoder().decode([Answer].self, from: Data(python.log.utf8))
+    let program = try idle.withLock { $0.popLast() } ?? Program()
+    let answers = try program.run(Job(connections: connections, requests: requests))
+    idle.withLock { $0.append(program) }
+    return answers
   }
 }

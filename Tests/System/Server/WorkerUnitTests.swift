@@ -46,7 +46,7 @@ import Testing
     let isAccepted = try handler.accepts(SignedDelivery(Payload.user(id: "user_1")))
     #expect(isAccepted)
     #expect(
-      eventually(within: 20) { (try? storedUsers(in: folder.file("clerk-sync.db"))) == ["user_1"] },
+      eventually { (try? storedUsers(in: folder.file("clerk-sync.db"))) == ["user_1"] },
       "\(worker.log)")
     #expect(service.values(of: "KillSignal") == ["SIGTERM"])
     let children = try String(

@@ -1,8 +1,9 @@
 """Posts signed deliveries as Clerk's webhooks arrive: signed by an official library, sent by a plain HTTP client.
 
-Usage: sender.py REQUESTS CONNECTIONS
-REQUESTS is a JSON file with a list of requests; the answers go to standard output as a list in the same
-order, each with its status, headers and body.
+Usage: sender.py
+Each line of standard input is a JSON object: `requests`, a list, and `connections`, how many of them to send at a time.
+For each line, standard output gets one line: the list of the answers in the same order, each with its status, headers
+and body. A request is signed when it is sent.
 """
 
 import base64
@@ -67,7 +68,7 @@ def send(request):
     target = f"{url.path}?{url.query}" if url.query else url.path
     body = base64.b64decode(request["body"])
     body, items = change(request["way"], body, headers(request, body))
-    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+    connection = http.client.HTTPConnection(url.hostname, url.port, timeout=120)
     try:
         connection.putrequest(request["method"], target)
         for name, value in items:
@@ -88,7 +89,7 @@ def send(request):
         connection.close()
 
 
-with open(sys.argv[1]) as file:
-    requests = json.load(file)
-with ThreadPoolExecutor(int(sys.argv[2])) as pool:
-    json.dump(list(pool.map(send, requests)), sys.stdout)
+for line in sys.stdin:
+    job = json.loads(line)
+    with ThreadPoolExecutor(job["connections"]) as pool:
+        print(json.dumps(list(pool.map(send, job["requests"]))), flush=True)

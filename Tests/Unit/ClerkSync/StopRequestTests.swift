@@ -9,7 +9,6 @@ import Testing
     stop.sleep(.milliseconds(50))
     #expect(.now - start >= .milliseconds(50))
     stop.make()
-    for _ in 1...3 { stop.sleep(.seconds(20)) }
-    #expect(.now - start < .seconds(10))
+    for _ in 1...3 { stop.sleep(.seconds(3600)) }
   }
 }
