@@ -1,11 +1,4 @@
-# make run    try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table
-# make test   check it: build, format, every test
-# make build  the release binaries: .build/release/clerk-sync.fcgi and, for the operator, clerk-sync
-# make dist   .build/dist/clerk-sync-VERSION-linux-ARCH.tar.gz, which needs only glibc where it is installed
-# make deb    .build/deb/clerk-sync_VERSION-1_ARCH.deb, on the distribution's libraries
-# make test-dist  both of them in a fresh Debian; as root, with the network, a few minutes
-# make bench  measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes
-# make bench-steps  where the time of one request goes
+# `make` alone explains what there is.
 
 HANDLER_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev libhiredis-dev
 BUILD_PACKAGES = $(HANDLER_PACKAGES) libcurl4-openssl-dev
@@ -34,19 +27,42 @@ PEER = .build/bench/webhook-go
 PACKAGES = packages-handler packages-build packages-run packages-test packages-dist packages-deb packages-test_dist \
   packages-bench packages-steps
 
-.PHONY: run test build handler runtime dist deb test-dist bench bench-steps format clean $(PACKAGES)
+STEP = @conf/development/step
+TEST_PROGRAMS = CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER)
+
+.PHONY: help run check test build handler runtime dist deb test-dist bench bench-steps format lint clean $(PACKAGES)
+
+help:
+	@echo "make run        try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table"
+	@echo "make check      before a commit: format, build, and the tests that need no server; about two minutes"
+	@echo "make test       everything: format, build, every test; about eight minutes"
+	@echo "make build      the release programs: .build/release/clerk-sync.fcgi and, for the operator, clerk-sync"
+	@echo "make format     write the sources in the project's format"
+	@echo "make dist       an archive that needs only glibc where it is installed, in .build/dist"
+	@echo "make deb        a Debian package on the distribution's libraries, in .build/deb"
+	@echo "make test-dist  both of them in a fresh Debian; as root, with the network"
+	@echo "make bench      measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes"
+	@echo "make bench-steps  where the time of one request goes"
+	@echo "make clean      remove what was built"
 
 run: packages-run
-	@$(MAKE) --no-print-directory handler
+	$(STEP) "Building the handler" $(MAKE) --no-print-directory handler
 	@conf/development/run $(HANDLER)
 
+check: packages-build
+	$(STEP) "Checking the format" $(MAKE) --no-print-directory lint
+	$(STEP) "Building the tests" swift build --build-tests
+	@Tests/run check
+
 test: packages-test
-	@$(MAKE) --no-print-directory build $(VENV)/ready
+	$(STEP) "Checking the format" $(MAKE) --no-print-directory lint
+	$(STEP) "Building the programs" $(MAKE) --no-print-directory build
+	$(STEP) "Building the tests" swift build --build-tests
+	$(STEP) "Preparing the test helpers" $(MAKE) --no-print-directory $(VENV)/ready
+	@$(TEST_PROGRAMS) Tests/run all
+
+lint:
 	swift format lint --strict -r Package.swift Sources Tests
-	CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER) swift test --disable-xctest
-	@echo "The same with a shared connection:"
-	CLERK_SYNC_TEST_CONNECTION=shared CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER) swift test --disable-xctest --skip-build \
-	  --filter 'ClerkSyncTests|GatewayTests|DurabilityTests'
 
 build: packages-build handler
 	swift build $(RELEASE) --product clerk-sync

@@ -54,8 +54,9 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["CSQLite", "Svix", "SQLite"], path: "Tests/Support",
-      exclude: ["GatewayProbe"], resources: [.copy("Payloads")], swiftSettings: settings
+      exclude: ["GatewayProbe", "TestReport"], resources: [.copy("Payloads")], swiftSettings: settings
     ),
+    .executableTarget(name: "TestReport", path: "Tests/Support/TestReport", swiftSettings: settings),
     .executableTarget(
       name: "GatewayProbe", dependencies: ["Gateway"], path: "Tests/Support/GatewayProbe",
       swiftSettings: settings

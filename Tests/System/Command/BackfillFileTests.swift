@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct BackfillFileTests {
+@Suite(.programs) struct BackfillFileTests {
   private let folder: TemporaryFolder
 
   init() throws {

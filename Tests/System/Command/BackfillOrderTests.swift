@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A backfill beside what webhooks have written, and write meanwhile.
-@Suite struct BackfillOrderTests {
+@Suite(.programs) struct BackfillOrderTests {
   private static let time = 1_700_000_000_000
 
   @Test func `The newer state of a user wins over a running backfill, and the deleted stay deleted`() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct BackfillTests {
+@Suite(.waits) struct BackfillTests {
   @Test func `A hundred thousand users arrive through two interruptions, in the memory of ten thousand`()
     throws
   {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `backfill` and `reconcile` say when they cannot ask Clerk.
-@Suite struct ClerkAccessTests {
+@Suite(.waits) struct ClerkAccessTests {
   private let site: SyncingSite
 
   init() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct DeletionBrakeTests {
+@Suite(.programs) struct DeletionBrakeTests {
   /// Rows, those of them that are extra, the leave given, and whether they are deleted.
   static let cases: [(rows: Int, extra: Int, leave: Int?, isDeleted: Bool)] = [
     (100, 10, nil, true), (100, 11, nil, false), (100, 11, 10, false), (100, 11, 11, true),

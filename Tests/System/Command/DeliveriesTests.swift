@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct DeliveriesTests {
+@Suite(.programs) struct DeliveriesTests {
   private let site: ReadingSite
 
   init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `doctor`: each finding is caused, seen, mended, and seen to be gone.
-@Suite struct DoctorTests {
+@Suite(.programs) struct DoctorTests {
   /// A database with nothing wrong about it, and the settings for it.
   final class Patient {
     let folder: TemporaryFolder

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `doctor --url`: the real handler behind the real nginx, and servers that are something else.
-@Suite struct EndpointTests {
+@Suite(.programs) struct EndpointTests {
   private let patient: DoctorTests.Patient
 
   init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What is said of servers that do not answer as they should.
-@Suite struct ExchangeTests {
+@Suite(.waits) struct ExchangeTests {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import clerk_sync
 
 /// Where the database is, and how it is kept.
-@Suite struct FileSystemTests {
+@Suite(.programs) struct FileSystemTests {
   private let mounts = """
     22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
     23 22 0:20 / /srv/data rw master:1 - nfs4 server:/data rw

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FollowTests {
+@Suite(.waits) struct FollowTests {
   private let site: ReadingSite
 
   init() throws {

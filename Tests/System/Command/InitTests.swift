@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct InitTests {
+@Suite(.programs) struct InitTests {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct PruneTests {
+@Suite(.programs) struct PruneTests {
   private let site: ReadingSite
 
   init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A reconcile while webhooks arrive, and how much it remembers.
-@Suite struct ReconcileRaceTests {
+@Suite(.programs) struct ReconcileRaceTests {
   @Test func `What changes during the walk is no drift, and is left as it is`() throws {
     let site = try SyncingSite(.init(count: 1200))
     #expect(try site.run("backfill").status == 0)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ReconcileTests {
+@Suite(.programs) struct ReconcileTests {
   /// A site whose table is as Clerk, so many users.
   private func site(_ count: Int) throws -> SyncingSite {
     let site = try SyncingSite(.init(count: count))

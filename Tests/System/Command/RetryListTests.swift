@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct RetryListTests {
+@Suite(.programs) struct RetryListTests {
   private let site: ReadingSite
 
   init() throws {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What comes from a payload must not leave its place on a terminal, nor command it.
-@Suite struct ScreenTests {
+@Suite(.programs) struct ScreenTests {
   private static let lists = ["users", "deliveries", "retry-list", "stats"]
   private let site: ReadingSite
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `send`, to the real handler behind the real nginx.
-@Suite struct SendTests {
+@Suite(.programs) struct SendTests {
   private static let environment = ["CLERK_WEBHOOK_SIGNING_SECRET": SignedDelivery.secret]
   private let columns: StaticString = "SELECT id, email, firstName, lastName, role FROM users"
   private let folder: TemporaryFolder

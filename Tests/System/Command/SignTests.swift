@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct SignTests {
+@Suite(.programs) struct SignTests {
   private static let environment = ["CLERK_WEBHOOK_SIGNING_SECRET": SignedDelivery.secret]
   private let folder: TemporaryFolder
   private let body: String

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct StatsTests {
+@Suite(.programs) struct StatsTests {
   private let site: ReadingSite
 
   init() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct UsersTests {
+@Suite(.programs) struct UsersTests {
   private let site: ReadingSite
 
   init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `verify`, of deliveries that were changed on their way.
-@Suite struct VerifyTests {
+@Suite(.programs) struct VerifyTests {
   static let other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 
   /// A delivery as it arrives; each case signs one body and receives another, or other headers.

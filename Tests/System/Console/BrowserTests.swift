@@ -4,7 +4,7 @@ import Testing
 /// The console in Chromium, through nginx, with the real handler.
 ///
 /// One browser at a time, which takes as much of a machine as everything else here.
-@Suite(.serialized) struct BrowserTests {
+@Suite(.load) struct BrowserTests {
   @Test func `The token signs in, stays in its tab, and goes when one signs out`() throws {
     try play("sign_in")
   }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A CGI process is killed by a web server that has waited for too long.
-@Suite(.serialized) struct CGIKillTests {
+@Suite(.load) struct CGIKillTests {
   private final class Counts: Sendable {
     let kills = Atomic(0)
     let killsInTransaction = Atomic(0)

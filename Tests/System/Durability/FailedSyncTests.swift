@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the disk refuses to keep is not answered with a 200, and does not endanger what comes after it.
-@Suite struct FailedSyncTests {
+@Suite(.programs) struct FailedSyncTests {
   @Test(
     .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
     .enabled(if: TestMode.connection == nil, "SQLite itself syncs a shared connection"))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FaultTests {
+@Suite(.programs) struct FaultTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let fault: Fault
     let mode: JournalMode

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// SIGKILL leaves no time for anything: what holds is what the database holds.
-@Suite(.serialized) struct KillTests {
+@Suite(.load) struct KillTests {
   @Test(arguments: JournalMode.allCases)
   func `Handlers killed under load lose nothing and repeat nothing`(mode: JournalMode) throws {
     let folder = try TemporaryFolder(inMemory: true)

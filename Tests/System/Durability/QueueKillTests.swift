@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// SIGKILL on the way through a queue: what was answered with 200 reaches the table, and takes effect once.
-@Suite(.serialized) struct QueueKillTests {
+@Suite(.load) struct QueueKillTests {
   private struct Running {
     var handlers: [Handler]
     var workers: [ChildProcess]

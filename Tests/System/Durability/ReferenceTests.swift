@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Other tables of the application refer to users, and their rules hold when Clerk deletes one.
-@Suite struct ReferenceTests {
+@Suite(.programs) struct ReferenceTests {
   private let handler: Handler
   private let database: DatabaseFile
 

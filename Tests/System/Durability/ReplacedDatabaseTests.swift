@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Somebody removes the database file, or puts another one in its place, while the handler runs.
-@Suite struct ReplacedDatabaseTests {
+@Suite(.load) struct ReplacedDatabaseTests {
   private let first: SignedDelivery
   private let second: SignedDelivery
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A 200 means that the change is on disk, so that it outlives a power cut.
-@Suite struct SyncTests {
+@Suite(.programs) struct SyncTests {
   @Test(
     .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
     arguments: JournalMode.allCases)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Other programs use the same database, sometimes for long.
-@Suite struct WriteLockTests {
+@Suite(.waits) struct WriteLockTests {
   enum Lock {
     /// A transaction that reads; with a rollback journal nobody can commit meanwhile.
     case read

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CGITests {
+@Suite(.programs) struct CGITests {
   private let program: CGIProgram
   private let delivery: SignedDelivery
 

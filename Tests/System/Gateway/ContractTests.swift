@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What holds over both transports alike.
-@Suite struct ContractTests {
+@Suite(.programs) struct ContractTests {
   @Test(arguments: ServerInterface.allCases, RequestCase.deliveries)
   func `A delivery is answered`(over interface: ServerInterface, case: RequestCase) throws {
     try check(`case`, over: interface)

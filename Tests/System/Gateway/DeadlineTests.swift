@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The read deadline. There is one worker, so a peer that holds it also holds up the next request.
-@Suite struct DeadlineTests {
+@Suite(.waits) struct DeadlineTests {
   /// In milliseconds.
   private static let deadline = 500
   private let folder: TemporaryFolder

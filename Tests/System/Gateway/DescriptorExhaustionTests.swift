@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct DescriptorExhaustionTests {
+@Suite(.programs) struct DescriptorExhaustionTests {
   /// A connection takes two: with one number the second of them fails, with the other accepting does.
   @Test(arguments: [35, 36])
   func `Out of descriptors, a handler says so, waits, and serves again once it has some`(limit: Int) throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FastCGIBodyTests {
+@Suite(.programs) struct FastCGIBodyTests {
   private let handler: Handler
   private let delivery: SignedDelivery
   /// FCGI_BEGIN_REQUEST and the parameters.

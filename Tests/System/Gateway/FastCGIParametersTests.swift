@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FastCGIParametersTests {
+@Suite(.programs) struct FastCGIParametersTests {
   private let handler: Handler
   private let delivery: SignedDelivery
 

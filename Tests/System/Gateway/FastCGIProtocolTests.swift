@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FastCGIProtocolTests {
+@Suite(.programs) struct FastCGIProtocolTests {
   private let handler: Handler
   private let delivery: SignedDelivery
 

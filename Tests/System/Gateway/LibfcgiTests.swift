@@ -5,7 +5,7 @@ import Testing
 
 /// What the gateway relies on in libfcgi without its documentation promising it: a connection put into
 /// `ipcFd` is the one FCGX_Accept_r reads, and `keepConnection` decides whether it is closed.
-@Suite struct LibfcgiTests {
+@Suite(.programs) struct LibfcgiTests {
   private let request: RawRequest
   private let parameters = FastCGIRecord.stream(
     FastCGIRecord.params, FastCGIRecord.pairs([("NAME", "value")]))

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the model says of one process holds for several on one listener and one database.
-@Suite struct ModelTests {
+@Suite(.load) struct ModelTests {
   @Test(arguments: JournalMode.allCases)
   func `Histories sent to three handlers by eight senders end as at Clerk`(mode: JournalMode) throws {
     let seed = SplitMix64.seed

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// SIGHUP has the handler read its secret files again.
-@Suite struct ReloadTests {
+@Suite(.programs) struct ReloadTests {
   private static let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
   private static let variable = "CLERK_WEBHOOK_SIGNING_SECRET_FILE"
   private let folder: TemporaryFolder

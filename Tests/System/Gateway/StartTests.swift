@@ -5,7 +5,7 @@ import Testing
 @testable import Gateway
 
 /// How the program finds out what started it.
-@Suite struct StartTests {
+@Suite(.programs) struct StartTests {
   private static let usage: Int32 = 64
   private let folder: TemporaryFolder
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The time that a stop leaves to what is in progress.
-@Suite struct StopLimitTests {
+@Suite(.waits) struct StopLimitTests {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// TERM, INT, QUIT and USR1 all end the handler gracefully, whatever it is doing.
-@Suite struct StopTests {
+@Suite(.waits) struct StopTests {
   private let handler: Handler
   private let delivery: SignedDelivery
 

@@ -5,7 +5,7 @@ import Testing
 @testable import ClerkSync
 
 /// The queue on a node of a Redis cluster (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec).
-@Suite struct ClusterTests {
+@Suite(.programs) struct ClusterTests {
   private let folder: TemporaryFolder
   private let ports: [LoopbackPort]
   private let server: RedisServer

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Deliveries that keep failing, and the command for them.
-@Suite(.serialized) struct DeadLetterTests {
+@Suite(.waits) struct DeadLetterTests {
   private let site: QueueSite
   private let worker: ChildProcess
 

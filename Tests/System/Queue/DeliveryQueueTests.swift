@@ -5,7 +5,7 @@ import Testing
 @testable import ClerkSync
 
 /// What the queue does in Redis, where a worker or an operator may do the same at the same time.
-@Suite struct DeliveryQueueTests {
+@Suite(.programs) struct DeliveryQueueTests {
   private static let stream = "clerk-sync:deliveries"
   private static let dead = "{clerk-sync:deliveries}:dead"
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A replica that takes the place of its primary, under the same address.
-@Suite(.serialized) struct FailoverTests {
+@Suite(.waits) struct FailoverTests {
   private let site: QueueSite
   private let folder: TemporaryFolder
   private let replica: RedisServer

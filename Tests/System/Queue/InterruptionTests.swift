@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The worker when the database, Redis or another worker fails.
-@Suite(.serialized) struct InterruptionTests {
+@Suite(.waits) struct InterruptionTests {
   private func preparedSite(keeps: Bool = false) throws -> QueueSite {
     let site = try QueueSite(keeps: keeps)
     #expect(try site.run("init").status == 0)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the model says of the handler alone holds with a queue behind it.
-@Suite struct ModelTests {
+@Suite(.load) struct ModelTests {
   @Test func `Histories that two workers take from a queue end as at Clerk`() throws {
     let seed = SplitMix64.seed
     var random = SplitMix64(seed: seed)

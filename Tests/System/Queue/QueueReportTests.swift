@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What `stats` and `doctor` say of the queue.
-@Suite(.serialized) struct QueueReportTests {
+@Suite(.programs) struct QueueReportTests {
   private struct Found: Decodable {
     let check: String
     let level: String

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the API and the metrics tell of the queue.
-@Suite struct ReadingTests {
+@Suite(.programs) struct ReadingTests {
   private static let token = "0123456789abcdef0123"
   private let site: QueueSite
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The handler with a queue: what it answers, and what lies in Redis then.
-@Suite(.serialized) struct ReceiverTests {
+@Suite(.programs) struct ReceiverTests {
   @Test func `A delivery is queued as it was signed, and no database is made`() throws {
     let site = try QueueSite()
     let delivery = try SignedDelivery(Array(Payload.user(id: "user_1").utf8), id: "msg_1")

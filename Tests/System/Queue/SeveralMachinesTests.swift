@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Receivers on machines of their own, one Redis, and workers beside the database.
-@Suite(.serialized) struct SeveralMachinesTests {
+@Suite(.load) struct SeveralMachinesTests {
   /// How many events there are at least: CLERK_SYNC_TEST_EVENTS.
   private static let events =
     ProcessInfo.processInfo.environment["CLERK_SYNC_TEST_EVENTS"].flatMap { Int($0) } ?? 20_000

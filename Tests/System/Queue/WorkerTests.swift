@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the worker makes of a queue.
-@Suite(.serialized) struct WorkerTests {
+@Suite(.waits) struct WorkerTests {
   @Test func `What was queued is applied, and leaves the queue`() throws {
     let site = try QueueSite()
     for number in 1...250 {

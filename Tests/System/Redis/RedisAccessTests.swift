@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Who may speak to the server, and over what.
-@Suite struct RedisAccessTests {
+@Suite(.programs) struct RedisAccessTests {
   private static let password = "s e:c/r@é%t"
   private let folder: TemporaryFolder
   private let server: RedisServer

@@ -3,7 +3,7 @@ import Redis
 import TestSupport
 import Testing
 
-@Suite struct RedisClientTests {
+@Suite(.waits) struct RedisClientTests {
   private let folder: TemporaryFolder
   private let server: RedisServer
 

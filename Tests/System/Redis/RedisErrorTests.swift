@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What stands where Redis should be, and what Redis refuses.
-@Suite struct RedisErrorTests {
+@Suite(.programs) struct RedisErrorTests {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The console's API, behind every server.
-@Suite struct APITests {
+@Suite(.programs) struct APITests {
   @Test(arguments: ServerKind.allCases)
   func `Each request to the API is answered as the table says, and nothing leaks`(kind: ServerKind) throws {
     let server = try start(kind, settings: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token])

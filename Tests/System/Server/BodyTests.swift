@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What nginx passes on that the handler refuses by itself.
-@Suite struct BodyTests {
+@Suite(.programs) struct BodyTests {
   @Test func `A body over the limit is refused without being read into memory`() throws {
     let server = try NginxServer(changes: [("client_max_body_size 1m;", "client_max_body_size 64m;")])
     var large = server.request("")

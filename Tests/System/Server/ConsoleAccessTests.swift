@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The lines of conf/ that shut the console and its API to some.
-@Suite struct ConsoleAccessTests {
+@Suite(.programs) struct ConsoleAccessTests {
   // What is written beside it says the same for lighttpd on a socket.
   @Test(
     arguments: ServerKind.allCases.filter { $0 != .lighttpdSocket },

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The console's files, as every server gives them out.
-@Suite struct ConsoleTests {
+@Suite(.programs) struct ConsoleTests {
   private static let headers = [
     "content-security-policy":
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

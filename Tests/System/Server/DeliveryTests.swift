@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the official Svix sender delivers through nginx and spawn-fcgi changes the users table.
-@Suite struct DeliveryTests {
+@Suite(.programs) struct DeliveryTests {
   private let columns: StaticString =
     "SELECT id, email, firstName, lastName, password, phone, role FROM users ORDER BY id"
 

@@ -5,7 +5,7 @@ import Testing
 private var isPortInUse: Bool { (try? TCPConnection("http://127.0.0.1:8080")) != nil }
 
 /// What `make run` does once everything is built.
-@Suite(.serialized, .disabled("127.0.0.1:8080 is in use") { isPortInUse })
+@Suite(.serialized, .programs, .disabled("127.0.0.1:8080 is in use") { isPortInUse })
 struct DevelopmentTests {
   @Test(arguments: [SIGINT, SIGTERM])
   func `It shows a row, stays until it is stopped, and leaves nothing behind`(signal: Int32) throws {

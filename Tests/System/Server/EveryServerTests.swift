@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What holds behind every server alike.
-@Suite struct EveryServerTests {
+@Suite(.programs) struct EveryServerTests {
   @Test(arguments: ServerKind.allCases)
   func `Each request is answered as the table says, and the users table is as it says`(
     kind: ServerKind

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Two Clerk instances, each with a location of its own, on one handler.
-@Suite struct InstanceTests {
+@Suite(.programs) struct InstanceTests {
   private static let secrets = [
     "first": SignedDelivery.secret, "second": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
   ]

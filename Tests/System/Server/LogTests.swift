@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What nginx's error log shows of each request.
-@Suite struct LogTests {
+@Suite(.programs) struct LogTests {
   @Test func `A long message id cannot write a line of its own into nginx's log`() throws {
     let server = try NginxServer()
     var request = server.request(Payload.user(id: "user_1"))

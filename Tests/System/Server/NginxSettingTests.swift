@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The lines of nginx's server block that are for some sites only, and its limits.
-@Suite struct NginxSettingTests {
+@Suite(.programs) struct NginxSettingTests {
   @Test(arguments: [("--http2", "2 200"), ("--http1.1", "1.1 200")])
   func `With the TLS lines, a delivery arrives over HTTP 2 and 1`(version: String, answer: String) throws {
     let server = try NginxServer(isSecure: true)

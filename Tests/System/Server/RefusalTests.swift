@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Deliveries that the operator has to do something about, through nginx.
-@Suite struct RefusalTests {
+@Suite(.programs) struct RefusalTests {
   @Test func `Without a secret the answer is 400 and the log says how to set one`() throws {
     let server = try NginxServer(environment: ["CLERK_WEBHOOK_SIGNING_SECRET": ""])
     let answer = try server.answer(server.request(Payload.user(id: "user_1")))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a user of shared hosting can do with an .htaccess file, and what nobody can fetch.
-@Suite struct SharedHostingTests {
+@Suite(.programs) struct SharedHostingTests {
   @Test func `Settings in .htaccess win over those in the file`() throws {
     let server = try ApacheServer(.sharedHosting, changes: [("# SetEnv CLERK_SYNC", "SetEnv CLERK_SYNC")])
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)

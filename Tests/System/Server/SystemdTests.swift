@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The units of conf/systemd, as far as they can be shown without systemd as process 1.
-@Suite struct SystemdTests {
+@Suite(.programs) struct SystemdTests {
   private let folder: TemporaryFolder
   private let socket: SystemdUnit
   private let service: SystemdUnit

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The worker's unit, as far as it can be shown without systemd as process 1.
-@Suite struct WorkerUnitTests {
+@Suite(.programs) struct WorkerUnitTests {
   private let folder: TemporaryFolder
   private let service: SystemdUnit
 
