@@ -2,8 +2,9 @@ import Gateway
 
 extension Application {
   /// Says to everyone whether deliveries can be taken, and to whoever has the admin token whether any come.
-  func reportHealth(_ parameters: Parameters, _ configuration: Configuration) throws(Failure) -> Reply {
-    let credentials = configuration.adminToken.map { Credentials(parameters, token: $0) } ?? .none
+  func reportHealth(_ parameters: Parameters, _ configuration: Configuration) throws(RequestFailure) -> Reply
+  {
+    let credentials = configuration.adminToken.map { Credentials(parameters, token: $0) } ?? .absent
     if credentials == .wrong { throw .unauthorized(isTokenWrong: true) }
     try check(configuration)
     if credentials == .right { return reply(try report(configuration)) }
@@ -13,7 +14,7 @@ extension Application {
   }
 
   /// Throws unless deliveries can be taken. With a queue that takes Redis alone: the database is the worker's.
-  private func check(_ configuration: Configuration) throws(Failure) {
+  private func check(_ configuration: Configuration) throws(RequestFailure) {
     if let queue = configuration.queue {
       do {
         try check(queue: queue)
@@ -29,7 +30,7 @@ extension Application {
     }
   }
 
-  private func report(_ configuration: Configuration) throws(Failure) -> HealthReport {
+  private func report(_ configuration: Configuration) throws(RequestFailure) -> HealthReport {
     let queue = queueStatistics(configuration)
     do {
       return try store(configuration).health(

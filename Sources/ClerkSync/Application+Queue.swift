@@ -9,7 +9,8 @@ extension Application {
   }
 
   /// A delivery's way in place of the database: into the queue, and answered once that has it.
-  func enqueue(_ message: VerifiedMessage, _ event: Event, in address: RedisAddress) throws(Failure) -> Reply
+  func enqueue(_ message: VerifiedMessage, _ event: Event, in address: RedisAddress) throws(RequestFailure)
+    -> Reply
   {
     do {
       try queues.queue(address).add(message, event)

@@ -4,8 +4,8 @@ import Svix
 extension Application {
   /// One delivery's way: verify, decode, apply, answer. What is not verified goes no further.
   func receive(
-    _ request: Request, _ configuration: Configuration, record: inout RequestRecord
-  ) throws(Failure) -> Reply {
+    _ request: Request, _ configuration: Configuration, record: inout RequestLog
+  ) throws(RequestFailure) -> Reply {
     let message = try verify(request, secrets: configuration.secrets)
     record.isVerified = true
     if let queue = configuration.queue {
@@ -32,7 +32,7 @@ extension Application {
 
   private func verify(
     _ request: Request, secrets: [Secret]
-  ) throws(Failure) -> VerifiedMessage {
+  ) throws(RequestFailure) -> VerifiedMessage {
     guard !secrets.isEmpty else { throw .missingSecret }
     do {
       let headers = try MessageHeaders(request.parameters.values(ofHeader:))
@@ -44,8 +44,8 @@ extension Application {
   }
 
   private func decode(
-    _ message: VerifiedMessage, roles: Roles, record: inout RequestRecord
-  ) throws(Failure) -> Event {
+    _ message: VerifiedMessage, roles: Roles, record: inout RequestLog
+  ) throws(RequestFailure) -> Event {
     do {
       let event = try Event(decoding: message, roles: roles)
       record.type = event.type
@@ -60,7 +60,7 @@ extension Application {
     }
   }
 
-  private func apply(_ event: Event, to store: UserStore) throws(Failure) -> Outcome {
+  private func apply(_ event: Event, to store: UserStore) throws(RequestFailure) -> Outcome {
     do {
       return try store.apply(event)
     } catch {

@@ -45,20 +45,20 @@ public final class Application: Sendable {
 
   /// Answers a whole request and logs one line about it.
   public func respond(to request: Request, logger: Logger) -> Response {
-    recorded(request.parameters, logger: logger) { record throws(Failure) in
+    recorded(request.parameters, logger: logger) { record throws(RequestFailure) in
       let route = try Route(request.parameters)
       let configuration = try settings(for: request.parameters)
       switch route {
       case .webhook: return try receive(request, configuration, record: &record)
       case .health: return try reportHealth(request.parameters, configuration)
-      case .reading(let reading): return try read(reading, request.parameters, configuration)
+      case .read(let route): return try read(route, request.parameters, configuration)
       }
     }
   }
 
   /// Answers a request that did not become whole, and logs one line about it.
   public func respond(to error: RequestError, parameters: Parameters, logger: Logger) -> Response {
-    recorded(parameters, logger: logger) { _ throws(Failure) in throw .request(error) }
+    recorded(parameters, logger: logger) { _ throws(RequestFailure) in throw .request(error) }
   }
 
   private var configuration: Configuration { current.withLock(\.self) }
@@ -67,7 +67,7 @@ public final class Application: Sendable {
     stores.store(configuration, isLongLived: isLongLived, clock: clock)
   }
 
-  private func settings(for parameters: Parameters) throws(Failure) -> Configuration {
+  private func settings(for parameters: Parameters) throws(RequestFailure) -> Configuration {
     do {
       return try configuration.overridden(by: parameters)
     } catch {
@@ -78,12 +78,12 @@ public final class Application: Sendable {
   /// Runs `body`, turns its failure into a response, and writes the request's one log line.
   private func recorded(
     _ parameters: Parameters, logger: Logger,
-    _ body: (inout RequestRecord) throws(Failure) -> Reply
+    _ body: (inout RequestLog) throws(RequestFailure) -> Reply
   ) -> Response {
     let start = ContinuousClock.now
     // A label only: nothing of it has been verified yet.
     let ids = ["svix-id", "webhook-id"].flatMap(parameters.values(ofHeader:))
-    var record = RequestRecord(svixID: ids.first { !$0.isEmpty })
+    var record = RequestLog(svixID: ids.first { !$0.isEmpty })
     let reply: Reply
     do {
       reply = try body(&record)

@@ -10,15 +10,15 @@ struct Database: Sendable {
   let path: String
 
   /// Opens a connection, which closes when it goes out of scope and waits for other programs' locks for
-  /// `patience` milliseconds; a missing file is created with its folder.
-  func open(patience: Int32 = busyTimeout) throws(StoreError) -> Connection {
+  /// `timeout` milliseconds; a missing file is created with its folder.
+  func open(timeout: Int32 = busyTimeout) throws(StoreError) -> Connection {
     // Not left to a failing open: SQLite tries a second time for reading only, so a file that another
     // thread or process makes in between would be opened read-only.
     let isMissing = FileIdentity(path) == nil
     if isMissing { try createFolder() }
     return try sql { () throws(SQLiteError) in
       let connection = try Connection(
-        path: path, mode: isMissing ? .createIfMissing : .mustExist, busyTimeout: patience)
+        path: path, mode: isMissing ? .createIfMissing : .mustExist, busyTimeout: timeout)
       if isMissing && Library.hasWALResetFix { try useWAL(connection) }
       // Without EXTRA a rollback journal that was deleted to commit can come back after a power loss, and
       // undo what was answered; in WAL mode it is FULL (sqlite.org/pragma.html#pragma_synchronous).
@@ -42,7 +42,7 @@ struct Database: Sendable {
 
   /// Runs `body`, and once more with the schema prepared where its statements do not fit: so a schema that is as it
   /// should be costs no look at it. `explain` says what an error of SQLite's means here.
-  func fitting<Result>(
+  func withSchemaRetry<Result>(
     _ connection: borrowing Connection, explain: (SQLiteError) -> StoreError,
     _ body: () throws(SQLiteError) -> Result
   ) throws(StoreError) -> Result {

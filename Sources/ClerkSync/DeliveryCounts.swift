@@ -29,10 +29,10 @@ enum DeliveryCounts {
     """
 
   /// See ``Retention``.
-  static let purge: StaticString = "DELETE FROM clerk_sync_counts WHERE hour > 0 AND hour < ?1 / 3600000"
+  static let prune: StaticString = "DELETE FROM clerk_sync_counts WHERE hour > 0 AND hour < ?1 / 3600000"
 
   /// To be called for each new entry of the ledger.
-  static func entered(at position: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+  static func didInsert(at position: Int64, on connection: borrowing Connection) throws(SQLiteError) {
     guard position % interval == 0 else { return }
     var last = try connection.integer(counted) ?? 0
     // Somebody has emptied the ledger, and its positions begin anew.
@@ -46,7 +46,7 @@ enum DeliveryCounts {
   }
 
   /// To be called for each entry that is tried again: where its sixteen have been counted without it, it is now.
-  static func changed(_ svixID: String, on connection: borrowing Connection) throws(SQLiteError) {
+  static func didRetry(_ svixID: String, on connection: borrowing Connection) throws(SQLiteError) {
     let position = try connection.with(countedPosition) { statement throws(SQLiteError) in
       try statement.bind(svixID, at: 1)
       return try statement.step() ? statement.integer(at: 0) : nil
@@ -57,7 +57,7 @@ enum DeliveryCounts {
   /// Counts a ledger that is older than this table.
   static func countAll(on connection: borrowing Connection) throws(SQLiteError) {
     let newest = try connection.integer(DeliveryLedger.newest) ?? 0
-    try entered(at: newest / interval * interval, on: connection)
+    try didInsert(at: newest / interval * interval, on: connection)
   }
 
   /// Counts those of the last entries that are from before `limit`, in milliseconds since 1970, and about to go.

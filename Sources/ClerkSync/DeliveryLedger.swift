@@ -18,7 +18,7 @@ enum DeliveryLedger {
 
   /// See ``Retention``. What has not been counted yet stays, and so does the newest entry: it says when a delivery came
   /// last, and keeps its position from being given again.
-  static let purge: StaticString = """
+  static let prune: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
@@ -26,13 +26,13 @@ enum DeliveryLedger {
     """
 
   /// How many entries go in the end.
-  static let purgeable: StaticString = """
+  static let prunable: StaticString = """
     SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
     """
 
-  /// The rest that ``purge`` leaves, but for the newest.
-  static let purgeUncounted: StaticString = """
+  /// The rest that ``prune`` leaves, but for the newest.
+  static let pruneUncounted: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
       AND rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
@@ -56,11 +56,11 @@ enum DeliveryLedger {
     }
     // Nearly every delivery is a first one, which two statements of one purpose each find out most cheaply.
     if try run(insertion) {
-      try DeliveryCounts.entered(at: connection.lastInsertedRow, on: connection)
+      try DeliveryCounts.didInsert(at: connection.lastInsertedRow, on: connection)
       return true
     }
     guard try run(retry) else { return false }
-    try DeliveryCounts.changed(delivery.id, on: connection)
+    try DeliveryCounts.didRetry(delivery.id, on: connection)
     return true
   }
 

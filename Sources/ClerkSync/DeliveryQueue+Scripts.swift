@@ -40,7 +40,7 @@ extension DeliveryQueue {
   }
 
   /// Moves the entry to the dead letters; returns whether it was still a worker's, and not done.
-  func bury(_ entry: QueueEntry, tries: Int, reason: String) throws(RedisError) -> Bool {
+  func moveToDeadLetters(_ entry: QueueEntry, tries: Int, reason: String) throws(RedisError) -> Bool {
     let letter = entry.fields + DeadLetter.fields(entry: entry.id, tries: tries, reason: reason)
     return try run(Self.burial, [Self.group, entry.id], letter) == 1
   }

@@ -1,5 +1,5 @@
 /// What is past its retention: how many rows of each kind.
-public struct ExpiredRows: Equatable, Sendable {
+public struct PrunedRows: Equatable, Sendable {
   /// Entries of the ledger.
   public var deliveries: Int64 = 0
   /// Tombstones of deleted users.

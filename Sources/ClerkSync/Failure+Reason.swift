@@ -2,7 +2,7 @@ import Gateway
 import Redis
 import Svix
 
-extension Failure {
+extension RequestFailure {
   /// What was wrong and what to do about it, for the operator's log. Holds no secret, address or payload.
   var reason: String? {
     switch self {

@@ -1,7 +1,7 @@
 import Gateway
 import Svix
 
-extension Failure {
+extension RequestFailure {
   /// The answer to a failed request: the one place where an error becomes an HTTP status.
   ///
   /// The sender learns what it can act on; why a signature was refused, and what the database said, is

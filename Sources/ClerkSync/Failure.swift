@@ -3,7 +3,7 @@ import Redis
 import Svix
 
 /// Every way in which a request can fail, gathered from the layers below.
-enum Failure: Error {
+enum RequestFailure: Error {
   case notFound
   case methodNotAllowed(allowed: String)
   case request(RequestError)

@@ -9,21 +9,21 @@ struct GroupCommitter: ~Copyable {
   }
 
   private let database: Database
-  private let context: Write.Context
+  private let context: StoreOperation.Context
   private var session: Session?
   private var checkpoint = Checkpoint(keepsConnection: true)
 
-  init(_ database: Database, context: Write.Context) {
+  init(_ database: Database, context: StoreOperation.Context) {
     self.database = database
     self.context = context
   }
 
   /// The results of the writes, in their order: all on disk, or each with its reason.
-  mutating func commit(_ group: [PendingWrite]) -> [Result<Outcome, StoreError>] {
+  mutating func commit(_ group: [PendingOperation]) -> [Result<Outcome, StoreError>] {
     do throws(StoreError) {
-      let patience = group.compactMap { $0.deadline?.remaining }.min() ?? 0
-      let session = try take(patience: patience)
-      session.connection.setBusyTimeout(patience)
+      let timeout = group.compactMap { $0.deadline?.remaining }.min() ?? 0
+      let session = try take(timeout: timeout)
+      session.connection.setBusyTimeout(timeout)
       let results = try transact(group, on: session.connection)
       checkpoint.run(on: session.connection)
       // A connection in trouble is not used again: one opened for reading only would stay so for ever.
@@ -40,25 +40,25 @@ struct GroupCommitter: ~Copyable {
   }
 
   /// The kept connection, unless the file has been replaced since.
-  private mutating func take(patience: Int32) throws(StoreError) -> Session {
+  private mutating func take(timeout: Int32) throws(StoreError) -> Session {
     if let kept = session.take(), kept.file == FileIdentity(database.path), kept.file != nil { return kept }
-    let connection = try database.open(patience: patience)
+    let connection = try database.open(timeout: timeout)
     try database.prepareSchema(on: connection)
     return Session(file: FileIdentity(database.path), connection: connection)
   }
 
   private func transact(
-    _ group: [PendingWrite], on connection: borrowing Connection
+    _ group: [PendingOperation], on connection: borrowing Connection
   ) throws(StoreError) -> [Result<Outcome, StoreError>] {
     var isFirstTry = true
-    return try database.fitting(connection) { error in
+    return try database.withSchemaRetry(connection) { error in
       .sqlite(error, database: database.path)
     } _: { () throws(SQLiteError) in
       defer { isFirstTry = false }
       return try connection.transaction { () throws(SQLiteError) in
         var results: [Result<Outcome, StoreError>] = []
         for pending in group {
-          results.append(try attempt(pending.write, on: connection, givesUpUnfit: isFirstTry))
+          results.append(try attempt(pending.operation, on: connection, givesUpUnfit: isFirstTry))
         }
         return results
       }
@@ -68,11 +68,11 @@ struct GroupCommitter: ~Copyable {
   /// One write under its savepoint: what goes wrong in it undoes nothing of its neighbours', but for a statement that
   /// does not fit the schema when `givesUpUnfit`: then all are to be tried again.
   private func attempt(
-    _ write: Write, on connection: borrowing Connection, givesUpUnfit: Bool
+    _ operation: StoreOperation, on connection: borrowing Connection, givesUpUnfit: Bool
   ) throws(SQLiteError) -> Result<Outcome, StoreError> {
     try connection.execute("SAVEPOINT delivery")
     do throws(SQLiteError) {
-      let outcome = try write.perform(in: context, on: connection)
+      let outcome = try operation.perform(in: context, on: connection)
       try connection.execute("RELEASE delivery")
       return .success(outcome)
     } catch {
@@ -80,7 +80,7 @@ struct GroupCommitter: ~Copyable {
       guard connection.isInTransaction, !(givesUpUnfit && error.kind == .schema) else { throw error }
       try connection.execute("ROLLBACK TO delivery")
       try connection.execute("RELEASE delivery")
-      return .failure(write.explain(error, in: database, on: connection))
+      return .failure(operation.explain(error, in: database, on: connection))
     }
   }
 }

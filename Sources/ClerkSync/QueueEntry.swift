@@ -36,7 +36,7 @@ struct QueueEntry: Equatable {
   }
 
   /// The event, once its signature has been verified anew: that it lies in Redis is no proof.
-  func event(_ verifier: Verifier, roles: Roles) throws(Failure) -> Event {
+  func event(_ verifier: Verifier, roles: Roles) throws(RequestFailure) -> Event {
     let headers = MessageHeaders(
       id: text("id") ?? "", timestamp: text("timestamp") ?? "", signature: text("signature") ?? "")
     let message: VerifiedMessage

@@ -44,7 +44,7 @@ extension QueueWorker {
     var sound: [(entry: QueueEntry, event: Event)] = []
     var failed: [Failed] = []
     for entry in entries {
-      do throws(Failure) {
+      do throws(RequestFailure) {
         let event = try entry.event(verifier, roles: roles)
         if let expired = Failed(entry, event, expiredAfter: store.options.retention, now: clock.now()) {
           failed.append(expired)

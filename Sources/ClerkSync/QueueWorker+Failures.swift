@@ -14,7 +14,7 @@ extension QueueWorker {
     /// Whether no other try can make it better.
     var isFinal = false
 
-    static func reason(_ failure: Failure) -> String {
+    static func reason(_ failure: RequestFailure) -> String {
       [failure.code, failure.reason].compactMap(\.self).joined(separator: ": ")
     }
   }
@@ -52,9 +52,9 @@ extension QueueWorker {
       waiting.wait(id, tries: tries, for: failed.address)
       if tries == 1 { logger.warning("failed, will be tried again", metadata: metadata) }
     } else {
-      let isBuried = try queue.bury(failed.entry, tries: tries, reason: failed.reason)
+      let wasMoved = try queue.moveToDeadLetters(failed.entry, tries: tries, reason: failed.reason)
       waiting.remove([id])
-      if isBuried { logger.error("given up, now a dead letter", metadata: metadata) }
+      if wasMoved { logger.error("given up, now a dead letter", metadata: metadata) }
     }
   }
 }

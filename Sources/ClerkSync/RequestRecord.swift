@@ -2,7 +2,7 @@ import Gateway
 import Logging
 
 /// What the log tells of one request.
-struct RequestRecord {
+struct RequestLog {
   let svixID: String?
   var type: String?
   var userID: String?

@@ -1,6 +1,6 @@
 import SQLite
 
-/// The removal of expired rows: a few at a time, so that no request pays for a purge and nobody has to run one.
+/// The removal of expired rows: a few at a time, so that no request pays for a large one and nobody has to run one.
 enum Retention {
   /// Looking costs a write some time, so only one in so many does.
   private static let interval: Int64 = 16
@@ -15,45 +15,45 @@ enum Retention {
   /// milliseconds since 1970.
   static func run(now: Int64, days: Int, on connection: borrowing Connection) throws(SQLiteError) {
     guard connection.lastInsertedRow % interval == 0 else { return }
-    _ = try remove(before: now - Int64(days) * day, atMost: rowsAtATime, on: connection)
+    _ = try prune(before: now - Int64(days) * day, atMost: rowsAtATime, on: connection)
     // They are few, and outlive the entries they count.
-    try connection.with(DeliveryCounts.purge) { statement throws(SQLiteError) in
+    try connection.with(DeliveryCounts.prune) { statement throws(SQLiteError) in
       try statement.bind(now - Int64(max(days, daysOfCounts)) * day, at: 1)
       try statement.run()
     }
   }
 
   /// Removes up to `count` rows of each kind from before `limit`, in milliseconds since 1970.
-  static func remove(
+  static func prune(
     before limit: Int64, atMost count: Int64, on connection: borrowing Connection
-  ) throws(SQLiteError) -> ExpiredRows {
-    func run(_ purge: StaticString) throws(SQLiteError) -> Int64 {
-      try connection.with(purge) { statement throws(SQLiteError) in
+  ) throws(SQLiteError) -> PrunedRows {
+    func run(_ statement: StaticString) throws(SQLiteError) -> Int64 {
+      try connection.with(statement) { statement throws(SQLiteError) in
         try statement.bind(limit, at: 1)
         try statement.bind(count, at: 2)
         try statement.run()
       }
       return Int64(connection.changes)
     }
-    return ExpiredRows(deliveries: try run(DeliveryLedger.purge), tombstones: try run(VersionTable.purge))
+    return PrunedRows(deliveries: try run(DeliveryLedger.prune), tombstones: try run(VersionTable.prune))
   }
 
   /// Removes the last entries of the ledger, those that are not counted yet, from before `limit`, in milliseconds since
   /// 1970, and counts them.
-  static func removeUncounted(
+  static func pruneUncounted(
     before limit: Int64, on connection: borrowing Connection
-  ) throws(SQLiteError) -> ExpiredRows {
+  ) throws(SQLiteError) -> PrunedRows {
     try DeliveryCounts.countLast(before: limit, on: connection)
-    try connection.with(DeliveryLedger.purgeUncounted) { statement throws(SQLiteError) in
+    try connection.with(DeliveryLedger.pruneUncounted) { statement throws(SQLiteError) in
       try statement.bind(limit, at: 1)
       try statement.run()
     }
-    return ExpiredRows(deliveries: Int64(connection.changes))
+    return PrunedRows(deliveries: Int64(connection.changes))
   }
 
   /// How many rows of each kind are from before `limit`, in milliseconds since 1970.
   static func count(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError)
-    -> ExpiredRows
+    -> PrunedRows
   {
     func run(_ query: StaticString) throws(SQLiteError) -> Int64 {
       try connection.with(query) { statement throws(SQLiteError) in
@@ -61,8 +61,8 @@ enum Retention {
         return try statement.step() ? statement.integer(at: 0) ?? 0 : 0
       }
     }
-    return ExpiredRows(
-      deliveries: try run(DeliveryLedger.purgeable),
+    return PrunedRows(
+      deliveries: try run(DeliveryLedger.prunable),
       tombstones: try run("SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1"))
   }
 }

@@ -7,9 +7,9 @@ import Gateway
 enum Route: Equatable {
   case webhook
   case health
-  case reading(Reading)
+  case read(ReadRoute)
 
-  init(_ parameters: Parameters) throws(Failure) {
+  init(_ parameters: Parameters) throws(RequestFailure) {
     let method = parameters["REQUEST_METHOD"] ?? ""
     let script = parameters["SCRIPT_NAME"] ?? ""
     let pathInfo = parameters["PATH_INFO"] ?? ""
@@ -22,8 +22,8 @@ enum Route: Equatable {
     } else if path.hasSuffix("/api/health") {
       guard method == "GET" || method == "HEAD" else { throw .methodNotAllowed(allowed: "GET, HEAD") }
       self = .health
-    } else if let reading = Reading(path: path) {
-      self = .reading(reading)
+    } else if let route = ReadRoute(path: path) {
+      self = .read(route)
     } else {
       throw .notFound
     }

@@ -8,19 +8,19 @@ import Synchronization
 /// that holds their write.
 final class SharedWriter: Writer {
   private struct Queue {
-    var waiting: [PendingWrite] = []
+    var waiting: [PendingOperation] = []
     var isLed = false
   }
 
   private let queue = Mutex(Queue())
   private let committer: Mutex<GroupCommitter>
 
-  init(_ database: Database, context: Write.Context) {
+  init(_ database: Database, context: StoreOperation.Context) {
     committer = Mutex(GroupCommitter(database, context: context))
   }
 
-  func write(_ write: Write, patience: Int32?) throws(StoreError) -> Outcome {
-    let pending = PendingWrite(write, patience: patience)
+  func write(_ operation: StoreOperation, timeout: Int32?) throws(StoreError) -> Outcome {
+    let pending = PendingOperation(operation, timeout: timeout)
     let leads = queue.withLock { queue in
       queue.waiting.append(pending)
       defer { queue.isLed = true }
@@ -34,8 +34,8 @@ final class SharedWriter: Writer {
   }
 
   /// Commits these writes as a group of their own; the results come in their order.
-  func write(_ writes: [Write], patience: Int32) -> [Result<Outcome, StoreError>] {
-    let group = writes.map { PendingWrite($0, patience: patience) }
+  func write(_ operations: [StoreOperation], timeout: Int32) -> [Result<Outcome, StoreError>] {
+    let group = operations.map { PendingOperation($0, timeout: timeout) }
     return committer.withLock { $0.commit(group) }
   }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The stores of a process, one for each database and its settings, so that the requests share its keeper and its writer's lock.
+/// The stores of a process, one for each database and its settings, so that the requests share its idle connection and its writer's lock.
 final class StoreCache: Sendable {
   private struct Key: Hashable {
     let database: String

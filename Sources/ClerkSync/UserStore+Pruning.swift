@@ -6,7 +6,7 @@ extension UserStore {
   private static let rowsAtATime: Int64 = 1000
 
   /// Counts the ledger's entries and the tombstones from before `limit`, in milliseconds since 1970. Writes nothing.
-  public func expired(before limit: Int64) throws(StoreError) -> ExpiredRows {
+  public func prunable(before limit: Int64) throws(StoreError) -> PrunedRows {
     try database.read { connection throws(SQLiteError) in try Retention.count(before: limit, on: connection) }
   }
 
@@ -15,21 +15,21 @@ extension UserStore {
   /// In many small transactions, with pauses for others to write in; `progress` is told after each what is gone so far,
   /// and what is returned in the end. What has been removed before an error stays removed.
   @discardableResult
-  public func removeExpired(
-    before limit: Int64, progress: (ExpiredRows) -> Void = { _ in }
-  ) throws(StoreError) -> ExpiredRows {
+  public func prune(
+    before limit: Int64, progress: (PrunedRows) -> Void = { _ in }
+  ) throws(StoreError) -> PrunedRows {
     try database.requireWritable()
     let connection = try database.open()
     try database.requireSchema(on: connection)
     var checkpoint = Checkpoint(keepsConnection: false)
-    var gone = ExpiredRows()
+    var gone = PrunedRows()
     while true {
       let start = ContinuousClock.now
       connection.setBusyTimeout(Database.busyTimeout)
       let removed = try database.sql { () throws(SQLiteError) in
         try connection.transaction { () throws(SQLiteError) in
-          let counted = try Retention.remove(before: limit, atMost: Self.rowsAtATime, on: connection)
-          return counted.total > 0 ? counted : try Retention.removeUncounted(before: limit, on: connection)
+          let counted = try Retention.prune(before: limit, atMost: Self.rowsAtATime, on: connection)
+          return counted.total > 0 ? counted : try Retention.pruneUncounted(before: limit, on: connection)
         }
       }
       guard removed.total > 0 else { return gone }

@@ -1,7 +1,7 @@
 import SQLite
 
-/// Reading, for an operator and for pages on the web. Nothing here creates a database, waits for a writer's turn or
-/// takes one, and all that can be long comes in pages, each from after the last row of the one before.
+/// Reading, for an operator and for pages on the web. Nothing here creates a database, waits for a writer's lock or
+/// takes it, and all that can be long comes in pages, each from after the last row of the one before.
 ///
 /// Everything here throws ``StoreError/missing(database:)`` and ``StoreError/notPrepared(database:)`` for a database that
 /// is yet to be made.

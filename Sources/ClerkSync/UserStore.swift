@@ -37,7 +37,8 @@ public final class UserStore: Sendable {
     self.database = Database(path: database)
     self.options = options
     self.clock = clock
-    let context = Write.Context(timestamps: options.timestamps, retention: options.retention, clock: clock)
+    let context = StoreOperation.Context(
+      timestamps: options.timestamps, retention: options.retention, clock: clock)
     groupWriter = SharedWriter(self.database, context: context)
     writer =
       switch options.connection {
@@ -96,7 +97,7 @@ public final class UserStore: Sendable {
   ///
   /// The best that can be done: the failure may be the database's own, so that it cannot be told there.
   public func recordFailure(of delivery: Delivery, reason: String) {
-    _ = try? writer.write(.failure(of: delivery, reason: reason), patience: nil)
+    _ = try? writer.write(.failure(of: delivery, reason: reason), timeout: nil)
   }
 
   /// Creates the database and its tables where they are missing, and checks them as ``check()`` does.
@@ -113,12 +114,12 @@ public final class UserStore: Sendable {
     try database.requireSchema(on: connection)
   }
 
-  private func write(_ write: Write) throws(StoreError) -> Outcome {
-    try writer.write(write, patience: Database.busyTimeout)
+  private func write(_ operation: StoreOperation) throws(StoreError) -> Outcome {
+    try writer.write(operation, timeout: Database.busyTimeout)
   }
 
-  private func write(_ writes: [Write]) throws(StoreError) -> [Result<Outcome, StoreError>] {
-    let results = groupWriter.write(writes, patience: Database.busyTimeout)
+  private func write(_ operations: [StoreOperation]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+    let results = groupWriter.write(operations, timeout: Database.busyTimeout)
     // What the statements do not fit is the database's fault; what a trigger stumbles over is that of one write.
     let isUnfit =
       results.allSatisfy { !$0.isOfTheWriteItself } && (results.count > 1 || (try? check()) == nil)

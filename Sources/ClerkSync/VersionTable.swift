@@ -9,7 +9,7 @@ enum VersionTable {
   static let entry: StaticString = "REPLACE INTO clerk_sync_versions VALUES (?1, ?2, ?3, ?4)"
 
   /// See ``Retention``.
-  static let purge: StaticString = """
+  static let prune: StaticString = """
     DELETE FROM clerk_sync_versions WHERE user_id IN
       (SELECT user_id FROM clerk_sync_versions WHERE deleted < ?1 ORDER BY deleted LIMIT ?2)
     """

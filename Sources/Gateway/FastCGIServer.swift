@@ -41,7 +41,7 @@ public struct FastCGIServer: Sendable {
     let stop = try StopSignal()
     // All before the first of them takes connections, and with those the descriptors that the others need.
     let workers = try (0..<options.threads).map { _ throws(FastCGIError) in
-      Worker(
+      WorkerThread(
         listener: try Listener(listener, stop: stop), handler: handler,
         watchdog: Watchdog(limit: options.readDeadline))
     }

@@ -2,10 +2,10 @@ import Synchronization
 
 /// One connection to a Redis server, signed in, for one thread at a time.
 final class RedisConnection: Sendable {
-  private let context: Mutex<Context>
+  private let context: Mutex<HiredisContext>
 
   init(_ address: RedisAddress, until deadline: ContinuousClock.Instant) throws(RedisError) {
-    context = Mutex(try Context(address.endpoint, until: deadline))
+    context = Mutex(try HiredisContext(address.endpoint, until: deadline))
     var greeting: [RedisCommand] = []
     if let password = address.password {
       greeting.append(RedisCommand("AUTH", [address.user, password].compactMap(\.self)))
@@ -14,7 +14,7 @@ final class RedisConnection: Sendable {
     _ = try send(greeting, until: deadline)
   }
 
-  /// See ``Context/send(_:until:)``.
+  /// See ``HiredisContext/send(_:until:)``.
   func send(
     _ commands: [RedisCommand], until deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [RedisReply] {

@@ -45,7 +45,7 @@ struct Account {
   }
 
   /// Whether it may; false where nothing is at the path.
-  func may(_ access: Access, _ path: String) -> Bool {
+  func canAccess(_ path: String, to access: Access) -> Bool {
     guard let status = FileStatus(path) else { return false }
     if id == 0 { return true }
     let shift: UInt32 = status.owner == id ? 6 : groups.contains(status.group) ? 3 : 0

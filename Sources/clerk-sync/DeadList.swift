@@ -30,7 +30,7 @@ struct DeadList: ParsableCommand {
         } else {
           table.append([
             letter.id, letter.messageID, letter.type, "\(letter.tries)",
-            Moment(milliseconds: letter.buried).age, letter.userID, letter.reason,
+            Timestamp(milliseconds: letter.buried).age, letter.userID, letter.reason,
           ])
         }
       }

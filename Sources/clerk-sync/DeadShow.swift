@@ -24,8 +24,8 @@ struct DeadShow: ParsableCommand {
     facts.append(["message", letter.messageID])
     facts.append(["type", letter.type])
     facts.append(["user", letter.userID])
-    facts.append(["queued", "\(Moment(milliseconds: letter.queued))"])
-    facts.append(["given up", "\(Moment(milliseconds: letter.buried)), after \(letter.tries) tries"])
+    facts.append(["queued", "\(Timestamp(milliseconds: letter.queued))"])
+    facts.append(["given up", "\(Timestamp(milliseconds: letter.buried)), after \(letter.tries) tries"])
     facts.append(["body", "\(letter.body.count) bytes"])
     print(facts.text(hasHead: false), terminator: "")
     if let reason = letter.reason { print(reason.singleLine.wrapped(indentation: "  ", first: "  ")) }

@@ -25,8 +25,8 @@ struct Deliveries: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Those of the last 90m, 2h, 1d and so on, or since a date such as 2026-11-20.", valueName: "time"),
-    transform: Moment.init)
-  var since: Moment?
+    transform: Timestamp.init)
+  var since: Timestamp?
 
   @Option(help: "At most so many, the last ones. (default: 50)", transform: Limit.init)
   var limit = Limit(rows: 50)

@@ -14,7 +14,7 @@ enum DeliveryTable {
     var table = Table(columns)
     for delivery in deliveries {
       table.append([
-        "\(Moment(milliseconds: delivery.lastSeen))", delivery.outcome, delivery.type, delivery.userID,
+        "\(Timestamp(milliseconds: delivery.lastSeen))", delivery.outcome, delivery.type, delivery.userID,
         delivery.id, delivery.error.map { "attempt \(delivery.attempts): \($0)" },
       ])
     }

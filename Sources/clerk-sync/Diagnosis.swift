@@ -10,10 +10,10 @@ struct Diagnosis {
 
   /// One line for each finding, with what to do; none for a delivery with nothing to say about it.
   func lines() throws(VerificationError) -> [String] {
-    try headers.oddities + bodyOddities + signatureFindings()
+    try headers.problems + bodyProblems + signatureFindings()
   }
 
-  private var bodyOddities: [String] {
+  private var bodyProblems: [String] {
     if body.isEmpty { return ["the body is empty: something has read it before, or it was not saved"] }
     guard body.starts(with: [0x1f, 0x8b]) else { return [] }
     return ["the body is compressed (gzip): what was signed is not; save it before anything compresses it"]

@@ -36,7 +36,7 @@ struct FileChecks {
   }
 
   private func obstacle(_ place: String, _ needed: [Account.Access]) -> Finding? {
-    let lacking = needed.filter { !user.may($0, place) }.map(\.name)
+    let lacking = needed.filter { !user.canAccess(place, to: $0) }.map(\.name)
     guard !lacking.isEmpty, let status = FileStatus(place) else { return nil }
     let owner = Account(id: status.owner)?.name ?? "user \(status.owner)"
     return .error(

@@ -31,13 +31,13 @@ struct Prune: ParsableCommand {
     let configuration = try settings.configuration()
     let store = UserStore(configuration)
     let age = olderThan ?? Age(days: configuration.retention)
-    let limit = Moment(milliseconds: Moment.now.milliseconds - age.milliseconds)
-    let expired = try store.expired(before: limit.milliseconds)
-    guard !dryRun else { return print("would remove \(expired.text) from before \(limit)") }
+    let limit = Timestamp(milliseconds: Timestamp.now.milliseconds - age.milliseconds)
+    let prunable = try store.prunable(before: limit.milliseconds)
+    guard !dryRun else { return print("would remove \(prunable.text) from before \(limit)") }
 
-    var progress = ProgressBar(total: Int(expired.total), of: "rows")
+    var progress = ProgressBar(total: Int(prunable.total), of: "rows")
     var shown: Int64 = 0
-    let removed = try store.removeExpired(before: limit.milliseconds) { gone in
+    let removed = try store.prune(before: limit.milliseconds) { gone in
       progress.advance(by: Int(gone.total - shown))
       shown = gone.total
     }
@@ -46,7 +46,7 @@ struct Prune: ParsableCommand {
   }
 }
 
-extension ExpiredRows {
+extension PrunedRows {
   fileprivate var text: String {
     "\(deliveries) \(deliveries == 1 ? "ledger entry" : "ledger entries") and "
       + "\(tombstones) \(tombstones == 1 ? "tombstone" : "tombstones")"

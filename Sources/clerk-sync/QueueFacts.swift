@@ -37,7 +37,7 @@ struct QueueFacts: Encodable {
   }
 
   private static func time(_ milliseconds: Int64) -> String {
-    let moment = Moment(milliseconds: milliseconds)
-    return "\(moment), \(moment.age)"
+    let time = Timestamp(milliseconds: milliseconds)
+    return "\(time), \(time.age)"
   }
 }

@@ -1,8 +1,8 @@
 /// What is wrong with the headers themselves, whatever was signed; each in one line, with what to do.
 extension ReceivedHeaders {
-  var oddities: [String] { familyOddities + repetitions + valueOddities }
+  var problems: [String] { familyProblems + repetitions + valueProblems }
 
-  private var familyOddities: [String] {
+  private var familyProblems: [String] {
     let (svix, webhook) = (present(in: "svix"), present(in: "webhook"))
     let missing = { (family: String, present: [String]) in
       Self.parts.map { "\(family)-\($0)" }.filter { !present.contains($0) }.joined(separator: ", ")
@@ -36,7 +36,7 @@ extension ReceivedHeaders {
     }
   }
 
-  private var valueOddities: [String] {
+  private var valueProblems: [String] {
     let family = present(in: "svix").isEmpty ? "webhook" : "svix"
     var lines: [String] = []
     if values("\(family)-id").contains(where: { $0.contains(".") }) {
@@ -49,12 +49,12 @@ extension ReceivedHeaders {
     where values("\(family)-\(part)").contains(where: { $0.contains(where: \.isWhitespace) }) {
       lines.append("white space inside \(family)-\(part): find what folds or joins headers on the way")
     }
-    for signature in values("\(family)-signature") { lines += Self.oddities(ofSignature: signature) }
+    for signature in values("\(family)-signature") { lines += Self.problems(ofSignature: signature) }
     return lines
   }
 
   /// An entry is `v1,` and the base64 of 32 bytes, 44 characters of which the last is padding.
-  private static func oddities(ofSignature signature: String) -> [String] {
+  private static func problems(ofSignature signature: String) -> [String] {
     let entries = signature.split(whereSeparator: \.isWhitespace)
     let hmacs = entries.filter { $0.hasPrefix("v1,") }
     guard !hmacs.isEmpty else {

@@ -50,7 +50,7 @@ struct Reconciliation {
   /// Repairs what the walk has found; returns why nothing was deleted where that was too much.
   mutating func apply(_ leave: Int?) async throws -> String? {
     let extra = report.drifts.indices.filter { report.drifts[$0].kind == .extra }
-    let objection = DeletionBrake(rows: report.rows, leave: leave).objection(to: extra.count)
+    let objection = DeletionLimit(rows: report.rows, leave: leave).objection(to: extra.count)
     // Deletions first: they free addresses that others may have taken.
     for index in extra {
       report.drifts[index].repair =

@@ -29,7 +29,7 @@ struct RetryList: ParsableCommand {
         if json {
           try JSONLine.print(delivery)
         } else {
-          let time = Moment(milliseconds: delivery.lastSeen)
+          let time = Timestamp(milliseconds: delivery.lastSeen)
           table.append([
             delivery.id, delivery.type, "\(delivery.attempts)", "\(time)", delivery.userID, delivery.error,
           ])

@@ -35,9 +35,11 @@ struct Stats: ParsableCommand {
     if !statistics.deliveries.isEmpty { print(counts.text()) }
 
     var facts = Table([.init(name: ""), .init(name: "", isFlexible: true)])
-    let last = statistics.lastDelivery.map(Moment.init)
+    let last = statistics.lastDelivery.map(Timestamp.init)
     facts.append(["last delivery", last.map { "\($0), \($0.age)" }])
-    facts.append(["newest applied version", statistics.newestVersion.map { "\(Moment(milliseconds: $0))" }])
+    facts.append([
+      "newest applied version", statistics.newestVersion.map { "\(Timestamp(milliseconds: $0))" },
+    ])
     facts.append(["pending failures", "\(statistics.failures)"])
     facts.append(["users", "\(statistics.users)"])
     facts.append(["tombstones", "\(statistics.tombstones)"])

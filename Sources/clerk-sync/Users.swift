@@ -40,7 +40,7 @@ struct Users: ParsableCommand {
         if json {
           try JSONLine.print(user)
         } else {
-          let updated = Moment(milliseconds: configuration.timestamps.milliseconds(user.updatedAt))
+          let updated = Timestamp(milliseconds: configuration.timestamps.milliseconds(user.updatedAt))
           table.append([user.id, user.email, user.name, user.role, "\(updated)"])
         }
       }

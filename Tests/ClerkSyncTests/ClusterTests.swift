@@ -25,7 +25,7 @@ import Testing
     try server.command("XADD", "clerk-sync:deliveries", "*", "id", "msg_1")
     let entry = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
     #expect(try queue.countTry(of: entry.id) == 1)
-    #expect(try queue.bury(entry, tries: 1, reason: "a reason"))
+    #expect(try queue.moveToDeadLetters(entry, tries: 1, reason: "a reason"))
     let letter = try #require(try queue.deadLetters(limit: 10).first)
     #expect(try queue.retry(letter))
     let again = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)

@@ -5,20 +5,20 @@ import Synchronization
 extension Application {
   /// Answers a GET of whoever has the admin token; where none is configured there is nothing here.
   func read(
-    _ reading: Reading, _ parameters: Parameters, _ configuration: Configuration
-  ) throws(Failure) -> Reply {
+    _ route: ReadRoute, _ parameters: Parameters, _ configuration: Configuration
+  ) throws(RequestFailure) -> Reply {
     guard let token = configuration.adminToken else { throw .notFound }
     guard parameters["REQUEST_METHOD"] == "GET" else { throw .methodNotAllowed(allowed: "GET") }
     switch Credentials(parameters, token: token) {
     case .right: break
     case .wrong: throw .unauthorized(isTokenWrong: true)
-    case .none: throw .unauthorized(isTokenWrong: false)
+    case .absent: throw .unauthorized(isTokenWrong: false)
     }
     defer { readers.subtract(1, ordering: .relaxed) }
     guard readers.add(1, ordering: .relaxed).newValue <= readersAtOnce else { throw .busy }
     let store = store(configuration)
     let response =
-      switch reading {
+      switch route {
       case .users: try users(parameters, in: store)
       case .user(let id): try user(id, parameters, in: store)
       case .deliveries: try deliveries(parameters, in: store)
@@ -28,7 +28,7 @@ extension Application {
     return Reply(outcome: "read", response: response, isRoutine: true)
   }
 
-  private func users(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+  private func users(_ parameters: Parameters, in store: UserStore) throws(RequestFailure) -> Response {
     let query = try Query(parameters, names: ["search", "role", "after", "limit"])
     let search = UserSearch(text: try query.text("search"), role: try query.text("role"))
     let (after, limit) = (try query.text("after"), try query.limit())
@@ -36,7 +36,9 @@ extension Application {
       .ok, try stored { () throws(StoreError) in try store.searchUsers(search, after: after, limit: limit) })
   }
 
-  private func user(_ id: String, _ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+  private func user(_ id: String, _ parameters: Parameters, in store: UserStore) throws(RequestFailure)
+    -> Response
+  {
     let query = try Query(parameters, names: ["before", "limit"])
     let (before, limit) = (try query.position("before"), try query.limit())
     let history = try stored { () throws(StoreError) in
@@ -46,7 +48,7 @@ extension Application {
     return .json(.ok, history)
   }
 
-  private func deliveries(_ parameters: Parameters, in store: UserStore) throws(Failure) -> Response {
+  private func deliveries(_ parameters: Parameters, in store: UserStore) throws(RequestFailure) -> Response {
     let query = try Query(
       parameters, names: ["outcome", "type", "user", "since", "until", "before", "limit"])
     let outcomes = [Outcome.applied, .stale, .ignored].map(\.rawValue) + [DeliveryLedger.failed]
@@ -64,7 +66,7 @@ extension Application {
 
   private func stats(
     _ parameters: Parameters, in store: UserStore, queue: QueueStatistics?
-  ) throws(Failure) -> Response {
+  ) throws(RequestFailure) -> Response {
     let hours = try Query(parameters, names: ["hours"]).number("hours", in: 1...2160) ?? 24
     let now = clock.now()
     return .json(
@@ -76,7 +78,7 @@ extension Application {
 
   private func metrics(
     _ parameters: Parameters, in store: UserStore, _ configuration: Configuration
-  ) throws(Failure) -> Response {
+  ) throws(RequestFailure) -> Response {
     _ = try Query(parameters, names: [])
     let figures = statistics.figures
     var text = MetricsText()
@@ -97,7 +99,7 @@ extension Application {
   }
 
   /// What is wrong with the database while it is only read is its health's fault: there is nothing to repeat.
-  private func stored<Value>(_ body: () throws(StoreError) -> Value) throws(Failure) -> Value {
+  private func stored<Value>(_ body: () throws(StoreError) -> Value) throws(RequestFailure) -> Value {
     do {
       return try body()
     } catch {
@@ -110,9 +112,13 @@ extension Query {
   /// The last millisecond of the year 9999.
   private static let latest: Int64 = 253_402_300_799_999
 
-  fileprivate func limit() throws(Failure) -> Int { Int(try number("limit", in: 1...200) ?? 50) }
+  fileprivate func limit() throws(RequestFailure) -> Int { Int(try number("limit", in: 1...200) ?? 50) }
 
-  fileprivate func position(_ name: String) throws(Failure) -> Int64? { try number(name, in: 1...Int64.max) }
+  fileprivate func position(_ name: String) throws(RequestFailure) -> Int64? {
+    try number(name, in: 1...Int64.max)
+  }
 
-  fileprivate func time(_ name: String) throws(Failure) -> Int64? { try number(name, in: 0...Self.latest) }
+  fileprivate func time(_ name: String) throws(RequestFailure) -> Int64? {
+    try number(name, in: 0...Self.latest)
+  }
 }

@@ -2,7 +2,7 @@ import Gateway
 
 /// What a request shows of the admin token.
 enum Credentials {
-  case none
+  case absent
   case wrong
   case right
 
@@ -12,7 +12,7 @@ enum Credentials {
     let values = parameters.values(ofHeader: "authorization")
     let words = values.first?.split(separator: " ") ?? []
     guard values.count == 1, let scheme = words.first, scheme.lowercased() == "bearer" else {
-      self = .none
+      self = .absent
       return
     }
     self = words.count == 2 && token.matches(words[1]) ? .right : .wrong

@@ -9,7 +9,7 @@ struct Query {
   private let names: [String]
 
   /// Reads QUERY_STRING (RFC 3875, section 4.1.7), in which `+` is a space, as browsers write it.
-  init(_ parameters: Parameters, names: [String]) throws(Failure) {
+  init(_ parameters: Parameters, names: [String]) throws(RequestFailure) {
     self.names = names
     let text = (parameters["QUERY_STRING"] ?? "").replacing("+", with: "%20")
     guard let components = URLComponents(string: "?\(text)", encodingInvalidCharacters: false) else {
@@ -32,7 +32,7 @@ struct Query {
   }
 
   /// A text of 1 to 200 characters.
-  func text(_ name: String) throws(Failure) -> String? {
+  func text(_ name: String) throws(RequestFailure) -> String? {
     guard let value = values[name] else { return nil }
     guard Self.lengths.contains(value.unicodeScalars.count) else {
       throw .parameter(
@@ -42,7 +42,7 @@ struct Query {
   }
 
   /// A whole number in decimal digits.
-  func number(_ name: String, in range: ClosedRange<Int64>) throws(Failure) -> Int64? {
+  func number(_ name: String, in range: ClosedRange<Int64>) throws(RequestFailure) -> Int64? {
     guard let value = values[name] else { return nil }
     guard value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       let number = Int64(value), range.contains(number)
@@ -53,7 +53,7 @@ struct Query {
   }
 
   /// One of the words.
-  func choice(_ name: String, of words: [String]) throws(Failure) -> String? {
+  func choice(_ name: String, of words: [String]) throws(RequestFailure) -> String? {
     guard let value = values[name] else { return nil }
     guard words.contains(value) else {
       throw .parameter("\(name) must be one of \(words.joined(separator: ", ")).")

@@ -1,7 +1,7 @@
 import Gateway
 
 /// What the console asks for.
-enum Reading: Equatable {
+enum ReadRoute: Equatable {
   case users
   case user(id: String)
   case deliveries
@@ -10,11 +10,11 @@ enum Reading: Equatable {
 
   /// By the end of the path; nil for any other one.
   init?(path: String) {
-    let known: [(String, Reading)] = [
+    let known: [(String, ReadRoute)] = [
       ("users", .users), ("deliveries", .deliveries), ("stats", .stats), ("metrics", .metrics),
     ]
-    if let (_, reading) = known.first(where: { path.hasSuffix("/api/\($0.0)") }) {
-      self = reading
+    if let (_, route) = known.first(where: { path.hasSuffix("/api/\($0.0)") }) {
+      self = route
       return
     }
     // An id has no slash: what follows the last one is it.

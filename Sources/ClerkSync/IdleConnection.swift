@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// When the last connection to a WAL database closes, the next one has to set the WAL up again, which costs a
 /// request more than the request itself. A connection holds the WAL only once it has read.
-final class Keeper: Sendable {
+final class IdleConnection: Sendable {
   private struct Kept: ~Copyable {
     let file: FileIdentity
     let connection: Connection

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 
 /// A point in time, as it is shown and as an option gives it; always UTC.
-struct Moment: CustomStringConvertible {
+struct Timestamp: CustomStringConvertible {
   /// The years 1 to 9999.
   private static let shown: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
   private static let date = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
@@ -11,7 +11,7 @@ struct Moment: CustomStringConvertible {
   /// Since 1970.
   let milliseconds: Int64
 
-  static var now: Moment { Moment(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000)) }
+  static var now: Timestamp { Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000)) }
 
   init(milliseconds: Int64) {
     self.milliseconds = milliseconds
@@ -20,10 +20,10 @@ struct Moment: CustomStringConvertible {
   /// Reads an option's value: an age, counted back from now, or a date with or without a time.
   init(_ text: String) throws(ValidationError) {
     if let age = Age(parsing: text) {
-      self.init(milliseconds: Moment.now.milliseconds - age.milliseconds)
+      self.init(milliseconds: Timestamp.now.milliseconds - age.milliseconds)
     } else if let date = [Self.date, Self.dateAndTime].lazy.compactMap({ try? Date(text, strategy: $0) })
       .first(
-        where: { Moment($0).description.hasPrefix(text) })
+        where: { Timestamp($0).description.hasPrefix(text) })
     {
       self.init(date)
     } else {
@@ -43,7 +43,7 @@ struct Moment: CustomStringConvertible {
 
   /// How long ago it was, in the largest unit that says enough.
   var age: String {
-    let seconds = max(0, (Moment.now.milliseconds - milliseconds) / 1000)
+    let seconds = max(0, (Timestamp.now.milliseconds - milliseconds) / 1000)
     return switch seconds {
     case ..<120: "\(seconds) s ago"
     case ..<7200: "\(seconds / 60) min ago"

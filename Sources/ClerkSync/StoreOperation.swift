@@ -1,7 +1,7 @@
 import SQLite
 
 /// What one transaction, or one savepoint in a shared one, is to do.
-enum Write: Sendable {
+enum StoreOperation: Sendable {
   /// A change to a user, ordered by `time` in milliseconds since 1970, or none, for an event about something
   /// else. Without a delivery it is the application's own and has no entry in the ledger.
   case event(Event.Change?, time: Int64, delivery: Delivery?)

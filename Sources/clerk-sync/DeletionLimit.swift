@@ -1,5 +1,5 @@
 /// Keeps a wrong key, an empty file or a half list from emptying the users table.
-struct DeletionBrake {
+struct DeletionLimit {
   /// How many deletions need no leave: a tenth of the rows, and 50 at most.
   private let limit: Int
   private let rows: Int

@@ -1,7 +1,7 @@
 import Glibc
 
 /// One thread's loop: accept, read, answer, close.
-struct Worker: Sendable {
+struct WorkerThread: Sendable {
   /// How long to leave others the time to close something, in microseconds, when descriptors have run out.
   private static let pause: UInt32 = 100_000
 

@@ -2,16 +2,16 @@ import Dispatch
 import Synchronization
 
 /// A write in the queue, and the thread that waits for it.
-final class PendingWrite: Sendable {
-  let write: Write
-  /// nil for a write that nobody's patience depends on.
+final class PendingOperation: Sendable {
+  let operation: StoreOperation
+  /// nil for an operation that nobody waits for.
   let deadline: Deadline?
   private let result = Mutex<Result<Outcome, StoreError>?>(nil)
   private let wakeUp = DispatchSemaphore(value: 0)
 
-  init(_ write: Write, patience: Int32?) {
-    self.write = write
-    deadline = patience.map(Deadline.init)
+  init(_ operation: StoreOperation, timeout: Int32?) {
+    self.operation = operation
+    deadline = timeout.map(Deadline.init)
   }
 
   /// Waits for the result; nil asks the waiting thread to take the lead.

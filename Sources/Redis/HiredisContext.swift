@@ -2,7 +2,7 @@ import CHiredis
 import Glibc
 
 /// The only owner of a hiredis context, which is one connection. It closes when it goes out of scope.
-@safe struct Context: ~Copyable {
+@safe struct HiredisContext: ~Copyable {
   private let handle: UnsafeMutablePointer<redisContext>
 
   /// Connects, up to the deadline; the resolver's own time for a host's name comes on top.
