@@ -25,7 +25,7 @@ HANDLER = .build/release/clerk-sync.fcgi
 RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker -L$(CURDIR)/$(RUNTIME)
 # The C++ library inside, too: loading it would be a tenth of the time of a CGI request.
 RUNTIME = .build/runtime
-VERSION = $(shell sed -n 's/.* version = "\(.*\)"$$/\1/p' Sources/ClerkSync/Release.swift)
+VERSION = $(shell sed -n 's/.* version = "\(.*\)"$$/\1/p' Sources/Settings/Release.swift)
 DIST_RELEASE = --scratch-path .build/static $(RELEASE) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 DIST_LIBRARIES = .build/libraries
 VENV = .build/venv

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Queue
 
 /// What the queue does in Redis, where a worker or an operator may do the same at the same time.
 @Suite struct DeliveryQueueTests {

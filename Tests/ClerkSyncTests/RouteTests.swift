@@ -2,6 +2,7 @@ import Gateway
 import Testing
 
 @testable import ClerkSync
+@testable import Server
 
 @Suite struct RouteTests {
   @Test(

@@ -3,9 +3,11 @@ import Glibc
 
 /// Answers with the request's body, after as many milliseconds as its parameter WORK_MS says.
 struct Echo: RequestHandler {
-  func bodyLimit(for parameters: Parameters) -> Int { 1_048_576 }
+  func settings(for parameters: Parameters) {}
 
-  func respond(to request: Request) -> Response {
+  func bodyLimit(_ settings: Void) -> Int { 1_048_576 }
+
+  func respond(to request: Request, _ settings: Void) -> Response {
     Self.log("working")
     let milliseconds = request.parameters["WORK_MS"].flatMap { UInt32($0) } ?? 0
     usleep(milliseconds * 1000)

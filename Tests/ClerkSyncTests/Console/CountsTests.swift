@@ -130,7 +130,8 @@ import Testing
       ] +=
         1
     }
-    let found = Dictionary(uniqueKeysWithValues: bars.map { ("\($0.start) \($0.outcome)", $0.deliveries) })
+    let found = Dictionary(
+      uniqueKeysWithValues: bars.map { ("\($0.start) \($0.count.outcome)", $0.count.deliveries) })
     #expect(found == expected)
   }
 }
