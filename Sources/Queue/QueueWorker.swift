@@ -21,6 +21,9 @@ public struct QueueWorker: Sendable {
     public init() {}
   }
 
+  /// Between two looks for addresses that have become free.
+  private static let lookingPause = Duration.milliseconds(200)
+
   let queue: DeliveryQueue
   let store: UserStore
   let verifier: Verifier
@@ -40,9 +43,6 @@ public struct QueueWorker: Sendable {
   private var lease: Lease
   /// When to look again for addresses that have become free.
   private var nextLook = ContinuousClock.now
-
-  /// Between two looks for addresses that have become free.
-  private static let lookingPause = Duration.milliseconds(200)
 
   /// `secrets` are those of the receivers: each entry is verified anew.
   public init(

@@ -75,17 +75,7 @@ extension Application {
       throw .store(error)
     }
   }
-}
 
-extension Request {
-  /// Whether the body is compressed, by its header or by how gzip begins (RFC 1952, section 2.3.1).
-  fileprivate var isCompressed: Bool {
-    let encodings = parameters.values(ofHeader: "content-encoding").map { $0.lowercased() }
-    return body.starts(with: [0x1f, 0x8b]) || encodings.contains { !["", "identity"].contains($0) }
-  }
-}
-
-extension Application {
   /// Throws unless the queue answers.
   public func check(queue address: RedisAddress) throws(RedisError) {
     try queues.queue(address).check()
@@ -109,5 +99,13 @@ extension Application {
   /// How the queue stands; nil where there is none, and while Redis does not answer, which the health tells.
   func queueStatistics(_ configuration: Configuration) -> QueueStatistics? {
     configuration.queue.flatMap { try? queues.queue($0).statistics() }
+  }
+}
+
+extension Request {
+  /// Whether the body is compressed, by its header or by how gzip begins (RFC 1952, section 2.3.1).
+  fileprivate var isCompressed: Bool {
+    let encodings = parameters.values(ofHeader: "content-encoding").map { $0.lowercased() }
+    return body.starts(with: [0x1f, 0x8b]) || encodings.contains { !["", "identity"].contains($0) }
   }
 }

@@ -66,9 +66,7 @@ struct SettingsSource: ParsableArguments {
     }
     return secrets
   }
-}
 
-extension SettingsSource {
   /// The queue that is configured.
   func queue() throws -> DeliveryQueue { DeliveryQueue(try queueAddress()) }
 
