@@ -64,7 +64,7 @@ runtime:
 dist: packages-dist runtime
 	conf/dist/libraries $(DIST_LIBRARIES)/handler libcrypto.a libsqlite3.a libfcgi.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/handler --product clerk-sync.fcgi
-	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libfcgi.a libhiredis.a
+	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/command \
 	  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/clerk-sync' --product clerk-sync
 	@conf/dist/archive $(VERSION) .build/static/release/clerk-sync.fcgi .build/static/release/clerk-sync
