@@ -18,7 +18,7 @@ HANDLER = .build/release/clerk-sync.fcgi
 RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker -L$(CURDIR)/$(RUNTIME)
 # The C++ library inside, too: loading it would be a tenth of the time of a CGI request.
 RUNTIME = .build/runtime
-VERSION = $(shell sed -n 's/.* version = "\(.*\)"$$/\1/p' Sources/ClerkSync/Release.swift)
+VERSION = $(shell sed -n 's/.* version = "\(.*\)"$$/\1/p' Sources/Settings/Release.swift)
 DIST_RELEASE = --scratch-path .build/static $(RELEASE) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 DIST_LIBRARIES = .build/libraries
 VENV = .build/venv
@@ -80,7 +80,7 @@ runtime:
 dist: packages-dist runtime
 	conf/dist/libraries $(DIST_LIBRARIES)/handler libcrypto.a libsqlite3.a libfcgi.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/handler --product clerk-sync.fcgi
-	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libfcgi.a libhiredis.a
+	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/command \
 	  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/clerk-sync' --product clerk-sync
 	@conf/dist/archive $(VERSION) .build/static/release/clerk-sync.fcgi .build/static/release/clerk-sync

@@ -11,12 +11,14 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
 let package = Package(
   name: "clerk-sync",
   products: [
-    .library(name: "ClerkSync", targets: ["ClerkSync"]),
-    .executable(name: "clerk-sync.fcgi", targets: ["clerk-sync-fcgi"]),
-    .executable(name: "clerk-sync", targets: ["clerk-sync"]),
+    .library(name: "ClerkSync", targets: ["ClerkSync", "Svix"]),
+    .executable(name: "clerk-sync.fcgi", targets: ["Handler"]),
+    .executable(name: "clerk-sync", targets: ["Command"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -28,26 +30,32 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
-    .target(name: "Gateway", dependencies: ["CFastCGI"], swiftSettings: settings),
     .target(name: "Svix", dependencies: ["CLibcrypto"], swiftSettings: settings),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: settings),
     .target(name: "Redis", dependencies: ["CHiredis"], swiftSettings: settings),
+    .target(name: "Gateway", dependencies: ["CFastCGI"], swiftSettings: settings),
+    .target(name: "ClerkSync", dependencies: ["Svix", "SQLite"], swiftSettings: settings),
     .target(
-      name: "ClerkSync",
-      dependencies: ["Gateway", "Svix", "SQLite", "Redis", .product(name: "Logging", package: "swift-log")],
+      name: "Queue", dependencies: ["ClerkSync", "Svix", "Redis", logging], swiftSettings: settings
+    ),
+    .target(
+      name: "Settings", dependencies: ["ClerkSync", "Svix", "Redis", logging], swiftSettings: settings
+    ),
+    .target(
+      name: "Server",
+      dependencies: ["Gateway", "ClerkSync", "Queue", "Settings", "Svix", "Redis", logging],
       swiftSettings: settings
     ),
     .executableTarget(
-      name: "clerk-sync-fcgi",
-      dependencies: ["ClerkSync", "Gateway", .product(name: "Logging", package: "swift-log")],
+      name: "Handler",
+      dependencies: ["Gateway", "ClerkSync", "Queue", "Settings", "Server", logging],
       swiftSettings: settings
     ),
     .executableTarget(
-      name: "clerk-sync",
+      name: "Command",
       dependencies: [
-        "ClerkSync", "Gateway", "Svix", "Redis",
+        "ClerkSync", "Queue", "Settings", "Svix", "Redis", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings
     ),
@@ -64,7 +72,7 @@ let package = Package(
     .executableTarget(
       name: "StepBenchmark",
       dependencies: [
-        "ClerkSync", "Gateway", "Svix", "SQLite", .product(name: "Logging", package: "swift-log"),
+        "ClerkSync", "Gateway", "Server", "Settings", "Svix", "SQLite", logging,
       ],
       path: "Tests/Benchmark/Steps", swiftSettings: settings
     ),
@@ -80,8 +88,8 @@ let package = Package(
     .testTarget(
       name: "ClerkSyncTests",
       dependencies: [
-        "ClerkSync", "Gateway", "Redis", "Svix", "SQLite", "TestSupport",
-        .product(name: "Logging", package: "swift-log"),
+        "ClerkSync", "Gateway", "Queue", "Redis", "Server", "Settings", "Svix", "SQLite", "TestSupport",
+        logging,
       ],
       path: "Tests/Unit/ClerkSync", swiftSettings: settings
     ),
@@ -89,33 +97,35 @@ let package = Package(
     // Tests/System: the real programs, and the real servers around them.
     .testTarget(
       name: "GatewayTests",
-      dependencies: ["CFastCGI", "Gateway", "SQLite", "TestSupport", "GatewayProbe", "clerk-sync-fcgi"],
+      dependencies: ["CFastCGI", "Gateway", "SQLite", "TestSupport", "GatewayProbe", "Handler"],
       path: "Tests/System/Gateway", swiftSettings: settings
     ),
     .testTarget(
-      name: "RedisTests", dependencies: ["Redis", "TestSupport"], path: "Tests/System/Redis",
+      name: "RedisTests", dependencies: ["Queue", "Redis", "TestSupport"], path: "Tests/System/Redis",
       swiftSettings: settings
     ),
     .testTarget(
       name: "QueueTests",
-      dependencies: ["ClerkSync", "Redis", "SQLite", "Svix", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      dependencies: [
+        "ClerkSync", "Queue", "Redis", "SQLite", "Svix", "TestSupport", "Command", "Handler",
+      ],
       path: "Tests/System/Queue", swiftSettings: settings
     ),
     .testTarget(
-      name: "DurabilityTests", dependencies: ["SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      name: "DurabilityTests", dependencies: ["SQLite", "TestSupport", "Command", "Handler"],
       path: "Tests/System/Durability", swiftSettings: settings
     ),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Svix", "SQLite", "TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      dependencies: ["Svix", "SQLite", "TestSupport", "Command", "Handler"],
       path: "Tests/System/Command", exclude: ["clerk.py", "official.py"], swiftSettings: settings
     ),
     .testTarget(
-      name: "ServerTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      name: "ServerTests", dependencies: ["TestSupport", "Command", "Handler"],
       path: "Tests/System/Server", exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
     ),
     .testTarget(
-      name: "ConsoleTests", dependencies: ["TestSupport", "clerk-sync", "clerk-sync-fcgi"],
+      name: "ConsoleTests", dependencies: ["TestSupport", "Command", "Handler"],
       path: "Tests/System/Console",
       exclude: ["console.py", "scenarios.py", "site_under_test.py", "watched_page.py"],
       swiftSettings: settings

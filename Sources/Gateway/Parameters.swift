@@ -1,3 +1,5 @@
+import Glibc
+
 /// The meta-variables of a request, in the order the server sent them (RFC 3875, section 4.1).
 ///
 /// A list rather than a dictionary: nginx passes a header that came twice as two variables of one
@@ -71,5 +73,27 @@ public struct Parameters: Sendable {
 
   private func value(_ entry: Entry) -> String {
     String(decoding: bytes[entry.value], as: UTF8.self)
+  }
+}
+
+extension Parameters {
+  /// The environment of this process, which in CGI holds the meta-variables (RFC 3875, section 7.2).
+  public static func ofProcess() -> Parameters {
+    var parameters = Parameters()
+    unsafe parameters.append(environment: environ)
+    return parameters
+  }
+
+  /// Appends the entries of an environ(7)-style array, which ends with a null pointer.
+  @unsafe mutating func append(
+    environment: UnsafePointer<UnsafeMutablePointer<CChar>?>?
+  ) {
+    guard var next = unsafe environment else { return }
+    reserveCapacity()
+    while let entry = unsafe next.pointee {
+      let bytes = unsafe UnsafeRawBufferPointer(start: entry, count: strlen(entry))
+      unsafe append(environmentEntry: bytes)
+      unsafe next += 1
+    }
   }
 }

@@ -1,5 +1,5 @@
 /// Why Redis did not do what it was asked. Never carries what was sent to it, nor what it said about that.
-public enum RedisError: Error, Equatable, Sendable {
+public enum RedisError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No connection could be made, for the system's own `reason`.
   case unreachable(reason: String)
   /// The time was up before Redis had answered, so that what it has done is not known.
@@ -10,4 +10,15 @@ public enum RedisError: Error, Equatable, Sendable {
   case refused(command: String, code: String)
   /// What came in answer to the command is not what Redis answers.
   case unexpectedReply(command: String)
+
+  /// What was wrong, in one line.
+  public var description: String {
+    switch self {
+    case .unreachable(let reason): "no connection to Redis: \(reason)"
+    case .timedOut: "Redis did not answer in time"
+    case .closed: "Redis closed the connection"
+    case .refused(let command, let code): "Redis refused \(command) with \(code)"
+    case .unexpectedReply(let command): "what answered \(command) is not Redis as expected"
+    }
+  }
 }

@@ -85,7 +85,7 @@ import CSQLite
 
   /// Commits without waiting for the disk, which ``WriteAheadLog/sync()`` then has to be asked for; for databases in
   /// WAL mode, where it endangers nothing else (sqlite.org/pragma.html#pragma_synchronous).
-  public func leaveSyncing() throws(SQLiteError) {
+  public func deferSync() throws(SQLiteError) {
     try execute("PRAGMA synchronous = NORMAL")
   }
 

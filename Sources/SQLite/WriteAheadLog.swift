@@ -2,7 +2,7 @@ import CSQLite
 import Glibc
 import Synchronization
 
-/// The way of a database's WAL to the disk, for connections that leave it to this (``Connection/leaveSyncing()``): one
+/// The way of a database's WAL to the disk, for connections that leave it to this (``Connection/deferSync()``): one
 /// sync is enough for the commits of many.
 ///
 /// A connection that is kept has to outlast this, so that the database stays in WAL mode and its WAL in place.
@@ -35,7 +35,7 @@ public final class WriteAheadLog: Sendable {
   ///
   /// The kernel reports a page it could not write once, and then takes it for written. So what has been committed may
   /// be missing in the middle of the WAL, and what is appended would be lost with it.
-  public func mend(with connection: borrowing Connection) throws(SQLiteError) {
+  public func recover(with connection: borrowing Connection) throws(SQLiteError) {
     guard let error = failure.withLock(\.self) else { return }
     guard try connection.checkpoint(truncating: true) else { throw error }
     failure.withLock { $0 = nil }

@@ -28,3 +28,11 @@ public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
   public var description: String { "Secret" }
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+/// Why a text is not a signing secret. Never carries the text.
+public enum SecretError: Error, Equatable, Sendable {
+  /// Nothing is left after the optional `whsec_`; an empty key would let anyone sign.
+  case empty
+  /// What follows the optional `whsec_` is not base64.
+  case notBase64
+}

@@ -56,3 +56,48 @@ public struct Verifier: Sendable {
     return seconds
   }
 }
+
+/// A message whose signature and timestamp have been checked. Only ``Verifier`` makes one.
+public struct VerifiedMessage: Sendable {
+  /// The message's id, the same on every attempt to deliver it.
+  public let id: String
+  /// When this attempt was signed, in seconds since 1970.
+  public let timestamp: Int64
+  /// The signature that fits, so that it can be shown once more.
+  public let signature: Signature
+  /// The bytes that were signed.
+  public let body: [UInt8]
+}
+
+/// Why a message is not to be trusted. For the log: the sender is not told which it was.
+public enum VerificationError: Error, Equatable, Sendable {
+  /// These headers are missing or empty.
+  case missingHeaders([String])
+  /// This header came more than once; no one value of it can be the one that was signed.
+  case repeatedHeader(String)
+  /// The id holds a full stop, which makes `id.timestamp.body` ambiguous.
+  case ambiguousID
+  /// The timestamp is not a plain decimal number of seconds.
+  case malformedTimestamp
+  /// The timestamp is this many seconds off this machine's clock; negative when it lies in the future.
+  case outsideTolerance(age: Int64)
+  /// None of the `v1` signatures among `entries` fits any of the `secrets`.
+  case noMatch(entries: Int, secrets: Int)
+  /// libcrypto could not compute the HMAC.
+  case cryptoFailure
+
+  /// What was wrong and what to do about it, for the operator. Holds neither a secret nor a signature.
+  public var reason: String {
+    switch self {
+    case .missingHeaders(let names): "no \(names.joined(separator: ", "))"
+    case .repeatedHeader(let name): "\(name) came more than once"
+    case .ambiguousID: "the message id holds a full stop"
+    case .malformedTimestamp: "the timestamp is not a number of seconds"
+    case .outsideTolerance(let age):
+      "clock skew of \(age) s, \(Verifier.tolerance) allowed: check this machine's clock"
+    case .noMatch(let entries, let secrets):
+      "no matching signature among \(entries) entries and \(secrets) secrets: check the secret and the raw body"
+    case .cryptoFailure: "libcrypto could not compute the HMAC"
+    }
+  }
+}

@@ -2,6 +2,7 @@ import ClerkSync
 import Gateway
 import Logging
 import SQLite
+import Server
 import Svix
 
 /// The steps of one delivery, each a function that is not inlined, so that a profiler finds it by its name.
@@ -61,6 +62,6 @@ enum Steps {
   /// The whole request, from its parameters to the response and the log line.
   @inline(never)
   static func respond(_ application: Application, _ request: Request, _ logger: Logger) -> Response {
-    application.respond(to: request, logger: logger)
+    application.respond(to: request, application.settings(for: request.parameters), logger: logger)
   }
 }

@@ -9,6 +9,8 @@ import Gateway
 import Glibc
 import Logging
 import SQLite
+import Server
+import Settings
 import Svix
 
 guard CommandLine.arguments.count == 4, let iterations = Int(CommandLine.arguments[3]), iterations > 0 else {

@@ -3,9 +3,11 @@ import Glibc
 
 /// Answers with the request's body, once the file that its parameter WORK_UNTIL names exists.
 struct Echo: RequestHandler {
-  func bodyLimit(for parameters: Parameters) -> Int { 1_048_576 }
+  func settings(for parameters: Parameters) {}
 
-  func respond(to request: Request) -> Response {
+  func bodyLimit(_ settings: Void) -> Int { 1_048_576 }
+
+  func respond(to request: Request, _ settings: Void) -> Response {
     Self.log("working")
     if let file = request.parameters["WORK_UNTIL"] {
       while unsafe access(file, F_OK) != 0 { usleep(5_000) }

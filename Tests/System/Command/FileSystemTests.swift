@@ -3,7 +3,7 @@ import SQLite
 import TestSupport
 import Testing
 
-@testable import clerk_sync
+@testable import Command
 
 /// Where the database is, and how it is kept.
 @Suite(.programs) struct FileSystemTests {

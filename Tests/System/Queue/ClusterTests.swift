@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Queue
 
 /// The queue on a node of a Redis cluster (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec).
 @Suite(.programs) struct ClusterTests {
@@ -27,7 +28,7 @@ import Testing
     try server.command("XADD", "clerk-sync:deliveries", "*", "id", "msg_1")
     let entry = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
     #expect(try queue.countTry(of: entry.id) == 1)
-    #expect(try queue.bury(entry, tries: 1, reason: "a reason"))
+    #expect(try queue.moveToDeadLetters(entry, tries: 1, reason: "a reason"))
     let letter = try #require(try queue.deadLetters(limit: 10).first)
     #expect(try queue.retry(letter))
     let again = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
@@ -39,6 +40,6 @@ import Testing
   @Test func `A cluster of which a part is missing is told as that`() throws {
     let error = RedisError.refused(command: "XADD", code: "CLUSTERDOWN")
     #expect(throws: error) { try queue.check() }
-    #expect("\(error)" == "Redis refused XADD with CLUSTERDOWN: a part of its cluster is missing")
+    #expect(error.reason == "Redis refused XADD with CLUSTERDOWN: a part of its cluster is missing")
   }
 }

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Queue
 
 /// What the queue does in Redis, where a worker or an operator may do the same at the same time.
 @Suite(.programs) struct DeliveryQueueTests {
@@ -37,8 +38,8 @@ import Testing
   @Test func `What is given up twice is one dead letter`() throws {
     let entry = try entry()
     #expect(try queue.countTry(of: entry.id) == 1)
-    #expect(try queue.bury(entry, tries: 1, reason: "a reason"))
-    #expect(try !queue.bury(entry, tries: 1, reason: "a reason"))
+    #expect(try queue.moveToDeadLetters(entry, tries: 1, reason: "a reason"))
+    #expect(try !queue.moveToDeadLetters(entry, tries: 1, reason: "a reason"))
     #expect(try left() == ["0", "1", "0", "0"])
     let letter = try #require(try queue.deadLetters(limit: 10).first)
     #expect(letter.original == entry.fields)
@@ -51,7 +52,7 @@ import Testing
     #expect(try queue.countTry(of: entry.id) == 2)
     #expect(try queue.finish([entry.id]) == 0)
     #expect(try queue.countTry(of: entry.id) == nil)
-    #expect(try !queue.bury(entry, tries: 1, reason: ""))
+    #expect(try !queue.moveToDeadLetters(entry, tries: 1, reason: ""))
     #expect(try left() == ["0", "0", "0", "0"])
   }
 
@@ -60,23 +61,23 @@ import Testing
     let entry = try entry()
     #expect(try queue.countTry(of: entry.id) == 1)
     try server.command(trouble, user: [])
-    #expect(throws: RedisError.self) { try queue.bury(entry, tries: 1, reason: "") }
+    #expect(throws: RedisError.self) { try queue.moveToDeadLetters(entry, tries: 1, reason: "") }
     try server.command("CONFIG", "SET", "maxmemory", "0")
     try server.command("DEL", Self.dead)
     #expect(try left() == ["1", "0", "1", "1"])
-    #expect(try queue.bury(entry, tries: 1, reason: ""))
+    #expect(try queue.moveToDeadLetters(entry, tries: 1, reason: ""))
     #expect(try left() == ["0", "1", "0", "0"])
   }
 
   @Test func `What is put back twice, or was dropped, is put back once or not at all`() throws {
-    #expect(try queue.bury(entry(), tries: 1, reason: ""))
+    #expect(try queue.moveToDeadLetters(entry(), tries: 1, reason: ""))
     let letter = try #require(try queue.deadLetters(limit: 10).first)
     #expect(try queue.retry(letter))
     #expect(try !queue.retry(letter))
     #expect(try left() == ["1", "0", "0", "0"])
     let again = try #require(try queue.next(10, as: "one", wait: .seconds(1)).first)
     #expect(again.fields == letter.original)
-    #expect(try queue.bury(again, tries: 1, reason: ""))
+    #expect(try queue.moveToDeadLetters(again, tries: 1, reason: ""))
     let second = try #require(try queue.deadLetters(limit: 10).first)
     #expect(try queue.drop(second))
     #expect(try !queue.drop(second))
@@ -86,7 +87,7 @@ import Testing
 
   @Test(arguments: [["SET", stream, "1"], ["CONFIG", "SET", "maxmemory", "1"]])
   func `What the queue does not take stays a dead letter`(trouble: [String]) throws {
-    #expect(try queue.bury(entry(), tries: 1, reason: ""))
+    #expect(try queue.moveToDeadLetters(entry(), tries: 1, reason: ""))
     let letter = try #require(try queue.deadLetters(limit: 10).first)
     try server.command(trouble, user: [])
     #expect(throws: RedisError.self) { try queue.retry(letter) }

@@ -1,4 +1,5 @@
 import Foundation
+import Queue
 import Redis
 import TestSupport
 import Testing
@@ -24,7 +25,7 @@ import Testing
     }
     let expected = RedisError.unreachable(reason: "Connection refused")
     #expect(
-      "\(expected)"
+      expected.reason
         == "no connection to Redis: Connection refused: check that it runs, and its address in CLERK_SYNC_QUEUE"
     )
   }

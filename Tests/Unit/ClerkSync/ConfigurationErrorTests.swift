@@ -2,6 +2,8 @@ import Gateway
 import Testing
 
 @testable import ClerkSync
+@testable import Server
+@testable import Settings
 
 @Suite struct ConfigurationErrorTests {
   private static let notNumbers = [

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Server
+@testable import Settings
 @testable import Svix
 
 @Suite struct ConfigurationTests {
@@ -80,16 +82,18 @@ import Testing
     let configuration = try Configuration().overridden(by: headers)
     #expect(configuration.secrets.isEmpty)
     #expect(configuration.database == "data/clerk-sync.db")
-    #expect(try configuration.maxBody(overriddenBy: headers) == 1_048_576)
+    #expect(RequestSettings(configuration, overriddenBy: headers).bodyLimit == 1_048_576)
   }
 
   @Test func `The body limit of a request is the one it is set to`() throws {
     let configuration = try Configuration(environment: ["CLERK_SYNC_MAX_BODY": "1000"])
-    #expect(try configuration.maxBody(overriddenBy: [:]) == 1000)
-    #expect(try configuration.maxBody(overriddenBy: ["CLERK_SYNC_MAX_BODY": "2000"]) == 2000)
-    #expect(try configuration.maxBody(overriddenBy: ["CLERK_SYNC_MAX_BODY": ""]) == 1000)
-    #expect(throws: ConfigurationError.self) {
-      try configuration.maxBody(overriddenBy: ["CLERK_SYNC_MAX_BODY": "much"])
-    }
+    #expect(RequestSettings(configuration, overriddenBy: [:]).bodyLimit == 1000)
+    #expect(RequestSettings(configuration, overriddenBy: ["CLERK_SYNC_MAX_BODY": "2000"]).bodyLimit == 2000)
+    #expect(RequestSettings(configuration, overriddenBy: ["CLERK_SYNC_MAX_BODY": ""]).bodyLimit == 1000)
+    #expect(RequestSettings(configuration, overriddenBy: ["CLERK_SYNC_MAX_BODY": "much"]).bodyLimit == 1000)
+    #expect(
+      RequestSettings(
+        configuration, overriddenBy: ["CLERK_SYNC_MAX_BODY": "2000", "CLERK_SYNC_ROLES": ","]
+      ).bodyLimit == 2000)
   }
 }

@@ -1,6 +1,7 @@
 import ClerkSync
 import Foundation
 import Logging
+import Settings
 import Testing
 
 @Suite struct LineLogHandlerTests {

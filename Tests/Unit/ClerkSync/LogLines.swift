@@ -1,5 +1,6 @@
 import ClerkSync
 import Logging
+import Settings
 import Synchronization
 
 /// What was logged.

@@ -28,13 +28,13 @@ import Testing
   func `What is too old goes step by step, and nothing else`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     try fill()
-    let expected = ExpiredRows(deliveries: 3500, tombstones: 1750)
-    #expect(try database.store.expired(before: 3501) == expected)
-    var steps: [ExpiredRows] = []
-    #expect(try database.store.removeExpired(before: 3501) { steps.append($0) } == expected)
+    let expected = PrunedRows(deliveries: 3500, tombstones: 1750)
+    #expect(try database.store.prunable(before: 3501) == expected)
+    var steps: [PrunedRows] = []
+    #expect(try database.store.prune(before: 3501) { steps.append($0) } == expected)
     #expect(steps.map(\.deliveries) == [1000, 2000, 3000, 3500])
     #expect(steps.map(\.tombstones) == [1000, 1750, 1750, 1750])
-    #expect(try database.store.expired(before: 3501) == ExpiredRows())
+    #expect(try database.store.prunable(before: 3501) == PrunedRows())
     #expect(try database.column("SELECT min(first_seen) FROM clerk_sync_deliveries") == ["3501"])
     #expect(try database.column("SELECT count(*) FROM clerk_sync_versions WHERE deleted IS NULL") == ["2500"])
   }
@@ -42,7 +42,7 @@ import Testing
   @Test func `Deliveries are written between the steps`() throws {
     try fill()
     var outcomes: [Outcome] = []
-    try database.store.removeExpired(before: 3501) { _ in
+    try database.store.prune(before: 3501) { _ in
       if let outcome = try? database.store.apply(Event(.created(.ada("user_\(outcomes.count)")))) {
         outcomes.append(outcome)
       }

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Server
+@testable import Settings
 
 @Suite struct QueueSettingTests {
   @Test(arguments: [

@@ -154,7 +154,7 @@ import Testing
       [
         { _ = try database.store.users(limit: 1) }, { _ = try database.store.deliveries(limit: 1) },
         { _ = try database.store.statistics() }, { _ = try database.store.newestPosition() },
-        { _ = try database.store.expired(before: 1) }, { try database.store.removeExpired(before: 1) },
+        { _ = try database.store.prunable(before: 1) }, { try database.store.prune(before: 1) },
       ]
     }
     for read in readers() { #expect(throws: StoreError.missing(database: database.path)) { try read() } }

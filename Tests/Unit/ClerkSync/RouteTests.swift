@@ -2,6 +2,7 @@ import Gateway
 import Testing
 
 @testable import ClerkSync
+@testable import Server
 
 @Suite struct RouteTests {
   @Test(
@@ -59,7 +60,7 @@ import Testing
       ("REQUEST_METHOD", "POST"), ("SCRIPT_NAME", "/other"), ("QUERY_STRING", "/api/webhooks"),
       ("REQUEST_URI", "/api/webhooks"), ("DOCUMENT_URI", "/api/webhooks"),
     ])
-    #expect(throws: Failure.self) { try Route(parameters) }
+    #expect(throws: RequestFailure.self) { try Route(parameters) }
   }
 
   private enum Refusal: Error, Equatable {
@@ -70,7 +71,7 @@ import Testing
 
   private func route(_ method: String?, _ script: String?, _ pathInfo: String?) -> Result<Route, Refusal> {
     let parameters = [("REQUEST_METHOD", method), ("SCRIPT_NAME", script), ("PATH_INFO", pathInfo)]
-    do throws(Failure) {
+    do throws(RequestFailure) {
       return .success(
         try Route(Parameters(parameters.compactMap { name, value in value.map { (name, $0) } })))
     } catch {

@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Server
+@testable import Settings
 @testable import Svix
 
 @Suite struct SecretSettingTests {

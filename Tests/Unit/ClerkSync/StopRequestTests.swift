@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ClerkSync
+@testable import Queue
 
 @Suite struct StopRequestTests {
   @Test func `After it nobody sleeps any more, however often`() {

@@ -1,6 +1,8 @@
 import ClerkSync
 import Foundation
 import Gateway
+import Server
+import Settings
 import TestSupport
 
 /// The application with a database of its own and a clock that stands still.
@@ -37,7 +39,9 @@ struct TestApplication {
   func respond(_ parameters: [(String, String)], body: [UInt8] = []) throws -> Exchange {
     let lines = LogLines()
     let request = Request(parameters: Parameters(parameters), body: body)
-    let response = try application.respond(to: request, logger: lines.logger(.json))
+    let application = try application
+    let settings = application.settings(for: request.parameters)
+    let response = application.respond(to: request, settings, logger: lines.logger(.json))
     return try Exchange(response, log: lines.text)
   }
 

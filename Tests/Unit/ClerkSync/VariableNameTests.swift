@@ -1,5 +1,6 @@
 import ClerkSync
 import Foundation
+import Settings
 import TestSupport
 import Testing
 

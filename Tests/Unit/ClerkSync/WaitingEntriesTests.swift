@@ -1,6 +1,7 @@
 import Testing
 
 @testable import ClerkSync
+@testable import Queue
 
 @Suite struct WaitingEntriesTests {
   private static let address = NeededAddress(address: "ada@example.org", userID: "user_1")
@@ -68,7 +69,7 @@ import Testing
   }
 
   @Test func `A pause grows to half a minute and begins anew`() {
-    var pause = GrowingPause()
+    var pause = Backoff(first: .milliseconds(500), longest: .seconds(30))
     #expect(!pause.isUnderWay)
     let pauses = (0..<8).map { _ in pause.next() }
     #expect(pauses == [0.5, 1, 2, 4, 8, 16, 30, 30].map { Duration.seconds($0) })

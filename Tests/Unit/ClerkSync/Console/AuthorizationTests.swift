@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Settings
 
 /// Who may read, and what everybody else learns.
 @Suite struct AuthorizationTests {

@@ -1,6 +1,8 @@
 import ClerkSync
 import Foundation
 import Gateway
+import Server
+import Settings
 import TestSupport
 
 /// An application with a database and an admin token, asked as the console asks it.
@@ -44,7 +46,8 @@ struct ConsoleSite {
 
   private func respond(_ request: Request) throws -> ConsoleAnswer {
     let lines = LogLines()
-    let response = application.respond(to: request, logger: lines.logger(.json))
+    let settings = application.settings(for: request.parameters)
+    let response = application.respond(to: request, settings, logger: lines.logger(.json))
     return try ConsoleAnswer(response, log: lines.text)
   }
 }

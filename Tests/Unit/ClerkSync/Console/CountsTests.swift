@@ -64,7 +64,7 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM clerk_sync_counts WHERE hour > 0") == ["1"])
 
     _ = try later.apply(Event(nil, id: "last"))
-    try later.removeExpired(before: .max)
+    try later.prune(before: .max)
     #expect(try database.column("SELECT svix_id FROM clerk_sync_deliveries") == ["last"])
     #expect(try totals() == ["ignored session.created": 161])
     for number in 0..<40 { _ = try later.apply(Event(nil, id: "newer_\(number)")) }
@@ -86,7 +86,7 @@ import Testing
 
   @Test func `A prune takes no hours with it`() throws {
     for number in 1...32 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
-    try database.store.removeExpired(before: .max)
+    try database.store.prune(before: .max)
     #expect(try database.column("SELECT sum(deliveries) FROM clerk_sync_counts WHERE hour > 0") == ["32"])
   }
 
@@ -130,7 +130,8 @@ import Testing
       ] +=
         1
     }
-    let found = Dictionary(uniqueKeysWithValues: bars.map { ("\($0.start) \($0.outcome)", $0.deliveries) })
+    let found = Dictionary(
+      uniqueKeysWithValues: bars.map { ("\($0.start) \($0.count.outcome)", $0.count.deliveries) })
     #expect(found == expected)
   }
 }

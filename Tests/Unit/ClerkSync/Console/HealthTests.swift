@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Settings
 
 @Suite struct HealthTests {
   private static let now = Int64(TestApplication.now) * 1000

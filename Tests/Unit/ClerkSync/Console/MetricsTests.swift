@@ -2,6 +2,8 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Server
+@testable import Settings
 
 @Suite struct MetricsTests {
   private let site: ConsoleSite

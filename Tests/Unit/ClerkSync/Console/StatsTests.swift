@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import ClerkSync
+@testable import Server
 
 @Suite struct StatsTests {
   private let site: ConsoleSite

@@ -1,0 +1,101 @@
+import FoundationEssentials
+
+/// A user as Clerk's Backend API and its exports give one (clerk.com/docs/reference/backend/types/backend-user).
+public struct BackendUser: Equatable, Sendable {
+  public let user: User
+  /// The user's `updated_at`, in milliseconds since 1970; 0, older than anything that has been applied, without one.
+  public let updatedAt: Int64
+  /// Whether the user's metadata names a role that is not configured, so that the least privileged was taken.
+  public let hasUnknownRole: Bool
+
+  public init(user: User, updatedAt: Int64, hasUnknownRole: Bool = false) {
+    self.user = user
+    self.updatedAt = updatedAt
+    self.hasUnknownRole = hasUnknownRole
+  }
+
+  /// Decodes a JSON array of user objects, an object `{"data": […]}`, or one user object.
+  ///
+  /// A user object that cannot become a row fails alone. Throws ``EventError/malformed(reason:)`` for anything else.
+  public static func list(
+    decoding json: [UInt8], roles: Roles
+  ) throws(EventError) -> [Result<BackendUser, UnusableUser>] {
+    do {
+      return try JSONDecoder().decode(List.self, from: Data(json)).objects.map { object in
+        object.flatMap { data in Result { () throws(UnusableUser) in try BackendUser(data, roles: roles) } }
+      }
+    } catch {
+      throw .malformed(reason: Event.reason(for: error))
+    }
+  }
+
+  private init(_ data: UserData, roles: Roles) throws(UnusableUser) {
+    do throws(EventError) {
+      let (user, isKnown) = try Event.user(data, type: "user", roles: roles)
+      self.user = user
+      hasUnknownRole = !isKnown
+    } catch {
+      throw UnusableUser(id: data.id, reason: error)
+    }
+    updatedAt = Event.milliseconds(data.updatedAt ?? 0)
+  }
+}
+
+/// The user objects of a document, in any of the forms it may have.
+private struct List: Decodable {
+  private enum CodingKeys: CodingKey {
+    case data
+  }
+
+  let objects: [Result<UserData, UnusableUser>]
+
+  init(from decoder: any Decoder) throws {
+    let list = try? decoder.container(keyedBy: CodingKeys.self)
+    if let list, list.contains(.data) {
+      objects = try list.decode([Object].self, forKey: .data).map(\.result)
+    } else if list != nil {
+      objects = [try Object(from: decoder).result]
+    } else {
+      objects = try [Object](from: decoder).map(\.result)
+    }
+  }
+}
+
+/// One user object, or what is wrong with it: an array would otherwise fail as a whole.
+private struct Object: Decodable {
+  private enum CodingKeys: CodingKey {
+    case id
+  }
+
+  let result: Result<UserData, UnusableUser>
+
+  init(from decoder: any Decoder) throws {
+    do {
+      result = .success(try UserData(from: decoder))
+    } catch {
+      let id = try? decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .id)
+      result = .failure(UnusableUser(id: id, reason: .malformed(reason: Event.reason(for: error))))
+    }
+  }
+}
+
+/// A user at Clerk who cannot become a row.
+public struct UnusableUser: Error, Equatable, Sendable, CustomStringConvertible {
+  /// nil where that is what it lacks.
+  public let id: String?
+  private let reason: EventError
+
+  init(id: String?, reason: EventError) {
+    self.id = id
+    self.reason = reason
+  }
+
+  /// What is wrong; names fields, never their values.
+  public var description: String {
+    switch reason {
+    case .malformed(let reason): "not as expected: \(reason)"
+    case .noPrimaryEmail: "no primary e-mail address"
+    case .noUserID: "no id"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import SQLite
+
+/// What one transaction, or one savepoint in a shared one, is to do.
+enum StoreOperation: Sendable {
+  /// A change to a user, ordered by `time` in milliseconds since 1970, or none, for an event about something
+  /// else. Without a delivery it is the application's own and has no entry in the ledger.
+  case event(Event.Change?, time: Int64, delivery: Delivery?)
+  /// An entry for a delivery that failed.
+  case failure(of: Delivery, reason: String)
+
+  /// The settings that shape what is written.
+  struct Context: Sendable {
+    let timestamps: TimestampUnit
+    /// Days.
+    let retention: Int
+    let clock: WallClock
+  }
+
+  /// Compiles what the write will most likely run.
+  func compile(on connection: borrowing Connection) throws(SQLiteError) {
+    guard case .event(let change?, _, _) = self else {
+      return try connection.compile(DeliveryLedger.insertion)
+    }
+    let statements =
+      switch change {
+      case .created: [VersionTable.lookup, DeliveryLedger.insertion, UserTable.insertion, VersionTable.entry]
+      case .updated: [VersionTable.lookup, DeliveryLedger.insertion, UserTable.update, VersionTable.entry]
+      case .deleted: [DeliveryLedger.insertion, UserTable.deletion, VersionTable.entry]
+      }
+    for sql in statements { try connection.compile(sql) }
+  }
+
+  /// Writes all of it, or throws and leaves it to the caller to roll back.
+  func perform(in context: Context, on connection: borrowing Connection) throws(SQLiteError) -> Outcome {
+    let now = context.clock.now()
+    switch self {
+    case .event(let change, let time, let delivery):
+      var outcome = Outcome.ignored
+      if let change {
+        let version = Version(time: time, rank: change.rank)
+        let isNews = try VersionTable.admits(version, of: change.userID, on: connection)
+        outcome = isNews ? .applied : .stale
+      }
+      if let delivery {
+        let isFirst = try DeliveryLedger.record(
+          delivery, outcome: outcome.rawValue, error: nil, now: now, on: connection)
+        if !isFirst { return .duplicate }
+        try Retention.run(now: now, days: context.retention, on: connection)
+      }
+      if let change, outcome == .applied {
+        try apply(change, time: time, now: now, in: context, on: connection)
+      }
+      return outcome
+    case .failure(let delivery, let reason):
+      _ = try DeliveryLedger.record(
+        delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
+      return .ignored
+    }
+  }
+
+  private func apply(
+    _ change: Event.Change, time: Int64, now: Int64, in context: Context, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    let written = context.timestamps.convert(milliseconds: now)
+    switch change {
+    case .created(let user): try UserTable.write(user, isNew: true, now: written, on: connection)
+    case .updated(let user): try UserTable.write(user, isNew: false, now: written, on: connection)
+    case .deleted(let id): try UserTable.delete(id: id, on: connection)
+    }
+    let version = Version(time: time, rank: change.rank)
+    try VersionTable.record(version, of: change.userID, now: now, on: connection)
+  }
+
+  /// What an error means, once it has been rolled back: an address that must be unique stands in someone's row.
+  func explain(_ error: SQLiteError, in database: Database, on connection: borrowing Connection) -> StoreError
+  {
+    if error.isUniqueViolation, case .event(let change?, _, _) = self, let user = change.user,
+      let owner = try? UserTable.owner(of: user.email, otherThan: user.id, on: connection)
+    {
+      return .emailTaken(by: owner)
+    }
+    return .sqlite(error, database: database.path)
+  }
+}

@@ -1,0 +1,87 @@
+import ClerkSync
+import Foundation
+import Settings
+
+/// Whether the database is one that deliveries can be written to for good.
+struct DatabaseChecks {
+  let path: String
+
+  func findings() -> [Finding] {
+    do {
+      let inspection = try UserStore(database: path).inspect()
+      return [journal(inspection)] + schema(inspection)
+    } catch .missing {
+      return [
+        .warning(
+          "database", "\(path) is not there yet", remedy: "clerk-sync init makes it, or the first delivery")
+      ]
+    } catch {
+      return [.error("database", "\(error)", remedy: "see the README, Configuration, for the table expected")]
+    }
+  }
+
+  private func journal(_ inspection: Inspection) -> Finding {
+    let (mode, network) = (inspection.journalMode, FileSystem(of: path).network)
+    let leaving = "sqlite3 \(path) 'PRAGMA journal_mode = DELETE'"
+    switch (mode == "wal", network) {
+    case (true, let network?):
+      return .error(
+        "journal", "WAL on \(network): programs on several machines corrupt the database",
+        remedy: "move the file to a local disk, or: \(leaving)")
+    case (false, let network?):
+      return .warning(
+        "journal", "\(mode), on \(network): the file is as safe as the locks of that file system are",
+        remedy: "move the file to a local disk")
+    case (true, nil) where !inspection.hasWALResetFix:
+      return .warning(
+        "journal",
+        "WAL, with SQLite \(inspection.library), which has the WAL-reset bug: another program's checkpoint that races a "
+          + "commit can corrupt the database",
+        remedy: "link SQLite 3.51.3, 3.50.7 or 3.44.6 or newer, or: \(leaving)")
+    default:
+      return .ok("journal", "\(mode), with SQLite \(inspection.library)")
+    }
+  }
+
+  private func schema(_ inspection: Inspection) -> [Finding] {
+    guard inspection.missingTables.isEmpty else {
+      let names = inspection.missingTables.joined(separator: ", ")
+      return [.warning("schema", "yet to be made: \(names)", remedy: "clerk-sync init makes them")]
+    }
+    return [.ok("schema", "fits; the clerk_sync tables have version \(inspection.schemaVersion)")]
+      + references(inspection) + triggers(inspection) + [failures(inspection)]
+  }
+
+  private func references(_ inspection: Inspection) -> [Finding] {
+    if inspection.blockingReferences.isEmpty {
+      return [.ok("foreign keys", "none stands in the way of a delete")]
+    }
+    return inspection.blockingReferences.map { reference in
+      let column = "\(reference.table).\(reference.column)"
+      // SET NULL is among them only where NULL may not stand.
+      return reference.action == "SET NULL"
+        ? .warning(
+          "foreign keys",
+          "\(column) has ON DELETE SET NULL, but is NOT NULL: a user with such rows cannot be deleted",
+          remedy: "declare it ON DELETE CASCADE, or let it be NULL")
+        : .warning(
+          "foreign keys",
+          "\(column) has ON DELETE \(reference.action): a user with such rows cannot be deleted",
+          remedy: "declare it ON DELETE CASCADE or ON DELETE SET NULL")
+    }
+  }
+
+  private func triggers(_ inspection: Inspection) -> [Finding] {
+    guard !inspection.triggers.isEmpty else { return [] }
+    let names = inspection.triggers.joined(separator: ", ")
+    return [.ok("triggers", "on users: \(names); where one fails, so does the delivery")]
+  }
+
+  private func failures(_ inspection: Inspection) -> Finding {
+    guard inspection.failures > 0 else { return .ok("failures", "none pending") }
+    let first = Date(timeIntervalSince1970: Double(inspection.oldestFailure ?? 0) / 1000).ISO8601Format()
+    return .warning(
+      "failures", "\(inspection.failures) pending, the first from \(first)",
+      remedy: "clerk-sync retry-list names them, to replay from the Clerk dashboard")
+  }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import ClerkSync
+import Queue
+import Redis
+import Settings
+
+/// `clerk-sync stats`
+struct Stats: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Count deliveries, users and failures.",
+    discussion:
+      "Deliveries are those that the ledger still holds; times are in UTC. Exits with 1 when the queue does not answer."
+  )
+
+  @OptionGroup var settings: SettingsOptions
+
+  @Flag(help: "One JSON object; times in milliseconds since 1970.")
+  var json = false
+
+  func run() throws {
+    let configuration = try settings.configuration()
+    let statistics = try UserStore(configuration).statistics()
+    let queue = configuration.queue.map { QueueFacts(DeliveryQueue($0)) }
+    if json {
+      try JSONLine.print(StatisticsReport(statistics: statistics, queue: queue))
+    } else {
+      show(statistics, queue)
+    }
+    if case .failure? = queue?.result { throw ExitCode(ExitStatus.attention.rawValue) }
+  }
+
+  private func show(_ statistics: Statistics, _ queue: QueueFacts?) {
+    var counts = Table([
+      .init(name: "outcome", colour: DeliveryTable.colour(of:)), .init(name: "type", isFlexible: true),
+      .init(name: "deliveries", isNumber: true),
+    ])
+    for count in statistics.deliveries { counts.append([count.outcome, count.type, "\(count.deliveries)"]) }
+    if !statistics.deliveries.isEmpty { print(counts.text()) }
+
+    var facts = Table([.init(name: ""), .init(name: "", isFlexible: true)])
+    let last = statistics.lastDelivery.map(Timestamp.init)
+    facts.append(["last delivery", last.map { "\($0), \($0.age)" }])
+    facts.append([
+      "newest applied version", statistics.newestVersion.map { "\(Timestamp(milliseconds: $0))" },
+    ])
+    facts.append(["pending failures", "\(statistics.failures)"])
+    facts.append(["users", "\(statistics.users)"])
+    facts.append(["tombstones", "\(statistics.tombstones)"])
+    facts.append(["SQLite", "\(statistics.library), journal mode \(statistics.journalMode)"])
+    for row in queue?.rows ?? [] { facts.append(row) }
+    print(facts.text(hasHead: false), terminator: "")
+  }
+}
+
+/// What `clerk-sync stats` tells in JSON: the database's numbers, and with a queue its own as `queue`.
+struct StatisticsReport: Encodable {
+  private enum CodingKeys: CodingKey {
+    case queue
+  }
+
+  let statistics: Statistics
+  let queue: QueueFacts?
+
+  func encode(to encoder: any Encoder) throws {
+    try statistics.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(queue, forKey: .queue)
+  }
+}
+
+/// What `clerk-sync stats` tells of the queue: its numbers, or why there are none.
+struct QueueFacts: Encodable {
+  private enum CodingKeys: CodingKey {
+    case error
+  }
+
+  let result: Result<QueueStatistics, RedisError>
+
+  init(_ queue: DeliveryQueue) {
+    result = Result { () throws(RedisError) in try queue.statistics() }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    switch result {
+    case .success(let statistics): try statistics.encode(to: encoder)
+    case .failure(let error):
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(error.reason, forKey: .error)
+    }
+  }
+
+  /// Rows of two cells for people.
+  var rows: [[String?]] {
+    switch result {
+    case .success(let queue):
+      [
+        ["queue", "\(queue.entries) to do, \(queue.pending) of them with a worker"],
+        ["oldest in the queue", queue.oldest.map(Self.time)],
+        ["oldest with a worker", queue.oldestPending.map(Self.time)],
+        ["dead letters", "\(queue.deadLetters)"],
+      ]
+    case .failure(let error): [["queue", error.reason]]
+    }
+  }
+
+  private static func time(_ milliseconds: Int64) -> String {
+    let time = Timestamp(milliseconds: milliseconds)
+    return "\(time), \(time.age)"
+  }
+}

@@ -1,0 +1,68 @@
+public import ArgumentParser
+public import ClerkSync
+import Settings
+
+/// `clerk-sync init`
+struct Init: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Create the database, or adopt the one that is there.",
+    discussion: """
+      Makes what is missing and changes nothing else, so it can be repeated. The journal mode of a database that is \
+      there stays as it is unless --journal-mode asks for another one. Exits with 1 after a warning.
+      """)
+
+  @OptionGroup var settings: SettingsOptions
+
+  @Option(
+    help: "How SQLite is to make transactions atomic. (default: wal where the linked SQLite is safe with it)")
+  var journalMode: UserStore.JournalMode?
+
+  func run() throws {
+    let configuration = try settings.configuration()
+    let store = UserStore(configuration)
+    let before = try inspect(store)
+    try store.prepare()
+    if let journalMode { try store.setJournalMode(journalMode) }
+    let after = try store.inspect()
+
+    print("\(configuration.database): \(try Self.welcome(before, in: store))")
+    let made = before?.missingTables ?? []
+    if !made.isEmpty { print("tables made: \(made.joined(separator: ", "))") }
+    print("journal mode: \(after.journalMode), \(reason(before, after))")
+    if journalMode == .wal, !after.hasWALResetFix {
+      Terminal.complain(
+        "warning: SQLite \(after.library) can corrupt a WAL database (sqlite.org/wal.html#walresetbug): "
+          + "upgrade it, or use --journal-mode delete")
+      throw ExitCode(ExitStatus.attention.rawValue)
+    }
+  }
+
+  /// nil when there is no database yet.
+  private func inspect(_ store: UserStore) throws -> Inspection? {
+    do throws(StoreError) {
+      return try store.inspect()
+    } catch {
+      if case .missing = error { return nil }
+      throw error
+    }
+  }
+
+  private static func welcome(_ before: Inspection?, in store: UserStore) throws -> String {
+    guard let before else { return "created, with an empty users table and the sync's own tables" }
+    guard !before.missingTables.contains("users") else { return "adopted, no users table" }
+    let users = try store.userCount()
+    let rows = "users table with \(users) \(users == 1 ? "row" : "rows")"
+    return before.missingTables.isEmpty ? "ready before, \(rows)" : "adopted, \(rows)"
+  }
+
+  private func reason(_ before: Inspection?, _ after: Inspection) -> String {
+    if journalMode != nil { return "as asked for" }
+    if before != nil { return "as it was" }
+    let library = "SQLite \(after.library)"
+    return after.hasWALResetFix
+      ? "since \(library) is free of the WAL-reset bug"
+      : "since \(library) has the WAL-reset bug (sqlite.org/wal.html#walresetbug)"
+  }
+}
+
+extension UserStore.JournalMode: ExpressibleByArgument {}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import ClerkSync
+import Settings
+
+/// `clerk-sync prune`
+struct Prune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Remove entries of the ledger and tombstones that are too old.",
+    discussion: """
+      The handler removes a few with each delivery; this removes them all, in steps that hold up no delivery. The file \
+      keeps its size: SQLite uses the room again.
+      """)
+
+  @OptionGroup var settings: SettingsOptions
+
+  @Option(
+    help: ArgumentHelp("The age from which they go. (default: CLERK_SYNC_RETENTION_DAYS)", valueName: "age"),
+    transform: Age.init)
+  var olderThan: Age?
+
+  @Flag(help: "Only count them.")
+  var dryRun = false
+
+  func validate() throws {
+    if let olderThan, olderThan.milliseconds < Age.day {
+      throw ValidationError(
+        "--older-than: expected at least 1d, since a message may be delivered again for days")
+    }
+  }
+
+  func run() throws {
+    let configuration = try settings.configuration()
+    let store = UserStore(configuration)
+    let age = olderThan ?? Age(days: configuration.retention)
+    let limit = Timestamp(milliseconds: Timestamp.now.milliseconds - age.milliseconds)
+    let prunable = try store.prunable(before: limit.milliseconds)
+    guard !dryRun else { return print("would remove \(prunable.text) from before \(limit)") }
+
+    var progress = ProgressBar(total: Int(prunable.total), of: "rows")
+    var shown: Int64 = 0
+    let removed = try store.prune(before: limit.milliseconds) { gone in
+      progress.advance(by: Int(gone.total - shown))
+      shown = gone.total
+    }
+    ProgressBar.clear()
+    print("removed \(removed.text) from before \(limit)")
+  }
+}
+
+extension PrunedRows {
+  fileprivate var text: String {
+    "\(deliveries) \(deliveries == 1 ? "ledger entry" : "ledger entries") and "
+      + "\(tombstones) \(tombstones == 1 ? "tombstone" : "tombstones")"
+  }
+}

@@ -1,0 +1,120 @@
+import ClerkSync
+
+/// Writes users as Clerk has them, each unless something newer has been applied, and counts what became of them.
+struct UserWriter {
+  private(set) var tally: Tally
+  /// Those whose e-mail address stands in another user's row, which may be about to change.
+  private(set) var conflicts: [BackendUser] = []
+  private let store: UserStore
+
+  /// `tally` is what has been counted before.
+  init(_ store: UserStore, tally: Tally = Tally()) {
+    self.store = store
+    self.tally = tally
+  }
+
+  /// Writes a page in one transaction.
+  mutating func write(_ page: [Result<BackendUser, UnusableUser>]) throws {
+    for case .failure(let unusable) in page { tally.skip(unusable.id, because: "\(unusable)") }
+    let users = page.compactMap { try? $0.get() }
+    tally.unknownRoles += users.count(where: \.hasUnknownRole)
+    try write(users)
+  }
+
+  /// Tries the conflicting ones again for as long as that frees an address; counts those that remain as skipped.
+  mutating func settleConflicts() throws {
+    var previous = Int.max
+    while !conflicts.isEmpty, conflicts.count < previous {
+      previous = conflicts.count
+      let users = conflicts
+      conflicts = []
+      for batch in users.batches { try write(batch) }
+    }
+    for user in conflicts {
+      tally.skip(user.user.id, because: "its e-mail address stands in another user's row")
+    }
+    conflicts = []
+  }
+
+  private mutating func write(_ users: [BackendUser]) throws {
+    let comparisons = try store.compare(users)
+    var due: [(user: BackendUser, comparison: UserComparison)] = []
+    for (user, comparison) in zip(users, comparisons) {
+      switch comparison {
+      case .equal(isRecorded: true), .newer, .deleted: tally.count(comparison)
+      case .equal, .missing, .different: due.append((user, comparison))
+      }
+    }
+    if due.isEmpty { return }
+    for ((user, comparison), result) in zip(due, try store.updateUsers(due.map(\.user))) {
+      switch result {
+      case .success(.applied): tally.count(comparison)
+      // Something newer was applied since the comparison.
+      case .success: tally.count(.newer)
+      case .failure(.emailTaken): conflicts.append(user)
+      case .failure(let error): tally.skip(user.user.id, because: "\(error)")
+      }
+    }
+  }
+}
+
+extension Array {
+  /// Its elements in groups small enough for one transaction.
+  var batches: [[Element]] {
+    stride(from: 0, to: count, by: ClerkAPI.pageSize).map {
+      Array(self[$0..<Swift.min($0 + ClerkAPI.pageSize, count)])
+    }
+  }
+}
+
+/// What became of the users that were to be written.
+struct Tally: Codable {
+  /// A user who could not be written, and why.
+  struct Skipped: Codable {
+    let id: String?
+    let reason: String
+  }
+
+  private var created = 0
+  private var updated = 0
+  private var unchanged = 0
+  private var newer = 0
+  private var deleted = 0
+  /// How many got the least privileged role for want of a known one.
+  var unknownRoles = 0
+  private(set) var skipped: [Skipped] = []
+
+  /// Counts one who was as `comparison` says, and is now as at Clerk where nothing newer forbids it.
+  mutating func count(_ comparison: UserComparison) {
+    switch comparison {
+    case .missing: created += 1
+    case .different: updated += 1
+    case .equal: unchanged += 1
+    case .newer: newer += 1
+    case .deleted: deleted += 1
+    }
+  }
+
+  mutating func skip(_ id: String?, because reason: String) {
+    skipped.append(Skipped(id: id, reason: reason))
+  }
+
+  /// Tables for the operator.
+  var summary: String {
+    var counts = Table([.init(name: "users", isNumber: true), .init(name: "what became of them")])
+    for (number, text) in [
+      (created, "created"), (updated, "updated"), (unchanged, "unchanged"),
+      (newer, "left as they are: what is here is newer"), (deleted, "left out: deleted here"),
+      (skipped.count, "skipped"),
+    ] {
+      counts.append(["\(number)", text])
+    }
+    if unknownRoles > 0 {
+      counts.append(["\(unknownRoles)", "of these with an unknown role: the least privileged"])
+    }
+    if skipped.isEmpty { return counts.text() }
+    var reasons = Table([.init(name: "skipped"), .init(name: "because", isFlexible: true)])
+    for user in skipped { reasons.append([user.id, user.reason]) }
+    return "\(counts.text())\n\(reasons.text())"
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// `clerk-sync sign`
+struct Sign: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the headers under which Svix would deliver a file.",
+    discussion: """
+      Signs the bytes of the file with the first configured secret. curl takes the headers from standard input:
+
+        clerk-sync sign event.json | curl -H @- --data-binary @event.json https://app.example.org/api/webhooks
+
+      Not with -d, which leaves line breaks out.
+      """)
+
+  @Argument(help: "The file with the body; - is standard input.")
+  var file: String
+
+  @Option(help: "The message's id. (default: a new one)", transform: SvixHeaders.messageID)
+  var id: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "When it is signed; the handler allows 300 s either way. (default: now)",
+      valueName: "seconds since 1970"),
+    transform: Sign.timestamp)
+  var timestamp: Int64?
+
+  @OptionGroup var source: SettingsSource
+
+  func run() throws {
+    let secrets = try source.secrets()
+    let body = try InputFile.bytes(at: file, expected: "the file with the body to sign")
+    let headers = try SvixHeaders(signing: body, id: id, timestamp: timestamp, secret: secrets[0])
+    for (name, value) in headers.fields { print("\(name): \(value)") }
+  }
+
+  @Sendable private static func timestamp(_ text: String) throws -> Int64 {
+    guard let seconds = Int64(text), seconds > 0, "\(seconds)" == text else {
+      throw ValidationError("expected whole seconds since 1970, such as 1767225600")
+    }
+    return seconds
+  }
+}

@@ -1,0 +1,115 @@
+import ClerkSync
+import Gateway
+import Glibc
+import Logging
+import Queue
+import Server
+import Settings
+
+/// What this process does, from start to exit.
+enum Program {
+  /// Answers one CGI request.
+  ///
+  /// A configuration that cannot be used is not fatal here: the variables are the request's parameters too,
+  /// and the answer and its log line say what is wrong with them.
+  static func answerOnce(_ environment: Parameters) {
+    let application = Application(configuration: Configuration(), isLongLived: false)
+    let settings = application.settings(for: environment)
+    CGITransport(handler: handler(application, log: settings.log, onlySettings: settings)).serve()
+  }
+
+  /// Serves FastCGI until a signal asks it to stop, and exits.
+  static func serve(_ listener: Int32, _ environment: Parameters) -> Never {
+    // Before anything else, so that a reload asked for during the start does not end the process.
+    let signals = ControlSignals()
+    let configuration: Configuration
+    do {
+      configuration = try Configuration(environment: environment)
+    } catch {
+      fail("\(error)", exitCode: EX_CONFIG)
+    }
+    let handler = handler(Application(configuration: configuration), log: configuration.log)
+    announce(configuration, handler)
+
+    var options = FastCGIServer.Options()
+    options.threads = threads(configuration)
+    do {
+      let cutOff = try FastCGIServer(listener: listener, handler: handler, options: options)
+        .run(until: signals)
+      if cutOff > 0 {
+        handler.processLogger.error(
+          "stopped; requests still running were cut off", metadata: ["count": "\(cutOff)"])
+        // Those threads still use what exit(3) would tear down.
+        _exit(EX_OK)
+      }
+      handler.processLogger.info("stopped")
+      exit(EX_OK)
+    } catch {
+      fail("\(error)", exitCode: EX_OSERR)
+    }
+  }
+
+  static func explainUsage() -> Never {
+    fail(
+      """
+      this is a FastCGI and CGI program, started by a web server or a supervisor.
+      To try it here:  make run
+      To start it:     spawn-fcgi -n -s /run/clerk-sync/clerk-sync.sock -M 0660 -- clerk-sync.fcgi
+      Its settings are environment variables; conf/clerk-sync.env.example lists them.
+      """, exitCode: EX_USAGE)
+  }
+
+  private static func handler(
+    _ application: Application, log format: LogFormat, onlySettings: RequestSettings? = nil
+  ) -> Handler {
+    let logger = Logger(label: "clerk-sync") { _ in
+      LineLogHandler(format: format, write: writeToStandardError)
+    }
+    return Handler(
+      application: application, format: format, processLogger: logger, onlySettings: onlySettings)
+  }
+
+  /// Says how this process is set up, and prepares the database so that a fault shows now; it may still
+  /// be mended while the process runs, so it ends nothing.
+  private static func announce(_ configuration: Configuration, _ handler: Handler) {
+    let logger = handler.processLogger
+    let destination: Logger.Metadata =
+      configuration.queue.map { ["queue": "\($0)"] } ?? ["database": "\(configuration.database)"]
+    logger.info(
+      "started", metadata: destination.merging(["threads": "\(threads(configuration))"]) { $1 })
+    if configuration.secrets.isEmpty {
+      logger.warning(
+        "no signing secret: set CLERK_WEBHOOK_SIGNING_SECRET, unless the web server passes it with each request"
+      )
+    }
+    if let queue = configuration.queue {
+      do {
+        try handler.application.check(queue: queue)
+      } catch {
+        logger.error("the queue is not ready", metadata: ["reason": "\(error.reason)"])
+      }
+      return
+    }
+    do {
+      try handler.application.prepare()
+    } catch {
+      logger.error("the database is not ready", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  /// Commits in groups thrive on many waiting requests, and so does Redis; separate ones on no more than the processors can
+  /// serve.
+  private static func threads(_ configuration: Configuration) -> Int {
+    configuration.threads ?? (configuration.connection == .shared || configuration.queue != nil ? 32 : 4)
+  }
+
+  private static func fail(_ message: String, exitCode: Int32) -> Never {
+    writeToStandardError("clerk-sync.fcgi: \(message)\n")
+    exit(exitCode)
+  }
+
+  private static func writeToStandardError(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}

@@ -1,0 +1,111 @@
+import ClerkSync
+import Gateway
+import Queue
+public import Redis
+import Settings
+import Svix
+
+extension Application {
+  /// One delivery's way: verify, decode, apply, answer. What is not verified goes no further.
+  func receive(
+    _ request: Request, _ configuration: Configuration, record: inout RequestLog
+  ) throws(RequestFailure) -> Reply {
+    let message = try verify(request, secrets: configuration.secrets)
+    record.isVerified = true
+    if let queue = configuration.queue {
+      let event: Event
+      do throws(DeliveryError) {
+        event = try decode(message, roles: configuration.roles, record: &record)
+      } catch {
+        throw .delivery(error)
+      }
+      return try enqueue(message, event, in: queue)
+    }
+    let store = store(configuration)
+    let outcome: Outcome
+    do throws(DeliveryError) {
+      let event = try decode(message, roles: configuration.roles, record: &record)
+      outcome = try apply(event, to: store)
+    } catch {
+      let delivery = Delivery(id: message.id, type: record.type, userID: record.userID)
+      store.recordFailure(of: delivery, reason: "\(error)")
+      throw .delivery(error)
+    }
+
+    var object = JSONObject()
+    object.append("outcome", outcome.rawValue)
+    object.append("id", message.id)
+    return Reply(outcome: outcome.rawValue, response: .json(.ok, object))
+  }
+
+  private func verify(
+    _ request: Request, secrets: [Secret]
+  ) throws(RequestFailure) -> VerifiedMessage {
+    guard !secrets.isEmpty else { throw .missingSecret }
+    do {
+      let headers = try MessageHeaders(request.parameters.values(ofHeader:))
+      return try Verifier(secrets: secrets).verify(headers, body: request.body, now: clock.now() / 1000)
+    } catch {
+      if case .noMatch = error, request.isCompressed { throw .compressedBody }
+      throw .delivery(.verification(error))
+    }
+  }
+
+  private func decode(
+    _ message: VerifiedMessage, roles: Roles, record: inout RequestLog
+  ) throws(DeliveryError) -> Event {
+    do {
+      let event = try Event(decoding: message, roles: roles)
+      record.type = event.type
+      record.userID = event.userID
+      if event.hasUnknownRole {
+        record.reason = "public_metadata.role is none of CLERK_SYNC_ROLES; stored as \(roles.fallback)"
+      }
+      return event
+    } catch {
+      (record.type, record.userID) = (error.type, error.userID)
+      throw .event(error)
+    }
+  }
+
+  private func apply(_ event: Event, to store: UserStore) throws(DeliveryError) -> Outcome {
+    do {
+      return try store.apply(event)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  /// Throws unless the queue answers.
+  public func check(queue address: RedisAddress) throws(RedisError) {
+    try queues.queue(address).check()
+  }
+
+  /// A delivery's way in place of the database: into the queue, and answered once that has it.
+  func enqueue(_ message: VerifiedMessage, _ event: Event, in address: RedisAddress) throws(RequestFailure)
+    -> Reply
+  {
+    do {
+      try queues.queue(address).add(message, event)
+    } catch {
+      throw .queue(error)
+    }
+    var object = JSONObject()
+    object.append("outcome", "queued")
+    object.append("id", message.id)
+    return Reply(outcome: "queued", response: .json(.ok, object))
+  }
+
+  /// How the queue stands; nil where there is none, and while Redis does not answer, which the health tells.
+  func queueStatistics(_ configuration: Configuration) -> QueueStatistics? {
+    configuration.queue.flatMap { try? queues.queue($0).statistics() }
+  }
+}
+
+extension Request {
+  /// Whether the body is compressed, by its header or by how gzip begins (RFC 1952, section 2.3.1).
+  fileprivate var isCompressed: Bool {
+    let encodings = parameters.values(ofHeader: "content-encoding").map { $0.lowercased() }
+    return body.starts(with: [0x1f, 0x8b]) || encodings.contains { !["", "identity"].contains($0) }
+  }
+}

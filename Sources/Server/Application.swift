@@ -1,0 +1,91 @@
+public import ClerkSync
+public import Gateway
+public import Logging
+public import Settings
+import Synchronization
+
+/// The application behind the transports: from a request to its response.
+public final class Application: Sendable {
+  private let current: Mutex<Configuration>
+  let isLongLived: Bool
+  let clock: WallClock
+  let statistics: ProcessStatistics
+  /// How many requests are reading at this moment.
+  let readers = Atomic(0)
+  /// How many may: one less than there are threads, so that one of them is always left for deliveries.
+  let readersAtOnce: Int
+  private let stores = StoreCache()
+  let queues = QueueCache()
+
+  /// `isLongLived` says that this process answers more than one request.
+  public init(configuration: Configuration, isLongLived: Bool = true, clock: WallClock = .system) {
+    current = Mutex(configuration)
+    self.isLongLived = isLongLived
+    self.clock = clock
+    statistics = ProcessStatistics(start: clock.now())
+    readersAtOnce = max(1, min(3, (configuration.threads ?? 4) - 1))
+  }
+
+  /// Takes this configuration for the requests that come from now on; one in progress keeps what it began with.
+  public func use(_ configuration: Configuration) {
+    current.withLock { $0 = configuration }
+  }
+
+  /// Creates the database and its tables where they are missing, or says what stands in the way. Not for use with a
+  /// queue.
+  public func prepare() throws(StoreError) {
+    try store(configuration).prepare()
+  }
+
+  /// The settings of a request with these parameters: the process's, and in their place what the web server passes.
+  public func settings(for parameters: Parameters) -> RequestSettings {
+    RequestSettings(configuration, overriddenBy: parameters)
+  }
+
+  /// Answers a whole request and logs one line about it.
+  public func respond(to request: Request, _ settings: RequestSettings, logger: Logger) -> Response {
+    recorded(request.parameters, logger: logger) { record throws(RequestFailure) in
+      let route = try Route(request.parameters)
+      let configuration = try settings.configuration()
+      switch route {
+      case .webhook: return try receive(request, configuration, record: &record)
+      case .health: return try reportHealth(request.parameters, configuration)
+      case .read(let route): return try read(route, request.parameters, configuration)
+      }
+    }
+  }
+
+  /// Answers a request that did not become whole, and logs one line about it.
+  public func respond(to error: RequestError, parameters: Parameters, logger: Logger) -> Response {
+    recorded(parameters, logger: logger) { _ throws(RequestFailure) in throw .request(error) }
+  }
+
+  private var configuration: Configuration { current.withLock(\.self) }
+
+  func store(_ configuration: Configuration) -> UserStore {
+    stores.store(configuration, isLongLived: isLongLived, clock: clock)
+  }
+
+  /// Runs `body`, turns its failure into a response, and writes the request's one log line.
+  private func recorded(
+    _ parameters: Parameters, logger: Logger,
+    _ body: (inout RequestLog) throws(RequestFailure) -> Reply
+  ) -> Response {
+    let start = ContinuousClock.now
+    // A label only: nothing of it has been verified yet.
+    let ids = ["svix-id", "webhook-id"].flatMap(parameters.values(ofHeader:))
+    var record = RequestLog(svixID: ids.first { !$0.isEmpty })
+    let reply: Reply
+    do {
+      reply = try body(&record)
+    } catch {
+      record.reason = error.reason
+      reply = Reply(outcome: error.code, response: error.response)
+      statistics.count(rejection: error.code)
+    }
+    let duration = ContinuousClock.now - start
+    if record.isVerified { statistics.count(duration, of: reply, now: clock.now()) }
+    record.log(reply, duration: duration, to: logger)
+    return reply.response
+  }
+}

@@ -1,0 +1,125 @@
+import ClerkSync
+import Gateway
+import Queue
+import Settings
+import Synchronization
+
+/// The console's API, which only reads.
+extension Application {
+  /// Answers a GET of whoever has the admin token; where none is configured there is nothing here.
+  func read(
+    _ route: ReadRoute, _ parameters: Parameters, _ configuration: Configuration
+  ) throws(RequestFailure) -> Reply {
+    guard let token = configuration.adminToken else { throw .notFound }
+    guard parameters["REQUEST_METHOD"] == "GET" else { throw .methodNotAllowed(allowed: "GET") }
+    switch Credentials(parameters, token: token) {
+    case .right: break
+    case .wrong: throw .unauthorized(isTokenWrong: true)
+    case .absent: throw .unauthorized(isTokenWrong: false)
+    }
+    defer { readers.subtract(1, ordering: .relaxed) }
+    guard readers.add(1, ordering: .relaxed).newValue <= readersAtOnce else { throw .busy }
+    let store = store(configuration)
+    let response =
+      switch route {
+      case .users: try users(parameters, in: store)
+      case .user(let id): try user(id, parameters, in: store)
+      case .deliveries: try deliveries(parameters, in: store)
+      case .stats: try stats(parameters, in: store, queue: queueStatistics(configuration))
+      case .metrics: try metrics(parameters, in: store, configuration)
+      }
+    return Reply(outcome: "read", response: response, isRoutine: true)
+  }
+
+  private func users(_ parameters: Parameters, in store: UserStore) throws(RequestFailure) -> Response {
+    let query = try Query(parameters, names: ["search", "role", "after", "limit"])
+    let search = UserSearch(text: try query.text("search"), role: try query.text("role"))
+    let (after, limit) = (try query.text("after"), try query.limit())
+    let page = try stored { () throws(StoreError) in
+      try store.searchUsers(search, after: after, limit: limit)
+    }
+    return .json(.ok, UserPage(page))
+  }
+
+  private func user(_ id: String, _ parameters: Parameters, in store: UserStore) throws(RequestFailure)
+    -> Response
+  {
+    let query = try Query(parameters, names: ["before", "limit"])
+    let (before, limit) = (try query.position("before"), try query.limit())
+    let history = try stored { () throws(StoreError) in
+      try store.history(of: id, before: before, limit: limit)
+    }
+    guard let history else { throw .unknownUser }
+    return .json(.ok, UserReport(history))
+  }
+
+  private func deliveries(_ parameters: Parameters, in store: UserStore) throws(RequestFailure) -> Response {
+    let query = try Query(
+      parameters, names: ["outcome", "type", "user", "since", "until", "before", "limit"])
+    let outcomes = [Outcome.applied, .stale, .ignored].map(\.rawValue) + [DeliveryLedger.failed]
+    let filter = DeliveryFilter(
+      outcome: try query.choice("outcome", of: outcomes), type: try query.text("type"),
+      userID: try query.text("user"))
+    let (since, until) = (try query.time("since"), try query.time("until"))
+    let (before, limit) = (try query.position("before"), try query.limit())
+    let page = try stored { () throws(StoreError) in
+      try store.deliveryPage(filter, since: since, until: until, before: before, limit: limit)
+    }
+    return .json(.ok, DeliveryPage(page))
+  }
+
+  private func stats(
+    _ parameters: Parameters, in store: UserStore, queue: QueueStatistics?
+  ) throws(RequestFailure) -> Response {
+    let hours = try Query(parameters, names: ["hours"]).number("hours", in: 1...2160) ?? 24
+    let now = clock.now()
+    let activity = try stored { () throws(StoreError) in try store.activity(hours: hours, now: now) }
+    return .json(.ok, ActivityReport(activity, process: statistics.figures, queue: queue, now: now))
+  }
+
+  private func metrics(
+    _ parameters: Parameters, in store: UserStore, _ configuration: Configuration
+  ) throws(RequestFailure) -> Response {
+    _ = try Query(parameters, names: [])
+    let figures = statistics.figures
+    var text = MetricsText()
+    do {
+      text.append(try store.totals(), figures, sizes: store.fileSizes())
+    } catch {
+      // The database is where the worker is, which need not be here.
+      guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
+      if let last = figures.lastDelivery { text.append(lastDelivery: last) }
+    }
+    text.appendBuild()
+    if let queue = queueStatistics(configuration) { text.append(queue) }
+    if isLongLived { text.append(figures, start: statistics.start) }
+    return Response(
+      status: .ok, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+      body: Array(text.text.utf8)
+    ).guarded()
+  }
+
+  /// What is wrong with the database while it is only read is its health's fault: there is nothing to repeat.
+  private func stored<Value>(_ body: () throws(StoreError) -> Value) throws(RequestFailure) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw .unhealthy(error)
+    }
+  }
+}
+
+extension Query {
+  /// The last millisecond of the year 9999.
+  private static let latest: Int64 = 253_402_300_799_999
+
+  fileprivate func limit() throws(RequestFailure) -> Int { Int(try number("limit", in: 1...200) ?? 50) }
+
+  fileprivate func position(_ name: String) throws(RequestFailure) -> Int64? {
+    try number(name, in: 1...Int64.max)
+  }
+
+  fileprivate func time(_ name: String) throws(RequestFailure) -> Int64? {
+    try number(name, in: 0...Self.latest)
+  }
+}

@@ -1,0 +1,47 @@
+public import Gateway
+public import Settings
+
+/// The settings that one request is answered by, worked out once.
+public struct RequestSettings: Sendable {
+  private let result: Result<Configuration, ConfigurationError>
+  /// The longest body, in bytes, that the request may have.
+  public let bodyLimit: Int
+
+  init(_ configuration: Configuration, overriddenBy parameters: Parameters) {
+    do throws(ConfigurationError) {
+      let configuration = try configuration.overridden(by: parameters)
+      result = .success(configuration)
+      bodyLimit = configuration.maxBody
+    } catch {
+      // Reported when the request is answered, for which its body is read.
+      result = .failure(error)
+      bodyLimit = (try? configuration.maxBody(overriddenBy: { parameters[$0] })) ?? configuration.maxBody
+    }
+  }
+
+  /// The form of log lines.
+  public var log: LogFormat { (try? result.get())?.log ?? .text }
+
+  func configuration() throws(RequestFailure) -> Configuration {
+    switch result {
+    case .success(let configuration): return configuration
+    case .failure(let error): throw .configuration(error)
+    }
+  }
+}
+
+extension Configuration {
+  /// Reads the variables of a process's environment.
+  public init(environment parameters: Parameters) throws(ConfigurationError) {
+    self = try Configuration().overridden(by: parameters)
+  }
+
+  /// This configuration with the variables that the web server passes in place of its own.
+  ///
+  /// A request header cannot set one, since it arrives as `HTTP_…` (RFC 3875, section 4.1.18).
+  func overridden(by parameters: Parameters) throws(ConfigurationError) -> Configuration {
+    // Most requests bring none, which one look tells.
+    guard parameters.contains(prefix: "CLERK_") else { return self }
+    return try overridden(by: { parameters[$0] })
+  }
+}

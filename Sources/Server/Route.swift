@@ -1,0 +1,56 @@
+import Gateway
+
+/// What a request asks for, by the end of its path.
+///
+/// Only the end counts, so that the same program answers as nginx's location `/api/webhooks`, as
+/// `/cgi-bin/clerk-sync.fcgi/api/webhooks`, and under the bare URL of the script.
+enum Route: Equatable {
+  case webhook
+  case health
+  case read(ReadRoute)
+
+  init(_ parameters: Parameters) throws(RequestFailure) {
+    let method = parameters["REQUEST_METHOD"] ?? ""
+    let script = parameters["SCRIPT_NAME"] ?? ""
+    let pathInfo = parameters["PATH_INFO"] ?? ""
+    let path = script + pathInfo
+    let isBareScript = ["", "/"].contains(pathInfo) && [".fcgi", ".cgi"].contains { script.hasSuffix($0) }
+
+    if path.hasSuffix("/api/webhooks") || path.isEmpty || isBareScript {
+      guard method == "POST" else { throw .methodNotAllowed(allowed: "POST") }
+      self = .webhook
+    } else if path.hasSuffix("/api/health") {
+      guard method == "GET" || method == "HEAD" else { throw .methodNotAllowed(allowed: "GET, HEAD") }
+      self = .health
+    } else if let route = ReadRoute(path: path) {
+      self = .read(route)
+    } else {
+      throw .notFound
+    }
+  }
+}
+
+/// What the console asks for.
+enum ReadRoute: Equatable {
+  case users
+  case user(id: String)
+  case deliveries
+  case stats
+  case metrics
+
+  /// By the end of the path; nil for any other one.
+  init?(path: String) {
+    let known: [(String, ReadRoute)] = [
+      ("users", .users), ("deliveries", .deliveries), ("stats", .stats), ("metrics", .metrics),
+    ]
+    if let (_, route) = known.first(where: { path.hasSuffix("/api/\($0.0)") }) {
+      self = route
+      return
+    }
+    // An id has no slash: what follows the last one is it.
+    guard let slash = path.lastIndex(of: "/"), path[..<slash].hasSuffix("/api/users") else { return nil }
+    let id = path[slash...].dropFirst()
+    guard !id.isEmpty, id.unicodeScalars.count <= 200 else { return nil }
+    self = .user(id: String(id))
+  }
+}

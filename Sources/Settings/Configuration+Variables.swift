@@ -1,0 +1,136 @@
+import ClerkSync
+import FoundationEssentials
+import Svix
+
+extension Configuration {
+  /// The names of all variables that are read.
+  public static let variables =
+    ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN", "CLERK_SYNC_QUEUE"]
+    .flatMap { [$0, "\($0)_FILE"] }
+    + [
+      "DATABASE", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
+      "SILENCE_HOURS",
+      "LOG",
+    ]
+    .map { "CLERK_SYNC_\($0)" }
+
+  /// Reads the variables of a process's environment, each of which `value` gives by its name.
+  public init(environment value: @escaping (String) -> String?) throws(ConfigurationError) {
+    self = try Configuration().overridden(by: value)
+  }
+
+  /// This configuration with the variables that `value` gives by their names in place of its own. An empty variable
+  /// counts as not set.
+  public func overridden(by value: @escaping (String) -> String?) throws(ConfigurationError) -> Configuration
+  {
+    let variables = Variables(value: value)
+    var result = self
+    result.secrets = try Self.secrets(in: variables) ?? secrets
+    result.database = try variables.path("CLERK_SYNC_DATABASE") ?? database
+    result.queue = try Self.queue(in: variables) ?? queue
+    result.maxBody = try maxBody(overriddenBy: value)
+    result.threads = try variables.number("CLERK_SYNC_THREADS", in: 1...256) ?? threads
+    result.connection = try variables.choice("CLERK_SYNC_CONNECTION") ?? connection
+    result.timestamps = try variables.choice("CLERK_SYNC_TIMESTAMPS") ?? timestamps
+    result.retention = try variables.number("CLERK_SYNC_RETENTION_DAYS", in: 1...36_500) ?? retention
+    result.adminToken = try Self.adminToken(in: variables) ?? adminToken
+    result.silenceHours = try variables.number("CLERK_SYNC_SILENCE_HOURS", in: 1...8760) ?? silenceHours
+    result.log = try variables.choice("CLERK_SYNC_LOG") ?? log
+    if let names = variables.setting("CLERK_SYNC_ROLES") {
+      guard let roles = Roles(names) else {
+        throw .malformed(
+          variable: "CLERK_SYNC_ROLES", expected: "role names separated by commas, the least privileged last")
+      }
+      result.roles = roles
+    }
+    return result
+  }
+
+  /// The body limit, in bytes, with the variable that `value` gives in place of this one.
+  public func maxBody(overriddenBy value: @escaping (String) -> String?) throws(ConfigurationError) -> Int {
+    try Variables(value: value).number("CLERK_SYNC_MAX_BODY", in: 1...1_073_741_824) ?? maxBody
+  }
+
+  /// The secrets of the first variable that is set; Clerk's own name for it comes before the older one.
+  private static func secrets(in variables: Variables) throws(ConfigurationError) -> [Secret]? {
+    for name in ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"] {
+      guard let (variable, text) = try variables.confidential(name) else { continue }
+      do {
+        return try Secret.list(text)
+      } catch {
+        throw .secret(variable: variable, error)
+      }
+    }
+    return nil
+  }
+
+  private static func adminToken(in variables: Variables) throws(ConfigurationError) -> AdminToken? {
+    guard let (variable, text) = try variables.confidential("CLERK_SYNC_ADMIN_TOKEN") else { return nil }
+    // An editor ends a file with a line break. A file with nothing else is an optional credential that nobody gave.
+    let words = text.split(whereSeparator: \.isWhitespace)
+    if words.isEmpty, variable.hasSuffix("_FILE") { return nil }
+    guard words.count == 1, let token = AdminToken(String(words[0])) else {
+      let (shortest, longest) = (AdminToken.lengths.lowerBound, AdminToken.lengths.upperBound)
+      throw .malformed(
+        variable: variable,
+        expected:
+          "\(shortest) to \(longest) printable ASCII characters without spaces, as openssl rand -hex 24 makes them"
+      )
+    }
+    return token
+  }
+}
+
+/// The variables, however they are looked up.
+struct Variables {
+  /// The value of the variable of a name; nil where there is none.
+  let value: (String) -> String?
+
+  fileprivate func setting(_ name: String) -> String? {
+    value(name).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The text of the variable, or of the file that the one with `_FILE` at its end names, and which of them it was.
+  func confidential(
+    _ name: String
+  ) throws(ConfigurationError) -> (variable: String, text: String)? {
+    if let text = setting(name) { return (name, text) }
+    let variable = "\(name)_FILE"
+    guard let path = setting(variable) else { return nil }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw .unreadableFile(variable: variable)
+    }
+    return (variable, text)
+  }
+
+  /// A path that SQLite takes for one too, and not for a URI or a database in memory, which would lose everything.
+  fileprivate func path(_ name: String) throws(ConfigurationError) -> String? {
+    let path = setting(name)
+    guard path?.hasPrefix(":") != true, path?.lowercased().hasPrefix("file:") != true else {
+      throw .malformed(variable: name, expected: "the path of a file")
+    }
+    return path
+  }
+
+  fileprivate func number(_ name: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
+    guard let text = setting(name) else { return nil }
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let number = Int(text), range.contains(number)
+    else {
+      let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+      throw .malformed(variable: name, expected: expected)
+    }
+    return number
+  }
+
+  fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String
+  ) throws(ConfigurationError) -> Choice? {
+    guard let text = setting(name) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      let expected = Choice.allCases.map(\.rawValue).joined(separator: " or ")
+      throw .malformed(variable: name, expected: expected)
+    }
+    return choice
+  }
+}

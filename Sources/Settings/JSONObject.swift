@@ -1,0 +1,51 @@
+import FoundationEssentials
+
+/// A flat JSON object whose keys keep their order, which JSONEncoder does not promise.
+package struct JSONObject {
+  private var members: [String] = []
+
+  package init() {}
+
+  package mutating func append(_ key: String, _ value: String) {
+    members.append("\(Self.encode(key)):\(Self.encode(value))")
+  }
+
+  package mutating func append(_ key: String, _ value: Int) {
+    members.append("\(Self.encode(key)):\(value)")
+  }
+
+  package var text: String { "{\(members.joined(separator: ","))}" }
+
+  static func encode(_ text: String) -> String {
+    // Most are ids and words, which stand as they are.
+    if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    // A String is valid Unicode, which is all that encoding one asks for.
+    let json = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    return inert(json)
+  }
+
+  /// The same JSON with escapes for what may stand in a string though it can end a line, turn one around or command a
+  /// terminal. It must be in one line.
+  package static func inert(_ json: String) -> String {
+    json.utf8.allSatisfy { $0 < 0x7f } ? json : json.unicodeScalars.map(escape).joined()
+  }
+
+  /// Whether the byte stands for itself, alone and wherever it is: printable ASCII but for quote and backslash.
+  static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator:
+      scalar.utf16.map { unit in
+        let digits = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }.joined()
+    default:
+      String(scalar)
+    }
+  }
+}

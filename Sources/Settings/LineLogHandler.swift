@@ -1,0 +1,104 @@
+import Glibc
+public import Logging
+
+/// A log handler that makes one line of each message, text or JSON, and hands it on with its line break.
+///
+/// Long values are shortened: nginx cuts what a FastCGI program says after about 2000 bytes, and what lies past
+/// the cut would begin a line of its own.
+public struct LineLogHandler: LogHandler {
+  public var logLevel = Logger.Level.info
+  public var metadata = Logger.Metadata()
+
+  private let format: LogFormat
+  private let write: @Sendable (String) -> Void
+
+  public init(format: LogFormat, write: @escaping @Sendable (String) -> Void) {
+    self.format = format
+    self.write = write
+  }
+
+  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  public func log(event: LogEvent) {
+    let time = Self.timestamp()
+    let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+      .map { (key: $0.key, value: $0.value, text: Self.shortened($0.value.description, key: $0.key)) }
+    switch format {
+    case .text:
+      var line = "\(time) \(event.level.rawValue) \(event.message)"
+      for (key, _, text) in fields { line += " \(key)=\(Self.quoted(text))" }
+      write("\(line)\n")
+    case .json:
+      var object = JSONObject()
+      object.append("time", time)
+      object.append("level", event.level.rawValue)
+      object.append("message", event.message.description)
+      for (key, value, text) in fields {
+        if case .stringConvertible(let number as Int) = value {
+          object.append(key, number)
+        } else {
+          object.append(key, text)
+        }
+      }
+      write("\(object.text)\n")
+    }
+  }
+
+  /// The time now as RFC 3339 writes it, in UTC with milliseconds.
+  ///
+  /// From the C library's parts: Foundation's formatter loads a calendar, and strftime(3) the local time zone,
+  /// which a CGI process would pay for on each request.
+  private static func timestamp() -> String {
+    var now = timespec()
+    var parts = unsafe tm()
+    unsafe clock_gettime(CLOCK_REALTIME, &now)
+    unsafe gmtime_r(&now.tv_sec, &parts)
+    let numbers = unsafe [
+      (Int(parts.tm_year) + 1900, endingAt: 4), (Int(parts.tm_mon) + 1, 7), (Int(parts.tm_mday), 10),
+      (Int(parts.tm_hour), 13), (Int(parts.tm_min), 16), (Int(parts.tm_sec), 19),
+      (now.tv_nsec / 1_000_000, 23),
+    ]
+    var text = Array("0000-00-00T00:00:00.000Z".utf8)
+    for (number, end) in numbers {
+      var (rest, index) = (number, end)
+      while rest > 0 {
+        index -= 1
+        text[index] += UInt8(rest % 10)
+        rest /= 10
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// As much of the value as the line has room for, however it will be escaped.
+  private static func shortened(_ value: String, key: String) -> String {
+    var room = key == "reason" ? 800 : 200
+    if value.utf8.count <= room && value.utf8.allSatisfy(JSONObject.isPlain) { return value }
+    let kept = value.unicodeScalars.prefix { scalar in
+      // Outside printable ASCII a scalar may become two \\u escapes.
+      room -= ("#"..."~").contains(scalar) || scalar == " " ? 1 : 12
+      return room >= 0
+    }
+    return kept.endIndex == value.endIndex ? value : "\(String(kept))…"
+  }
+
+  /// The value as it is where it is plain, otherwise as a JSON string: text from outside can neither
+  /// begin a line nor pass for a field of its own.
+  private static func quoted(_ value: String) -> String {
+    let isPlain = value.utf8.allSatisfy {
+      JSONObject.isPlain($0) && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "=")
+    }
+    return isPlain && !value.isEmpty ? value : JSONObject.encode(value)
+  }
+}
+
+/// The form of log lines.
+public enum LogFormat: String, CaseIterable, Sendable {
+  /// `time level message key=value …`
+  case text
+  /// One JSON object a line.
+  case json
+}
