@@ -9,6 +9,8 @@ extension TemporaryFolder {
     try FileManager.default.createDirectory(
       atPath: URL(filePath: root).deletingLastPathComponent().path, withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: Project.file("www"), toPath: root)
+    // Neither the archive nor the package installs it as part of the page.
+    try FileManager.default.removeItem(atPath: "\(root)/README.md")
     for left in [".git/config", ".env", "folder/file.txt", ".well-known/acme-challenge/token"] {
       let path = URL(filePath: root).appending(path: left)
       try FileManager.default.createDirectory(

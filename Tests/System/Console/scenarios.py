@@ -201,7 +201,7 @@ def fault(page, site):
 
     # An answer that no handler gives, once as one of another program with a word of its own.
     for status, body, words in [
-        (200, {}, "This page has a fault"),
+        (200, {}, "Error in this page"),
         (500, {"status": 500, "title": "No"}, "Handler unreachable"),
     ]:
         page.route("**/api/deliveries*", lambda route: route.fulfill(status=status, json=body))
@@ -245,10 +245,10 @@ def failure(page, site):
     page.see("1 failure pending", "#health")
     taken = event("user.created", "user_other", "taken@example.org")
     id = site.deliver(taken, status=500)
-    page.see("The e-mail address is another user’s", "#failures")
-    page.see("Svix repeats it, until 28 hours after the first attempt.", "#failures")
+    page.see("The e-mail address belongs to another user", "#failures")
+    page.see("Svix retries it until 28 hours after the first attempt.", "#failures")
     site.deliver({"type": "user.updated", "data": {"id": ["list"]}}, status=400)
-    page.see("Not an event as Clerk describes it", "#failures")
+    page.see("Not a valid Clerk event", "#failures")
     page.see("3 failures pending", "#health")
     page.inspect("failures")
 
@@ -263,9 +263,9 @@ def failure(page, site):
         5: "The database was locked",
         517: "The database was locked",
         13: "The disk is full",
-        522: "The disk did not do as asked",
+        522: "Disk I/O error",
         1032: "The database cannot be written",
-        26: "The file is no sound database",
+        26: "The file is not a valid database",
         787: "Other rows refer to the user",
         1299: "A constraint forbids the change",
         1: "The table is not as expected",
@@ -322,7 +322,7 @@ def hundred_thousand(page, site):
     # A part of the name has no index: the handler looks at some rows at a time, and the page goes on by itself.
     asked = len(page.api())
     page.get_by_label("Search").fill("ada")
-    page.see("Searching: looked at everything up to user_", "#users")
+    page.see("Searching: checked up to user_", "#users")
     page.expect(page.locator("#users .note").inner_text().endswith("so far…"), "it is not said how far the search is")
     expect(["user_000007", "user_040007", "user_080007"], "the search by name")
     page.expect(len(page.api()) - asked > 2, "one request was enough: nothing was read on")
@@ -359,7 +359,7 @@ def one_user(page, site):
     page.goto(f"{site.url}/#user/user_gone")
     page.see("The user has been deleted", "#user")
     page.goto(f"{site.url}/#user/user_nobody")
-    page.see("Not known here.", "#user")
+    page.see("Unknown user.", "#user")
     page.see("Healthy", "#health")
     page.inspect("unknown-user")
 
@@ -439,25 +439,25 @@ def silence(page, site):
     site.start_handler()
     page.open()
     page.see("Silent", "#health")
-    page.see("Nothing has arrived for longer than 1 hour.", "#health")
+    page.see("No delivery has arrived for more than 1 hour.", "#health")
     page.inspect("silent")
 
 
 def queue(page, site):
     site.deliver(event("user.created", "user_1", "1@example.org"))
     page.open()
-    page.see("to do, 0 with a worker", "#figures")
+    page.see("backlog, 0 with a worker", "#figures")
     site.redis("DEL", "clerk-sync:deliveries")
     site.redis("XADD", "clerk-sync:deliveries", "1-1", "id", "msg_1")
-    page.see("Queue stands still", "#health")
-    page.see("1 delivery to do", "#health")
+    page.see("Queue stalled", "#health")
+    page.see("Backlog: 1 delivery.", "#health")
     page.inspect("queue-stands-still")
     site.redis("XGROUP", "CREATE", "clerk-sync:deliveries", "clerk-sync", "0")
     site.redis("XREADGROUP", "GROUP", "clerk-sync", "one", "STREAMS", "clerk-sync:deliveries", ">")
     page.see("A worker holds deliveries", "#health")
     # One that hangs does not hide that nobody takes the others.
     site.redis("XADD", "clerk-sync:deliveries", "2-1", "id", "msg_2")
-    page.see("Queue stands still", "#health")
+    page.see("Queue stalled", "#health")
     site.redis("DEL", "clerk-sync:deliveries")
     site.redis("XADD", "{clerk-sync:deliveries}:dead", "*", "id", "msg_1")
     page.see("1 dead letter", "#health")

@@ -13,7 +13,7 @@ enum ApacheMode {
   /// What it needs beyond the modules that each mode does.
   var modules: [String] {
     switch self {
-    case .sharedHosting: ["rewrite", "fcgid", "cgid"]
+    case .sharedHosting: ["rewrite", "fcgid", "cgid", "negotiation"]
     case .proxy: ["proxy", "proxy_fcgi", "reqtimeout"]
     case .cgi: ["cgid"]
     }
@@ -61,7 +61,7 @@ enum ApacheMode {
       ScriptSock \(folder.file("cgid.socket"))
       DocumentRoot \(root)
       <Directory \(root)>
-        Options Indexes FollowSymLinks
+        Options Indexes FollowSymLinks MultiViews
         AllowOverride All
         Require all granted
       </Directory>

@@ -17,18 +17,34 @@ import Testing
   ]
   private static let types = [
     "html": ["text/html"], "css": ["text/css"], "json": ["application/json"],
+    // A browser refuses a module of any other type.
     "js": ["text/javascript", "application/javascript"],
   ]
+  private static let modules = [
+    "console.js", "api.js", "dom.js", "failures.js", "health.js", "chart.js", "list.js", "views.js",
+    "poll.js",
+  ]
+  private static let files = ["index.html", "style.css", "openapi.json"] + modules
+
+  @Test func `The page consists of these files, and a module imports only them`() throws {
+    let names = try FileManager.default.contentsOfDirectory(atPath: Project.file("www"))
+    #expect(Set(names.filter { !$0.hasSuffix(".md") }) == Set(Self.files))
+    for module in Self.modules {
+      let text = try String(contentsOfFile: Project.file("www/\(module)"), encoding: .utf8)
+      for imported in text.matches(of: /from '(.*)'/) {
+        #expect(Self.modules.contains { imported.1 == "./\($0)" }, "\(module) imports \(imported.1)")
+      }
+    }
+  }
 
   @Test(arguments: ServerKind.allCases)
   func `Each file of it comes as it is, with its type, and once with each header that shuts it in`(
     kind: ServerKind
   ) throws {
     let server = try kind.start()
-    let names = try FileManager.default.contentsOfDirectory(atPath: Project.file("www"))
-    #expect(names.contains("index.html"))
-    let answers = try Sender.send((names + [""]).map { server.reading("/\($0)") })
-    for (name, answer) in zip(names + [""], answers) {
+    let names = Self.files + [""]
+    let answers = try Sender.send(names.map { server.reading("/\($0)") })
+    for (name, answer) in zip(names, answers) {
       #expect(answer.status == 200, "\(name)")
       let file = Project.file("www/\(name.isEmpty ? "index.html" : name)")
       #expect(try answer.body == String(contentsOfFile: file, encoding: .utf8), "\(name)")

@@ -61,7 +61,9 @@ struct DevelopmentTests {
     #expect(
       page.headers["content-security-policy"]?.hasPrefix("default-src 'none'; script-src 'self';") == true)
     #expect(page.headers["cache-control"] == "no-store")
+    #expect(try answer("/console.js").headers["content-type"] == "application/javascript")
     #expect(try answer("/.git").status == 404)
+    #expect(try answer("/README.md").status == 404)
     #expect(try answer("/api/users").status == 401)
     #expect(try answer("/api/users", token: token).body.contains("@example.org"))
   }

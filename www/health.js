@@ -1,0 +1,181 @@
+// The state of the sync: its data, its judgement in words, and its figures.
+
+import { Trouble, read, serverNow, setServerTime } from './api.js';
+import { DAY, announce, byId, count, duration, make, moment, number, pairs, prose, twoDigits, unseen } from './dom.js';
+import { TROUBLES } from './failures.js';
+
+const WORKER_DELAY = 60_000; // ms within which a running worker takes a delivery from the queue
+
+/**
+ * The last answers of the API. `readAt` and `nextLook` are times of this machine's clock, `lastDelivery` is a time of
+ * the handler's; `trouble` is the error of the last request, if it failed.
+ */
+export const sync = {
+  health: undefined,
+  stats: undefined,
+  readAt: 0,
+  nextLook: 0,
+  lastDelivery: undefined,
+  trouble: undefined,
+};
+
+/** @returns {boolean} whether the handler has a queue but no database, and therefore neither figures nor lists */
+export function isReceiver() {
+  return Boolean(sync.health && !sync.stats);
+}
+
+/** @returns {boolean} whether the handler puts deliveries into a queue */
+export function hasQueue() {
+  return Boolean(sync.health?.queue);
+}
+
+let readings = 0;
+
+/**
+ * Reads the health and the figures into `sync`.
+ *
+ * @param {string} hours the period of the chart
+ * @returns {Promise<boolean>} false if a newer call has replaced this one
+ */
+export async function readSync(hours) {
+  readings += 1;
+  const own = readings;
+  const [health, stats] = await Promise.all([
+    read('api/health'),
+    read('api/stats', { hours }).catch((error) => {
+      if (error.kind !== 'database') throw error;
+    }),
+  ]);
+  // The health of a machine without a database, and of no other, lacks the member `sqlite`.
+  if (!stats && health.sqlite !== undefined) throw new Trouble('database');
+  if (own !== readings) return false;
+  Object.assign(sync, { health, stats, readAt: Date.now() });
+  setServerTime(stats?.now);
+  sync.lastDelivery = stats?.lastDelivery ?? sync.lastDelivery;
+  return true;
+}
+
+/** Returns the state of the sync: a level, a title, its meaning and the remedy. */
+function judgement() {
+  const { health, stats, trouble } = sync;
+  if (trouble) return TROUBLES[trouble.kind === 'database' && hasQueue() ? 'databaseBehindQueue' : trouble.kind];
+  if (!health) return { level: 'wait', state: 'Loading…' };
+  if (health.status === 'silent') {
+    return {
+      level: 'bad', state: 'Silent',
+      what: `No delivery has arrived for more than ${count(health.silenceHours ?? 1, 'hour')}.`,
+      next: 'In the Clerk dashboard, under Webhooks, check that the endpoint is enabled and how its deliveries are answered; '
+        + '`clerk-sync doctor --url` tests the endpoint’s address.',
+    };
+  }
+  if (isReceiver()) {
+    return judgementOfQueue() ?? {
+      level: 'good', state: 'Receiving',
+      what: 'This machine only receives: it verifies deliveries and puts them into the queue. It has no database.',
+      next: 'The console of the machine with the worker and the database shows users and deliveries. If this machine '
+        + 'should have the database, see `CLERK_SYNC_DATABASE`.',
+    };
+  }
+  if (sync.lastDelivery === undefined) {
+    return {
+      level: 'wait', state: 'Waiting for the first delivery',
+      what: 'The handler and its database are ready. No delivery has arrived yet.',
+      next: 'Clerk dashboard, Webhooks, the endpoint, Testing: send a `user.created`. It appears here within seconds.',
+    };
+  }
+  const ofQueue = judgementOfQueue();
+  if (ofQueue) return ofQueue;
+  const pending = stats.pendingFailures;
+  if (pending > 0) {
+    return {
+      level: 'warn', state: `${count(pending, 'failure')} pending`,
+      what: 'Deliveries arrive, but some could not be applied.',
+      next: 'The Failures view explains each one.',
+    };
+  }
+  return { level: 'good', state: 'Healthy', what: 'Deliveries arrive and are applied. No failure is pending.' };
+}
+
+/** Returns the problem of the queue, or undefined if there is none. */
+function judgementOfQueue() {
+  const { queue } = sync.health;
+  if (!queue) return undefined;
+  if (serverNow() - queue.oldestWaiting > WORKER_DELAY) {
+    return {
+      level: 'bad', state: 'Queue stalled',
+      what: 'Deliveries arrive and are kept, but no worker takes them. '
+        + `Backlog: ${count(queue.entries, 'delivery', 'deliveries')}.`,
+      next: 'See `systemctl status clerk-sync-worker.service` and `journalctl -u clerk-sync-worker`, and restart it.',
+    };
+  }
+  if (queue.deadLetters > 0) {
+    return {
+      level: 'warn', state: count(queue.deadLetters, 'dead letter'),
+      what: 'The worker has given up deliveries after the last retry.',
+      next: '`clerk-sync dead list` shows them and their errors. After the causes are fixed, `clerk-sync dead retry` puts '
+        + 'them back.',
+    };
+  }
+  if (queue.pending > 0 && queue.lag === 0 && serverNow() - queue.oldestPending > DAY) {
+    return {
+      level: 'warn', state: 'A worker holds deliveries',
+      what: 'A worker has held deliveries for more than a day. It cannot apply them, or it has stopped.',
+      next: 'See `systemctl status clerk-sync-worker.service`; `journalctl -u clerk-sync-worker` shows the errors.',
+    };
+  }
+  return undefined;
+}
+
+export function showHealth() {
+  const { level, state, what = '', next = '' } = judgement();
+  const heading = byId('state');
+  if (heading.textContent !== state) {
+    heading.textContent = state;
+    announce(state);
+  }
+  byId('health').dataset.level = level;
+  byId('state-what').replaceChildren(...prose(what));
+  byId('state-next').replaceChildren(...prose(next));
+  document.title = `${state} · clerk-sync`;
+  const pending = sync.stats?.pendingFailures;
+  byId('failure-count').hidden = !pending;
+  byId('failure-count').replaceChildren(number.format(pending ?? 0), unseen(' pending'));
+}
+
+export function showFigures() {
+  const { health, stats } = sync;
+  const { queue } = health;
+  const ms = (value) => `${twoDigits.format(value)} ms`;
+  const figure = (value, ...more) => [make('strong', {}, value), make('span', { class: 'soft' }, more)];
+  const ofDatabase = ({ latency, rate, users }) => [
+    ['Last delivery', [make('strong', { id: 'last-age' }), make('span', { id: 'last-time', class: 'soft' })]],
+    ['Users', figure(number.format(users), 'rows')],
+    ['Deliveries', figure(number.format(rate.lastMinute), `in a minute, ${number.format(rate.lastHour)} in an hour`)],
+    ['Time to answer', latency
+      ? figure(ms(latency.p50), `median; 95 % in ${ms(latency.p95)}, 99 % in ${ms(latency.p99)}`)
+      : figure('–', 'not measured yet')],
+  ];
+  const figures = pairs('figures', [
+    ...(stats ? ofDatabase(stats) : []),
+    ...(queue ? [['Queue', figure(number.format(queue.entries), `backlog, ${number.format(queue.pending)} with a worker`,
+      queue.oldest === undefined ? '' : `; the oldest arrived ${duration(serverNow() - queue.oldest)} ago`)]] : []),
+    ...(stats ? [['SQLite', figure(stats.sqlite, `journal mode ${stats.journalMode}`)]] : []),
+    ['Handler', figure(health.version, 'version')],
+  ]);
+  byId('figures').replaceChildren(...figures.children);
+  showAge();
+}
+
+/** Shows the age of the last delivery, and the time until the next retry. Both change every second. */
+export function showAge() {
+  const { health, lastDelivery, trouble } = sync;
+  if (byId('last-age')) {
+    const isNone = lastDelivery === undefined;
+    byId('last-age').textContent = isNone ? '–' : `${duration(serverNow() - lastDelivery)} ago`;
+    byId('last-time').replaceChildren(isNone ? 'none yet' : moment(lastDelivery));
+  }
+  byId('state-retry').hidden = !trouble;
+  const wait = Math.max(0, Math.ceil((sync.nextLook - Date.now()) / 1000));
+  const known = health ? ` The data below is ${duration(Date.now() - sync.readAt)} old.` : '';
+  byId('retry-in').textContent = `Trying again in ${wait} s.${known}`;
+}
