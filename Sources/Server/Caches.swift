@@ -15,9 +15,7 @@ final class StoreCache: Sendable {
 
   /// The store that the configuration asks for.
   func store(_ configuration: Configuration, isLongLived: Bool, clock: WallClock) -> UserStore {
-    var options = UserStore.Options()
-    options.timestamps = configuration.timestamps
-    options.retention = configuration.retention
+    var options = configuration.storeOptions
     options.connection = isLongLived ? configuration.connection : .perRequest
     options.keepsConnection = isLongLived
     let key = Key(database: configuration.database, options: options)

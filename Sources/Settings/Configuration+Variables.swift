@@ -114,7 +114,7 @@ struct Variables {
 
   fileprivate func number(_ name: String, in range: ClosedRange<Int>) throws(ConfigurationError) -> Int? {
     guard let text = setting(name) else { return nil }
-    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+    guard text.utf8.areDecimalDigits,
       let number = Int(text), range.contains(number)
     else {
       let expected = "a whole number from \(range.lowerBound) to \(range.upperBound)"

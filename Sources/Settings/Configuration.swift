@@ -30,6 +30,14 @@ public struct Configuration: Sendable {
   public var log = LogFormat.text
 
   public init() {}
+
+  /// What the settings say of a store.
+  public var storeOptions: UserStore.Options {
+    var options = UserStore.Options()
+    options.timestamps = timestamps
+    options.retention = retention
+    return options
+  }
 }
 
 /// A setting that cannot be used. Names the variable and the form expected, never the value.

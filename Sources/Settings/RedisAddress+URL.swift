@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Redis
+import Svix
 
 extension Configuration {
   /// The queue that CLERK_SYNC_QUEUE or the file of CLERK_SYNC_QUEUE_FILE names.
@@ -58,7 +59,6 @@ extension RedisAddress {
   }
 
   private static func number(_ text: String) -> Int? {
-    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-    return text.utf8.allSatisfy { digits.contains($0) } ? Int(text) : nil
+    text.utf8.areDecimalDigits ? Int(text) : nil
   }
 }

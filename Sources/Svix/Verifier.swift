@@ -50,7 +50,7 @@ public struct Verifier: Sendable {
   /// Seconds since 1970 as `^[1-9][0-9]*$`, nothing else.
   private static func parse(_ text: String) throws(VerificationError) -> Int64 {
     let digits = text.utf8
-    guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+    guard digits.areDecimalDigits,
       digits.first != UInt8(ascii: "0"), let seconds = Int64(text)
     else { throw .malformedTimestamp }
     return seconds

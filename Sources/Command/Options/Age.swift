@@ -1,4 +1,5 @@
 import ArgumentParser
+import Svix
 
 /// An age on the command line: a whole number and its unit, such as `2h` or `90d`.
 struct Age: Equatable {
@@ -28,13 +29,9 @@ struct Age: Equatable {
   /// nil for what is no age, and for one of more than a century.
   init?(parsing text: String) {
     let digits = text.dropLast()
-    guard let unit = text.last.flatMap({ Self.units[$0] }), digits.utf8.allSatisfy(Self.isDigit),
+    guard let unit = text.last.flatMap({ Self.units[$0] }), digits.utf8.areDecimalDigits,
       let number = Int64(digits), number <= 36_500 * Self.day / unit
     else { return nil }
     milliseconds = number * unit
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 }

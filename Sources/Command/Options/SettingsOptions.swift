@@ -84,9 +84,6 @@ struct SettingsSource: ParsableArguments {
 extension UserStore {
   /// The store that the configuration describes, for a process that writes little at a time.
   convenience init(_ configuration: Configuration) {
-    var options = Options()
-    options.timestamps = configuration.timestamps
-    options.retention = configuration.retention
-    self.init(database: configuration.database, options: options)
+    self.init(database: configuration.database, options: configuration.storeOptions)
   }
 }

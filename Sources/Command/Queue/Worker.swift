@@ -41,9 +41,7 @@ struct Worker: AsyncParsableCommand {
     let configuration = try settings.configuration()
     let queue = try settings.source.queueAddress()
     let secrets = try settings.source.secrets()
-    var store = UserStore.Options()
-    store.timestamps = configuration.timestamps
-    store.retention = configuration.retention
+    var store = configuration.storeOptions
     store.connection = .shared
     var options = QueueWorker.Options()
     options.batch = batch.rows

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Gateway
+import Svix
 
 /// The parameters after the question mark, each at most once and of a name that the path knows.
 struct Query {
@@ -44,7 +45,7 @@ struct Query {
   /// A whole number in decimal digits.
   func number(_ name: String, in range: ClosedRange<Int64>) throws(RequestFailure) -> Int64? {
     guard let value = values[name] else { return nil }
-    guard value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+    guard value.utf8.areDecimalDigits,
       let number = Int64(value), range.contains(number)
     else {
       throw .parameter("\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")

@@ -1,3 +1,5 @@
+import Svix
+
 /// The headers of a delivery, as somebody has written them down.
 struct ReceivedHeaders {
   static let parts = ["id", "timestamp", "signature"]
@@ -78,7 +80,7 @@ extension ReceivedHeaders {
     if values("\(family)-id").contains(where: { $0.contains(".") }) {
       lines.append("the id holds a full stop: Svix sends none; a sender of one's own needs other ids")
     }
-    for timestamp in values("\(family)-timestamp") where !timestamp.allSatisfy({ ("0"..."9").contains($0) }) {
+    for timestamp in values("\(family)-timestamp") where !timestamp.utf8.areDecimalDigits {
       lines.append("the timestamp is not a number of seconds: send seconds since 1970, in digits only")
     }
     for part in ["id", "timestamp"]
