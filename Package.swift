@@ -93,6 +93,10 @@ let package = Package(
       ],
       path: "Tests/Unit/ClerkSync", swiftSettings: settings
     ),
+    .testTarget(
+      name: "DocumentTests", dependencies: ["Settings", "TestSupport"], path: "Tests/Unit/Documents",
+      swiftSettings: settings
+    ),
 
     // Tests/System: the real programs, and the real servers around them.
     .testTarget(
