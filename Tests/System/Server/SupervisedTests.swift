@@ -112,7 +112,7 @@ import Testing
     var run = try String(contentsOfFile: folder.file("service/run"), encoding: .utf8)
     for (production, test) in [
       ("/etc/clerk-sync/clerk-sync.env", folder.file("clerk-sync.env")),
-      ("mkdir -p /run/clerk-sync\n", ""), ("-u clerk-sync -g clerk-sync -U root -G www-data ", ""),
+      ("mkdir -p /run/clerk-sync\n", ""), ("-u clerk-sync -g clerk-sync -G www-data ", ""),
       ("/run/clerk-sync/clerk-sync.sock", folder.file("s")),
       ("/usr/local/bin/clerk-sync.fcgi", Handler.executable),
     ] {
@@ -120,5 +120,25 @@ import Testing
       run = run.replacingOccurrences(of: production, with: test)
     }
     try Data(run.utf8).write(to: URL(filePath: folder.file("service/run")))
+  }
+}
+
+/// The options of conf/supervised that the tests above have to leave out.
+@Suite struct SupervisedUserTests {
+  @Test(.enabled(if: getuid() == 0, "only root can change the user"))
+  func `spawn-fcgi accepts the users and the mode of the run script`() throws {
+    let folder = try TemporaryFolder()
+    let run = try String(contentsOfFile: Project.file("conf/supervised/run"), encoding: .utf8)
+    let options = try #require(run.firstMatch(of: #/spawn-fcgi -n (-u .*) -s /#)).1
+      .replacingOccurrences(of: "-u clerk-sync -g clerk-sync", with: "-u nobody -g nogroup")
+      .split(separator: " ").map(String.init)
+    let socket = folder.file("s")
+    let spawn = try ChildProcess(
+      "/usr/bin/spawn-fcgi", ["-n"] + options + ["-s", socket, "--", "/bin/true"],
+      output: folder.file("log"))
+    #expect(spawn.exitStatus() == 0, "\(spawn.log)")
+    let attributes = try FileManager.default.attributesOfItem(atPath: socket)
+    #expect(attributes[.groupOwnerAccountName] as? String == "www-data")
+    #expect(attributes[.posixPermissions] as? Int == 0o660)
   }
 }
