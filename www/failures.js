@@ -164,7 +164,7 @@ const OTHER_DATABASE_ERROR = {
 const UNKNOWN_CAUSE = {
   title: 'Unknown failure',
   what: 'This page has no explanation for the error.',
-  next: 'See the error message, and the responses in the README of the handler’s version.',
+  next: 'See the error message, and the answers in conf/README.md of the handler’s version.',
 };
 
 /**

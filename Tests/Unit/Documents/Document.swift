@@ -15,7 +15,8 @@ struct Document {
   }
 
   static let paths = [
-    "README.md", "conf/README.md", "Sources/README.md", "www/README.md", ".github/CONTRIBUTING.md",
+    "README.md", "conf/README.md", "Sources/README.md", "www/README.md", "Tests/README.md",
+    ".github/CONTRIBUTING.md",
   ]
 
   /// From the top of the project.
