@@ -75,6 +75,9 @@ import Testing
     #expect((api?["info"] as? [String: Any])?["version"] as? String == Release.version)
     let cut = try text("CHANGELOG.md").firstMatch(of: /\n## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}\n/)
     #expect(cut.map { String($0.1) } == Release.version)
+    for page in ["clerk-sync.1", "clerk-sync.fcgi.8", "clerk-sync.env.5"] {
+      #expect(try text("conf/man/\(page)").contains("\n.Os clerk-sync \(Release.version)\n"), "\(page)")
+    }
   }
 
   @Test func `The README is short`() throws {
