@@ -5,7 +5,8 @@ BUILD_PACKAGES = $(HANDLER_PACKAGES) libcurl4-openssl-dev
 RUN_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
 TEST_PACKAGES = $(RUN_PACKAGES) $(BUILD_PACKAGES) python3 python3-venv strace lighttpd apache2 libapache2-mod-fcgid caddy \
   media-types systemd runit multiwatch procps prometheus chromium fonts-dejavu-core \
-  redis-server redis-tools iproute2
+  redis-server redis-tools iproute2 mandoc
+MAN_PACKAGES = $(BUILD_PACKAGES) python3
 BENCH_PACKAGES = $(BUILD_PACKAGES) nginx redis-server spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
 DIST_PACKAGES = $(BUILD_PACKAGES)
@@ -25,12 +26,12 @@ VENV = .build/venv
 PEER = .build/bench/webhook-go
 
 PACKAGES = packages-handler packages-build packages-run packages-test packages-dist packages-deb packages-test_dist \
-  packages-bench packages-steps
+  packages-man packages-bench packages-steps
 
 STEP = @conf/development/step
 TEST_PROGRAMS = CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER)
 
-.PHONY: help run check test build handler runtime dist deb test-dist bench bench-steps format lint clean $(PACKAGES)
+.PHONY: help run check test build handler runtime dist deb test-dist bench bench-steps format man lint clean $(PACKAGES)
 
 help:
 	@echo "make run        try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table"
@@ -38,6 +39,7 @@ help:
 	@echo "make test       everything: format, build, every test; about eight minutes"
 	@echo "make build      the release programs: .build/release/clerk-sync.fcgi and, for the operator, clerk-sync"
 	@echo "make format     write the sources in the project's format"
+	@echo "make man        write the man pages in conf/man from the command's help and the example settings"
 	@echo "make dist       an archive that needs only glibc where it is installed, in .build/dist"
 	@echo "make deb        a Debian package on the distribution's libraries, in .build/deb"
 	@echo "make test-dist  both of them in a fresh Debian; as root, with the network"
@@ -102,6 +104,10 @@ bench-steps: packages-steps
 
 format:
 	swift format format -i -r Package.swift Sources Tests
+
+man: packages-man
+	$(STEP) "Building the command" swift build --product clerk-sync
+	conf/man/generate .build/debug/clerk-sync conf/man
 
 clean:
 	rm -rf .build
