@@ -1,6 +1,6 @@
 public import SQLite
 
-/// An error of the database. Nothing was written.
+/// An error of the database. Nothing was written, unless the sync after the commit failed. Retrying is safe either way.
 public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The folder for a new database could not be created.
   case folder(path: String)
