@@ -6,9 +6,8 @@ import CSQLite
 /// checkpoint is passive, and up to 3.51.2 a passive checkpoint that races a commit can corrupt the database
 /// (sqlite.org/wal.html#walresetbug). ``checkpoint(truncating:)`` holds the write lock instead.
 ///
-/// SQL is a `StaticString`: outside text can be bound to it, but never spliced into it.
-///
-/// Each statement is compiled once in the connection's life. Its parameters are numbered in the order of the values.
+/// SQL is a `StaticString`: outside text can be bound to it, but never spliced into it. Each statement is compiled once in
+/// the connection's life, except by ``prepare(_:)``.
 @safe public struct Connection: ~Copyable {
   private let handle: OpaquePointer
   private let cache = StatementCache()
@@ -21,7 +20,7 @@ import CSQLite
     case createIfMissing
   }
 
-  /// Opens the file for reading and writing.
+  /// Opens the file for reading and writing. Waiting for other connections' locks ends at `deadline`.
   ///
   /// Foreign keys are enforced; SQLite leaves them off on every new connection (sqlite.org/foreignkeys.html#fk_enable).
   public init(
@@ -100,7 +99,7 @@ import CSQLite
     return true
   }
 
-  /// Compiles one statement.
+  /// Compiles one statement for the caller to keep.
   public func prepare(_ sql: StaticString) throws(SQLiteError) -> Statement {
     var statement: OpaquePointer?
     let text = unsafe UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
@@ -155,6 +154,7 @@ import CSQLite
   }
 }
 
+// The first value is bound to ?1, the second to ?2 and so on; a parameter without a value is NULL.
 extension Connection {
   /// Runs the statement with the values bound, and ignores any rows.
   public func run<each Value: Bindable>(
