@@ -6,8 +6,8 @@ import CSQLite
 /// checkpoint is passive, and up to 3.51.2 a passive checkpoint that races a commit can corrupt the database
 /// (sqlite.org/wal.html#walresetbug). ``checkpoint(truncating:)`` holds the write lock instead.
 ///
-/// SQL is a `StaticString`: outside text can be bound to it, but never spliced into it. Each statement is compiled once in
-/// the connection's life, except by ``prepare(_:)``.
+/// SQL is a `StaticString`: outside text can be bound to it, but never spliced into it. Each statement is compiled once
+/// in the connection's life, except by ``prepare(_:)``.
 @safe public struct Connection: ~Copyable {
   private let handle: OpaquePointer
   private let cache = StatementCache()
@@ -66,7 +66,8 @@ import CSQLite
   /// Whether the database is in WAL mode. Reading this keeps it in WAL mode for as long as the connection is open.
   var isWAL: Bool { (try? journalMode()) == "wal" }
 
-  /// Returns the journal mode as SQLite names it, such as `wal` or `delete` (sqlite.org/pragma.html#pragma_journal_mode).
+  /// Returns the journal mode as SQLite names it, such as `wal` or `delete`
+  /// (sqlite.org/pragma.html#pragma_journal_mode).
   public func journalMode() throws(SQLiteError) -> String {
     try first("PRAGMA journal_mode") { $0.text(at: 0) } ?? ""
   }

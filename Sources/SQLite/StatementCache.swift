@@ -1,7 +1,7 @@
 /// The statements that a connection has compiled, kept until it closes.
 ///
-/// On a shared connection this saves about 30 of 75 µs of processor time a delivery, measured without syncs. A connection
-/// for one write compiles its statements here before it takes the writers' lock.
+/// On a shared connection this saves about 30 of 75 µs of processor time a delivery, measured without syncs. A
+/// connection for one write compiles its statements here before it takes the writers' lock.
 final class StatementCache {
   /// A box for one noncopyable statement.
   private final class Slot {

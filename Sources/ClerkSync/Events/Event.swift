@@ -73,8 +73,8 @@ extension Event {
     return (user, isKnown)
   }
 
-  /// Converts seconds to milliseconds. Clerk's documentation has milliseconds, its OpenAPI examples seconds, which taken
-  /// as milliseconds would all be before 1973.
+  /// Converts seconds to milliseconds. Clerk's documentation has milliseconds, its OpenAPI examples seconds, which
+  /// taken as milliseconds would all be before 1973.
   static func milliseconds(_ time: Int64) -> Int64 {
     (0..<100_000_000_000).contains(time) ? time * 1000 : time
   }

@@ -1,8 +1,8 @@
 import SQLite
 
 extension UserStore {
-  /// Compares users at Clerk with the stored users, in one read transaction. Returns the comparisons in the users' order
-  /// and writes nothing.
+  /// Compares users at Clerk with the stored users, in one read transaction. Returns the comparisons in the users'
+  /// order and writes nothing.
   public func compare(_ users: [BackendUser]) throws(StoreError) -> [UserComparison] {
     let connection = try database.open()
     return try database.sql(Self.compare(users, on: connection))

@@ -16,8 +16,8 @@ extension UserStore {
     }
   }
 
-  /// Changes the database's journal mode permanently. Throws ``StoreError/inUse(database:)`` while another connection is
-  /// open.
+  /// Changes the database's journal mode permanently. Throws ``StoreError/inUse(database:)`` while another connection
+  /// is open.
   public func setJournalMode(_ mode: JournalMode) throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()

@@ -11,7 +11,8 @@ extension UserStore {
     return try database.sql(Retention.count(before: limit, on: connection))
   }
 
-  /// Removes the ledger entries and tombstones from before `limit`, in milliseconds since 1970, and returns their number.
+  /// Removes the ledger entries and tombstones from before `limit`, in milliseconds since 1970, and returns their
+  /// number.
   ///
   /// The removal runs in many small transactions, with pauses that let other writers in. `progress` receives the number
   /// of rows removed so far after each transaction. Rows removed before an error stay removed.

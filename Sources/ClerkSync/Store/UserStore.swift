@@ -17,7 +17,7 @@ public final class UserStore: Sendable {
   private let clock: WallClock
   let countedUsers = Mutex<UserCount?>(nil)
 
-  /// A store in the SQLite file at `database`, which is created on first use.
+  /// Creates a store for the SQLite file at `database`. The first write creates a missing file.
   public init(database: String, options: Options = Options(), clock: WallClock = .system) {
     self.database = Database(path: database)
     self.options = options
@@ -36,15 +36,16 @@ public final class UserStore: Sendable {
   /// Applies a Clerk event, which is on disk when this returns.
   ///
   /// Events are applied exactly once and may arrive in any order. A message that has been processed before is a
-  /// ``Outcome/duplicate``, an event older than the user's row is ``Outcome/stale``, and no event restores a deleted user.
+  /// ``Outcome/duplicate``, an event older than the user's row is ``Outcome/stale``, and no event restores a deleted
+  /// user.
   public func apply(_ event: Event) throws(StoreError) -> Outcome {
     try write(.event(event.change, time: event.version, delivery: event.delivery))
   }
 
   /// Applies the events in order in one transaction. Each event has a result of its own and can fail alone.
   ///
-  /// Other writers wait meanwhile, so pass a few hundred events at a time. Throws, and writes nothing, when the database
-  /// rather than an event is at fault.
+  /// Other writers wait meanwhile, so pass a few hundred events at a time. Throws, and writes nothing, when the
+  /// database rather than an event is at fault.
   public func apply(_ events: [Event]) throws(StoreError) -> [Result<Outcome, StoreError>] {
     try write(events.map { .event($0.change, time: $0.version, delivery: $0.delivery) })
   }

@@ -61,8 +61,8 @@ extension UserStore {
   /// The version of the loaded SQLite, such as 3.51.3.
   package static var sqliteVersion: String { Library.version }
 
-  /// Returns the deliveries of the last `hours` hours up to `now`. The steps are hours of UTC, or several hours in a long
-  /// period.
+  /// Returns the deliveries of the last `hours` hours up to `now`. The steps are hours of UTC, or several hours in a
+  /// long period.
   package func activity(hours: Int64, now: Int64) throws(StoreError) -> Activity {
     let connection = try database.openForReading()
     return try database.sql(activity(hours: hours, now: now, on: connection))

@@ -33,8 +33,8 @@ package struct UserHistory: Sendable {
 
 /// Pages of rows for the read API. Each call opens a connection of its own.
 extension UserStore {
-  /// The number of ledger entries examined in one read. A read takes a few milliseconds, because in a rollback journal
-  /// mode a reader blocks every commit.
+  /// The number of ledger entries examined in one read, which takes a few milliseconds. Reads are short because a
+  /// reader blocks every commit in a rollback journal mode.
   private static let entriesAtATime: Int64 = 10_000
   /// The maximum number of reads for a page.
   private static let readsPerPage = 10
@@ -77,8 +77,8 @@ extension UserStore {
       user: user.map(inMilliseconds), change: change.map(UserHistory.Change.init), deliveries: page)
   }
 
-  /// Returns the deliveries before `position`, newest first. `since` and `until` limit the times of the first attempts, in
-  /// milliseconds since 1970.
+  /// Returns the deliveries before `position`, newest first. `since` and `until` limit the times of the first attempts,
+  /// in milliseconds since 1970.
   package func deliveryPage(
     _ filter: DeliveryFilter, since: Int64?, until: Int64?, before position: Int64?, limit: Int
   ) throws(StoreError) -> Page<DeliveryRecord, Int64> {

@@ -5,8 +5,8 @@ import SQLite
 /// Reads never create a database and never take the write lock. Long results come in pages, each after the last row of
 /// the page before.
 ///
-/// Every read throws ``StoreError/missing(database:)`` for a missing database and ``StoreError/notPrepared(database:)`` for
-/// one that lacks tables.
+/// Every read throws ``StoreError/missing(database:)`` for a missing database and ``StoreError/notPrepared(database:)``
+/// for one that lacks tables.
 extension UserStore {
   /// Returns up to `limit` users after `id`, in the order of their ids.
   ///

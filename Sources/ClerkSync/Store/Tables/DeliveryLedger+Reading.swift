@@ -105,8 +105,8 @@ extension DeliveryLedger {
     return first..<last + 1
   }
 
-  /// Returns the position of the first entry at or after `time`, in milliseconds since 1970; the end of `positions` when
-  /// there is none.
+  /// Returns the position of the first entry at or after `time`, in milliseconds since 1970; the end of `positions`
+  /// when there is none.
   static func position(
     from time: Int64, in positions: Range<Int64>, on connection: borrowing Connection
   ) throws(SQLiteError) -> Int64 {

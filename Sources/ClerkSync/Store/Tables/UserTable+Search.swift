@@ -1,8 +1,8 @@
 import SQLite
 
 extension UserTable {
-  /// The number of users examined in one read. A read takes a few milliseconds, because in a rollback journal mode a
-  /// reader blocks every commit.
+  /// The number of users examined in one read, which takes a few milliseconds. Reads are short because a reader blocks
+  /// every commit in a rollback journal mode.
   static let searchedAtATime = 1000
 
   /// Users with ids from ?1 up to ?2, after the id ?3.

@@ -16,8 +16,8 @@ struct Checkpoint {
     due = interval
   }
 
-  /// Checkpoints when due. Call this after a commit, which no failure here affects: a checkpoint that a reader blocks is
-  /// retried later.
+  /// Checkpoints when due. Call this after a commit, which no failure here affects: a checkpoint that a reader blocks
+  /// is retried later.
   mutating func run(on connection: borrowing Connection) {
     let pages = connection.walPages
     // Another process's checkpoint may have emptied the WAL.

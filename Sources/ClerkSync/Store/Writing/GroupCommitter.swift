@@ -28,8 +28,8 @@ struct GroupCommitter: ~Copyable {
       if results.allSatisfy(\.isOfTheWriteItself) { self.session = consume session }
       return results
     } catch {
-      // A deferred foreign key fails only at the commit, and a trigger can roll back the transaction. Retry each write in
-      // a transaction of its own, so that only the faulty ones fail.
+      // A deferred foreign key fails only at the commit, and a trigger can roll back the transaction. Retry each write
+      // in a transaction of its own, so that only the faulty ones fail.
       if group.count > 1, case .sqlite(let cause, _) = error, cause.kind == .constraint {
         return group.flatMap { commit([$0]) }
       }

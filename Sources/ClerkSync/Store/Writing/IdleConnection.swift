@@ -19,8 +19,8 @@ final class IdleConnection: Sendable {
     kept.withLock { $0?.file == file ? $0?.log : nil }
   }
 
-  /// Keeps a connection to the file at `path`, and its WAL when it `hasWAL`. Closes a connection to a file that has been
-  /// replaced, or one that was opened before the file had a WAL.
+  /// Keeps a connection to the file at `path`, and its WAL when it `hasWAL`. Closes a connection to a file that has
+  /// been replaced, or one that was opened before the file had a WAL.
   ///
   /// Only speed depends on the connection, so the next call retries after a failure.
   func keep(_ path: String, hasWAL: Bool) {
