@@ -1,15 +1,15 @@
 public import Svix
 
-/// Why a delivery could not be applied.
+/// An error that kept a delivery from being applied.
 public enum DeliveryError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// It is not known to come from Clerk.
+  /// The delivery is not proven to come from Clerk.
   case verification(VerificationError)
-  /// It is signed, but it is not an event that can be applied.
+  /// The delivery is signed but is not an applicable event.
   case event(EventError)
-  /// The database did not take it.
+  /// The database reported an error.
   case store(StoreError)
 
-  /// The error's name in answers, in the log and in the ledger.
+  /// The error's name in responses, in the log and in the ledger.
   public var code: String {
     switch self {
     case .verification(.missingHeaders): "missing_headers"
@@ -21,7 +21,7 @@ public enum DeliveryError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// What was wrong and what to do about it, for the operator. Holds no secret, address or payload.
+  /// The problem and what to do about it, for the operator. Contains no secret, address or payload.
   public var reason: String {
     switch self {
     case .verification(let error): error.reason
@@ -32,6 +32,6 @@ public enum DeliveryError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Name and reason in one line.
+  /// The code and the reason in one line.
   public var description: String { "\(code): \(reason)" }
 }

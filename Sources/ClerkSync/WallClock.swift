@@ -1,15 +1,15 @@
 import Glibc
 
-/// Where the time comes from: passed in, so that a test can stand still or turn it.
+/// The source of the time. A test can pass one that stands still or jumps.
 public struct WallClock: Sendable {
-  /// The time now, in milliseconds since 1970.
+  /// Returns the current time in milliseconds since 1970.
   public let now: @Sendable () -> Int64
 
   public init(now: @escaping @Sendable () -> Int64) {
     self.now = now
   }
 
-  /// This machine's clock.
+  /// The machine's clock.
   public static let system = WallClock {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)

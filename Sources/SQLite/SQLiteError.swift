@@ -1,11 +1,11 @@
 import CSQLite
 import Glibc
 
-/// An error SQLite reported.
+/// An error that SQLite reported.
 public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The extended result code (sqlite.org/rescode.html#extrc).
   public let code: Int32
-  /// SQLite's own words; they name tables, columns and constraints, never a value.
+  /// SQLite's message. It names tables, columns and constraints, never a value.
   public let message: String
 
   init(code: Int32, message: String) {
@@ -13,48 +13,48 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
     self.message = message
   }
 
-  /// `isRunning` tells a statement that failed while it ran from one that did not compile.
+  /// Reads the connection's last error. `isRunning` means that a compiled statement failed while it ran.
   @unsafe init(code: Int32, of connection: OpaquePointer?, isRunning: Bool = false) {
     self.code = code
-    let said = unsafe String(cString: sqlite3_errmsg(connection))
+    let text = unsafe String(cString: sqlite3_errmsg(connection))
     let cause = unsafe sqlite3_system_errno(connection)
     switch code & 0xff {
     case SQLITE_CANTOPEN where cause != 0, SQLITE_IOERR where cause != 0:
-      message = unsafe "\(said): \(String(cString: strerror(cause)))"
-    case SQLITE_CONSTRAINT where code == Self.triggerConstraint && said != Self.restrictMessage:
-      // An application's own trigger can put anything, a row's values too, into RAISE.
+      message = unsafe "\(text): \(String(cString: strerror(cause)))"
+    case SQLITE_CONSTRAINT where code == Self.triggerConstraint && text != Self.restrictMessage:
+      // An application's trigger can put a row's values into the message of RAISE.
       message = "a trigger refused the change"
     case SQLITE_ERROR where isRunning:
-      // So can an SQL function that it calls.
+      // The message of an SQL function can quote its arguments.
       message = unsafe String(cString: sqlite3_errstr(code))
     default:
-      message = said
+      message = text
     }
   }
 
-  /// What was committed could not be brought to disk.
+  /// A committed transaction could not be synced to disk.
   static func syncFailed(errno number: Int32) -> SQLiteError {
     let code = SQLITE_IOERR | 4 << 8
     return unsafe SQLiteError(
       code: code, message: "\(String(cString: sqlite3_errstr(code))): \(String(cString: strerror(number)))")
   }
 
-  /// The schema is not what the caller was written for.
+  /// The schema is not the one that the caller expects.
   public static let schemaMismatch = SQLiteError(code: SQLITE_ERROR, message: "the schema does not fit")
 
-  // The header's definition is an expression that Swift does not import.
+  // Swift does not import the header's definition, which is an expression.
   private static let triggerConstraint = SQLITE_CONSTRAINT | 7 << 8
 
-  /// What a reference with ON DELETE RESTRICT says; to SQLite it is a trigger too.
+  /// The message of ON DELETE RESTRICT, which SQLite implements as a trigger.
   private static let restrictMessage = "FOREIGN KEY constraint failed"
 
-  /// Whether a value that must be unique stands in another row already.
+  /// Whether another row already holds a value that must be unique.
   public var isUniqueViolation: Bool { code == SQLITE_CONSTRAINT | 8 << 8 }
 
-  /// The errors that callers tell apart, by primary result code (sqlite.org/rescode.html#pve).
+  /// The errors that callers distinguish, by primary result code (sqlite.org/rescode.html#pve).
   public enum Kind: Sendable {
     case busy, cannotOpen, readOnly, full, inputOutput, notADatabase, constraint
-    /// The statement does not fit the schema: a table or a column is missing.
+    /// The statement does not match the schema: a table or a column is missing.
     case schema
     case other
   }

@@ -2,19 +2,19 @@ import CSQLite
 import Glibc
 import Synchronization
 
-/// The way of a database's WAL to the disk, for connections that leave it to this (``Connection/deferSync()``): one
-/// sync is enough for the commits of many.
+/// Syncs a database's WAL for connections that defer their own sync (``Connection/deferSync()``). One sync covers the
+/// commits of many connections.
 ///
-/// A connection that is kept has to outlast this, so that the database stays in WAL mode and its WAL in place.
+/// An open connection must outlive this object, because it keeps the database in WAL mode and the WAL in place.
 public final class WriteAheadLog: Sendable {
   private let file: Int32
   private let failure = Mutex<SQLiteError?>(nil)
 
-  /// nil when the database is not in WAL mode, or has no WAL yet.
+  /// Opens the connection's WAL. Returns nil when the database is not in WAL mode or has no WAL yet.
   public init?(of connection: borrowing Connection) {
     guard connection.isWAL, let path = connection.walPath else { return nil }
     file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    // Its name must outlive a power loss, too; SQLite sees to that with the first sync of each connection.
+    // The file's name must survive a power loss too. SQLite syncs the folder with the first sync of each connection.
     guard file >= 0, Self.syncFolder(of: path) else { return nil }
   }
 
@@ -22,7 +22,7 @@ public final class WriteAheadLog: Sendable {
     close(file)
   }
 
-  /// Returns once all that has been committed is on disk.
+  /// Returns once every commit so far is on disk.
   public func sync() throws(SQLiteError) {
     guard fdatasync(file) == 0 else {
       let error = SQLiteError.syncFailed(errno: errno)
@@ -31,10 +31,10 @@ public final class WriteAheadLog: Sendable {
     }
   }
 
-  /// Brings the database to disk another way after a sync that failed; to be called before each transaction.
+  /// Checkpoints the WAL after a failed sync. Call this before each transaction.
   ///
-  /// The kernel reports a page it could not write once, and then takes it for written. So what has been committed may
-  /// be missing in the middle of the WAL, and what is appended would be lost with it.
+  /// The kernel reports a page that it could not write only once, and then treats it as written. The WAL may have a gap
+  /// where a commit was, and every commit appended after the gap would be lost with it.
   public func recover(with connection: borrowing Connection) throws(SQLiteError) {
     guard let error = failure.withLock(\.self) else { return }
     guard try connection.checkpoint(truncating: true) else { throw error }

@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// A user as Clerk's Backend API and its exports give one (clerk.com/docs/reference/backend/types/backend-user).
+/// A user from Clerk's Backend API or an export (clerk.com/docs/reference/backend/types/backend-user).
 public struct BackendUser: Equatable, Sendable {
   public let user: User
-  /// The user's `updated_at`, in milliseconds since 1970; 0, older than anything that has been applied, without one.
+  /// The user's `updated_at`, in milliseconds since 1970. It is 0, older than any applied change, when missing.
   public let updatedAt: Int64
-  /// Whether the user's metadata names a role that is not configured, so that the least privileged was taken.
+  /// Whether the user's metadata has an unknown role, which is replaced by the least privileged one.
   public let hasUnknownRole: Bool
 
   public init(user: User, updatedAt: Int64, hasUnknownRole: Bool = false) {
@@ -16,7 +16,7 @@ public struct BackendUser: Equatable, Sendable {
 
   /// Decodes a JSON array of user objects, an object `{"data": […]}`, or one user object.
   ///
-  /// A user object that cannot become a row fails alone. Throws ``EventError/malformed(reason:)`` for anything else.
+  /// A user object that cannot become a row fails alone. Throws ``EventError/malformed(reason:)`` for other documents.
   public static func list(
     decoding json: [UInt8], roles: Roles
   ) throws(EventError) -> [Result<BackendUser, UnusableUser>] {
@@ -41,7 +41,7 @@ public struct BackendUser: Equatable, Sendable {
   }
 }
 
-/// The user objects of a document, in any of the forms it may have.
+/// The user objects of a document in any of the three forms.
 private struct List: Decodable {
   private enum CodingKeys: CodingKey {
     case data
@@ -61,7 +61,7 @@ private struct List: Decodable {
   }
 }
 
-/// One user object, or what is wrong with it: an array would otherwise fail as a whole.
+/// One user object or its error. Decoding an array of these does not fail as a whole.
 private struct Object: Decodable {
   private enum CodingKeys: CodingKey {
     case id
@@ -79,9 +79,9 @@ private struct Object: Decodable {
   }
 }
 
-/// A user at Clerk who cannot become a row.
+/// The error of a user at Clerk who cannot become a row.
 public struct UnusableUser: Error, Equatable, Sendable, CustomStringConvertible {
-  /// nil where that is what it lacks.
+  /// The user's id; nil when it is missing.
   public let id: String?
   private let reason: EventError
 
@@ -90,7 +90,7 @@ public struct UnusableUser: Error, Equatable, Sendable, CustomStringConvertible 
     self.reason = reason
   }
 
-  /// What is wrong; names fields, never their values.
+  /// The problem. It names fields, never their values.
   public var description: String {
     switch reason {
     case .malformed(let reason): "not as expected: \(reason)"

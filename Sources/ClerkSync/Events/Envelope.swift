@@ -1,4 +1,4 @@
-/// The JSON of a Clerk delivery: what this program needs of it, and nothing more is required.
+/// The JSON of a Clerk delivery. Only the fields that this program uses are required.
 struct Envelope: Decodable {
   /// An event that changes the users table, with its user object.
   enum Change {
@@ -16,7 +16,7 @@ struct Envelope: Decodable {
   }
 
   let type: String
-  /// When the event happened: milliseconds since 1970 in Clerk's documentation, seconds in its OpenAPI examples.
+  /// When the event happened. Clerk's documentation has milliseconds since 1970, its OpenAPI examples seconds.
   let timestamp: Int64?
   /// nil for an event of any other type.
   let change: Change?
@@ -28,7 +28,7 @@ struct Envelope: Decodable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     type = try container.decode(String.self, forKey: .type)
-    // Only a fallback for the order of events, so an odd one is no reason to refuse the delivery.
+    // It is only a fallback for the order of events, so an invalid value does not reject the delivery.
     timestamp = try? container.decode(Int64.self, forKey: .timestamp)
     change =
       switch type {
@@ -40,7 +40,7 @@ struct Envelope: Decodable {
   }
 }
 
-/// What Clerk's webhooks say of a deleted object (clerk.com/docs/webhooks, "Payload structure").
+/// A deleted object of Clerk's webhooks (clerk.com/docs/webhooks, "Payload structure").
 struct DeletedData: Decodable {
   let id: String?
 }

@@ -3,34 +3,34 @@ public import Svix
 
 /// A verified Clerk event (clerk.com/docs/webhooks, "Payload structure").
 public struct Event: Equatable, Sendable {
-  /// What the event does to the users table.
+  /// The event's effect on the users table.
   public enum Change: Equatable, Sendable {
     case created(User)
     case updated(User)
     case deleted(id: String)
   }
 
-  /// The id of the message that carried it, the same on every attempt to deliver it.
+  /// The id of the event's message, which is the same on every attempt to deliver it.
   public let messageID: String
   /// Clerk's name of the event, such as `user.created`.
   public let type: String
-  /// nil for an event that has nothing to do with the users table.
+  /// The change to the users table; nil for an event that is not about a user.
   public let change: Change?
-  /// When the user came to be as told here, in milliseconds since 1970: its `updated_at`, else the
-  /// event's timestamp, else the message's.
+  /// The time of the user's state, in milliseconds since 1970: its `updated_at`, otherwise the event's timestamp,
+  /// otherwise the message's.
   public let version: Int64
-  /// Whether the user's metadata names a role that is not configured, so that the least privileged was taken.
+  /// Whether the user's metadata has an unknown role, which is replaced by the least privileged one.
   public let hasUnknownRole: Bool
 
-  /// The id of the user concerned.
+  /// The id of the event's user.
   public var userID: String? { change?.userID }
 
-  /// What the ledger knows the event by.
+  /// The event's identification in the ledger.
   public var delivery: Delivery { Delivery(id: messageID, type: type, userID: userID) }
 }
 
 extension Event {
-  /// Decodes a message. Only a verified one can be decoded, so nothing else can reach the database.
+  /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
   public init(decoding message: VerifiedMessage, roles: Roles) throws(EventError) {
     let envelope: Envelope
     do {
@@ -61,7 +61,7 @@ extension Event {
     return id
   }
 
-  /// The row's content that a user object asks for, and whether its role is known; `type` is for the errors.
+  /// Returns the row's content for a user object, and whether its role is known. `type` appears in the errors.
   static func user(
     _ data: UserData, type: String, roles: Roles
   ) throws(EventError) -> (User, isRoleKnown: Bool) {
@@ -73,13 +73,13 @@ extension Event {
     return (user, isKnown)
   }
 
-  /// Clerk's documentation gives milliseconds, its OpenAPI examples seconds; as milliseconds the latter
-  /// would all lie before 1973.
+  /// Converts seconds to milliseconds. Clerk's documentation has milliseconds, its OpenAPI examples seconds, which
+  /// taken as milliseconds would all be before 1973.
   static func milliseconds(_ time: Int64) -> Int64 {
     (0..<100_000_000_000).contains(time) ? time * 1000 : time
   }
 
-  /// What is wrong and where; the decoder's own words may quote the payload.
+  /// Returns the problem and its place. The decoder's own message may quote the payload, so it is not used.
   static func reason(for error: any Error) -> String {
     func path(_ context: DecodingError.Context) -> String {
       let keys = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
@@ -103,7 +103,7 @@ extension Event {
 }
 
 extension Event.Change {
-  /// The id of the user concerned.
+  /// The id of the event's user.
   var userID: String {
     switch self {
     case .created(let user), .updated(let user): user.id
@@ -111,7 +111,7 @@ extension Event.Change {
     }
   }
 
-  /// The user as the event tells of one, unless it is a deletion.
+  /// The user's new state; nil for a deletion.
   package var user: User? {
     switch self {
     case .created(let user), .updated(let user): user

@@ -1,13 +1,13 @@
-/// Why a verified message is not an event that can be applied; no retry can change it.
+/// An error of a verified message that is not an applicable event. A retry cannot succeed.
 public enum EventError: Error, Equatable, Sendable {
-  /// Not JSON, or not of the form of an event; `reason` names fields, never their values.
+  /// The message is not JSON or does not have the form of an event. `reason` names fields, never their values.
   case malformed(reason: String)
-  /// The user has no primary e-mail address, as one who signed up by phone.
+  /// The user has no primary e-mail address, for example after signing up by phone.
   case noPrimaryEmail(type: String, userID: String)
   /// The user has no id.
   case noUserID(type: String)
 
-  /// The event's type, where it could be read.
+  /// The event's type; nil when it could not be read.
   package var type: String? {
     switch self {
     case .malformed: nil
@@ -15,7 +15,7 @@ public enum EventError: Error, Equatable, Sendable {
     }
   }
 
-  /// The id of the user concerned, where it could be read.
+  /// The id of the event's user; nil when it could not be read.
   package var userID: String? {
     if case .noPrimaryEmail(_, let userID) = self { userID } else { nil }
   }

@@ -1,10 +1,10 @@
-/// The roles the application knows.
+/// The roles of the application.
 public struct Roles: Equatable, Sendable {
-  /// admin, trainer and client.
+  /// The roles admin, trainer and client.
   public static let standard = Roles(names: ["admin", "trainer", "client"], fallback: "client")
 
   private let names: [String]
-  /// The role of a user whose metadata names none, or one that is not known: the least privileged.
+  /// The least privileged role, for a user whose metadata has no role or an unknown one.
   public let fallback: String
 
   private init(names: [String], fallback: String) {
@@ -12,14 +12,14 @@ public struct Roles: Equatable, Sendable {
     self.fallback = fallback
   }
 
-  /// Reads names separated by commas or white space, the least privileged last; nil when there is none.
+  /// Parses names separated by commas or white space, the least privileged last. Returns nil when there are none.
   package init?(_ text: String) {
     let names = text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
     guard let fallback = names.last else { return nil }
     self.init(names: names, fallback: fallback)
   }
 
-  /// The role that public metadata grants, and whether it names no other one.
+  /// Returns the role that the public metadata grants. `isKnown` is false when the metadata has an unknown role.
   func role(for metadata: PublicMetadata?) -> (role: String, isKnown: Bool) {
     switch metadata {
     case nil, .noRole: (fallback, true)

@@ -1,6 +1,6 @@
-/// A Clerk user, as far as the users table knows one.
+/// A Clerk user, with the fields of the users table.
 public struct User: Equatable, Sendable {
-  /// Clerk's own id.
+  /// Clerk's id.
   public var id: String
   /// The primary e-mail address.
   public var email: String

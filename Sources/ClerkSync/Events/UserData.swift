@@ -1,4 +1,4 @@
-/// A user object as Clerk's webhooks carry it (clerk.com/docs/reference/backend/types/backend-user).
+/// A user object of Clerk's webhooks (clerk.com/docs/reference/backend/types/backend-user).
 struct UserData: Decodable {
   struct EmailAddress: Decodable {
     let id: String?
@@ -37,11 +37,11 @@ struct UserData: Decodable {
     emailAddresses = try container.decodeIfPresent([EmailAddress?].self, forKey: .emailAddresses)
     primaryEmailAddressID = try container.decodeIfPresent(String.self, forKey: .primaryEmailAddressID)
     publicMetadata = try container.decodeIfPresent(PublicMetadata.self, forKey: .publicMetadata)
-    // Only orders events, and the envelope's timestamp can stand in for it.
+    // It only orders events, so an invalid value falls back to the envelope's timestamp.
     updatedAt = try? container.decode(Int64.self, forKey: .updatedAt)
   }
 
-  /// The address whose id the user names as primary; the first in the list need not be it.
+  /// The address with the primary address's id, which need not be the first in the list.
   var primaryEmail: String? {
     guard let primaryEmailAddressID else { return nil }
     let primary = emailAddresses?.lazy.compactMap(\.self).first { $0.id == primaryEmailAddressID }
@@ -49,12 +49,11 @@ struct UserData: Decodable {
   }
 }
 
-/// The part of a user's public metadata that matters here: the role. Only the application's own
-/// backend can write it, unlike the unsafe metadata.
+/// The role in a user's public metadata. Unlike unsafe metadata, only the application's backend can write it.
 enum PublicMetadata: Decodable, Equatable {
   case noRole
   case role(String)
-  /// Something that is no role name.
+  /// Anything but a role name.
   case unusable
 
   private enum CodingKeys: CodingKey {

@@ -1,6 +1,6 @@
 import SQLite
 
-/// An e-mail address that a user is to have and another one still has. Not for a log.
+/// An e-mail address that a user needs while another user still has it. Must not be logged.
 package struct NeededAddress: Equatable {
   package let address: String
   package let userID: String
@@ -11,15 +11,15 @@ package struct NeededAddress: Equatable {
 }
 
 extension UserStore {
-  /// Those of the addresses that no other user has any more, whoever has freed them.
+  /// Returns the keys of those addresses that no other user has any more.
   package func free(_ addresses: [String: NeededAddress]) throws(StoreError) -> [String] {
-    try database.read { connection throws(SQLiteError) in
-      var free: [String] = []
-      for (id, needed) in addresses
-      where try UserTable.owner(of: needed.address, otherThan: needed.userID, on: connection) == nil {
-        free.append(id)
-      }
-      return free
+    let connection = try database.openForReading()
+    var free: [String] = []
+    for (id, needed) in addresses {
+      let owner = try database.sql(
+        UserTable.owner(of: needed.address, otherThan: needed.userID, on: connection))
+      if owner == nil { free.append(id) }
     }
+    return free
   }
 }

@@ -1,43 +1,43 @@
 public import SQLite
 
-/// Why the database could not be brought up to date. Nothing was written.
+/// An error of the database. Nothing was written, unless the sync after the commit failed. Retrying is safe either way.
 public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The folder for a new database could not be made.
+  /// The folder for a new database could not be created.
   case folder(path: String)
-  /// There is no database yet.
+  /// The database does not exist yet.
   case missing(database: String)
-  /// The file lacks tables that the sync needs.
+  /// The database lacks tables of the sync.
   case notPrepared(database: String)
-  /// Somebody is using the database, which has to be left alone for what was asked.
+  /// Another connection uses the database, and the operation needs exclusive access.
   case inUse(database: String)
-  /// This process may not write to the file or its folder.
+  /// This process cannot write to the file or its folder.
   case notWritable(path: String)
-  /// The sync's own tables are of a later version than this program knows.
+  /// A newer program created the sync's tables.
   case newerSchema(found: Int64, database: String)
-  /// The e-mail address stands in the row of the user with this id.
+  /// The user with this id has the e-mail address.
   case emailTaken(by: String)
-  /// SQLite refused.
+  /// SQLite reported an error.
   case sqlite(SQLiteError, database: String)
 
-  /// What was wrong and what to do next; for the operator's log, not for the sender.
+  /// The problem and what to do about it, for the operator's log. Not for the sender.
   public var description: String {
     switch self {
     case .folder(let path):
       "cannot create the folder \(path): create it, writable for the user this program runs as"
     case .missing(let database):
-      "\(database) is not there yet: the first delivery creates it, and so does clerk-sync init"
+      "\(database) does not exist yet: the first delivery creates it, and so does clerk-sync init"
     case .notPrepared(let database):
-      "\(database) lacks tables of the sync: the first delivery makes them, and so does clerk-sync init"
+      "\(database) lacks tables of the sync: the first delivery creates them, and so does clerk-sync init"
     case .inUse(let database):
-      "\(database) is in use: stop the handler and whatever else has it open, and try again"
+      "\(database) is in use: stop the handler and every other program that has it open, and try again"
     case .notWritable(let path):
       "\(path) cannot be written: make the file and its folder readable and writable for the user this program runs as"
     case .newerSchema(let found, let database):
       "\(database): the clerk_sync tables have version \(found), this program knows \(SyncSchema.version): "
-        + "run the newer clerk-sync that made them"
+        + "run the newer clerk-sync that created them"
     case .emailTaken(let owner):
       "the e-mail address belongs to \(owner), whose own event may still be on its way; "
-        + "the delivery will be repeated"
+        + "the delivery will be retried"
     case .sqlite(let error, let database):
       "\(database): \(error); \(error.advice)"
     }
@@ -45,22 +45,22 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension SQLiteError {
-  /// What an operator can do about the error.
+  /// What the operator can do about the error.
   var advice: String {
     switch kind {
     case .busy:
-      "another program held the write lock for longer than \(Database.busyTimeout / 1000) s; "
-        + "the delivery will be repeated"
+      "another program held the write lock for longer than \(Database.busyTimeout.components.seconds) s; "
+        + "the delivery will be retried"
     case .cannotOpen, .readOnly:
       "make the file and its folder readable and writable for the user this program runs as"
     case .full:
-      "make room on the disk; the delivery will be repeated"
+      "free disk space; the delivery will be retried"
     case .inputOutput:
-      "check the room, the quota and the health of the disk; the delivery will be repeated"
+      "check the disk's free space, quota and health; the delivery will be retried"
     case .notADatabase:
-      "CLERK_SYNC_DATABASE must name an SQLite 3 file, or none so that one is created"
+      "CLERK_SYNC_DATABASE must name an SQLite 3 file, or a path where one can be created"
     case .constraint:
-      "a constraint of this database forbids the change; the delivery will be repeated"
+      "a constraint of this database forbids the change; the delivery will be retried"
     case .schema:
       "the table must be users(\(UserTable.columns)); further columns need a default"
     case .other:

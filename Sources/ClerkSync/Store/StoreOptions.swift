@@ -1,14 +1,13 @@
 extension UserStore {
-  /// How a store treats its file and its table.
+  /// The settings of a store.
   public struct Options: Hashable, Sendable {
-    /// The unit of `createdAt` and `updatedAt`.
+    /// The unit of the columns `createdAt` and `updatedAt`.
     public var timestamps = TimestampUnit.milliseconds
-    /// How long the ledger's entries and the tombstones of deleted users are kept, in days. Svix can replay a
-    /// message for as long as 90.
+    /// How long ledger entries and tombstones are kept, in days. Svix can replay a message for up to 90 days.
     public var retention = 90
-    /// How calls share connections: one each, or one for all of them with commits in groups.
+    /// How writes share connections.
     public var connection = ConnectionMode.perRequest
-    /// Whether to keep an idle connection open between calls that have one each, which makes them cheaper.
+    /// Whether to keep an idle connection open between writes with a connection each, which makes them faster.
     public var keepsConnection = true
 
     public init() {}
@@ -17,20 +16,20 @@ extension UserStore {
 
 /// How writes share connections to the database.
 public enum ConnectionMode: String, CaseIterable, Sendable {
-  /// A connection for each write, and a commit for each.
+  /// Each write has its own connection and its own commit.
   case perRequest = "per-request"
-  /// One kept connection; the writes that wait while it commits go together into its next commit.
+  /// One open connection. Writes that arrive during a commit share the next one.
   case shared
 }
 
-/// The unit in which the users table counts time since 1970.
+/// The unit of the times in the users table, counted from 1970.
 public enum TimestampUnit: String, CaseIterable, Sendable {
-  /// What JavaScript's `Date.now()` writes.
+  /// The unit of JavaScript's `Date.now()`.
   case milliseconds = "ms"
-  /// What Drizzle's `timestamp` mode writes.
+  /// The unit of Drizzle's `timestamp` mode.
   case seconds = "s"
 
-  /// A time in milliseconds since 1970, in this unit.
+  /// Converts a time in milliseconds since 1970 to this unit.
   func convert(milliseconds: Int64) -> Int64 {
     switch self {
     case .milliseconds: milliseconds
@@ -38,7 +37,7 @@ public enum TimestampUnit: String, CaseIterable, Sendable {
     }
   }
 
-  /// A time in this unit in milliseconds since 1970, as near as they come to it.
+  /// Converts a time in this unit to milliseconds since 1970. A time out of range becomes the nearest limit.
   public func milliseconds(_ time: Int64) -> Int64 {
     guard self == .seconds else { return time }
     let (product, overflow) = time.multipliedReportingOverflow(by: 1000)

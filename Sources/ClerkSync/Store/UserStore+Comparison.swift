@@ -1,16 +1,21 @@
 import SQLite
 
 extension UserStore {
-  /// Compares users at Clerk with what is stored of each, all at one moment; in the order given. Writes nothing.
+  /// Compares users at Clerk with the stored users, in one read transaction. Returns the comparisons in the users'
+  /// order and writes nothing.
   public func compare(_ users: [BackendUser]) throws(StoreError) -> [UserComparison] {
     let connection = try database.open()
-    return try database.sql { () throws(SQLiteError) in
-      try connection.execute("BEGIN")
-      var comparisons: [UserComparison] = []
-      for user in users { comparisons.append(try Self.compare(user, on: connection)) }
-      try connection.execute("COMMIT")
-      return comparisons
-    }
+    return try database.sql(Self.compare(users, on: connection))
+  }
+
+  private static func compare(
+    _ users: [BackendUser], on connection: borrowing Connection
+  ) throws(SQLiteError) -> [UserComparison] {
+    try connection.run("BEGIN")
+    var comparisons: [UserComparison] = []
+    for user in users { comparisons.append(try compare(user, on: connection)) }
+    try connection.run("COMMIT")
+    return comparisons
   }
 
   private static func compare(
@@ -28,7 +33,7 @@ extension UserStore {
 }
 
 extension User {
-  /// The columns of which two users with one id have different values.
+  /// Returns the names of the columns in which two users with the same id differ.
   fileprivate func columns(differentFrom other: User) -> [String] {
     let columns: [(String, KeyPath<User, String>)] = [
       ("email", \.email), ("firstName", \.firstName), ("lastName", \.lastName), ("role", \.role),
@@ -37,16 +42,16 @@ extension User {
   }
 }
 
-/// How a user at Clerk and what is stored under the same id compare.
+/// The difference between a user at Clerk and the stored user with the same id.
 public enum UserComparison: Equatable, Sendable {
-  /// The row is as Clerk says; `isRecorded` when it is also known to be no older.
+  /// The row equals Clerk's user. `isRecorded` means that the row is also known to be at least as recent.
   case equal(isRecorded: Bool)
   /// There is no row.
   case missing
-  /// These columns of the row are not as Clerk says.
+  /// These columns of the row differ from Clerk's user.
   case different(columns: [String])
-  /// What has been applied to the user since is newer than what Clerk said.
+  /// The row has had a newer change applied than Clerk's list contains.
   case newer
-  /// The user has been deleted here, for good.
+  /// The user has been deleted here, which is final.
   case deleted
 }

@@ -1,22 +1,22 @@
 import SQLite
 
 extension UserStore {
-  /// Looks at the database without writing to it.
+  /// Inspects the database without writing to it.
   ///
-  /// Throws when it is not there, does not open, or holds a schema that the sync cannot work with; unlike ``check()``
-  /// it does not mind whether this process may write.
+  /// Throws when the database does not exist, cannot be opened, or has an unusable schema. Unlike ``check()``, it does
+  /// not require write access.
   public func inspect() throws(StoreError) -> Inspection {
     guard FileIdentity(database.path) != nil else { throw .missing(database: database.path) }
     let connection = try database.open()
-    let inspection = try database.sql { () throws(SQLiteError) in try Inspection(connection) }
+    let inspection = try database.sql(Inspection(connection))
     try database.requireKnown(inspection.schemaVersion)
     return inspection
   }
 }
 
 extension Inspection {
-  /// A NO ACTION or RESTRICT refuses the delete, and so does a SET NULL where NULL may not stand. Names are compared as
-  /// SQLite does, without regard to case.
+  /// NO ACTION and RESTRICT block the delete, and so does SET NULL on a NOT NULL column. Names are compared without
+  /// regard to case, as SQLite does.
   private static let blocking: StaticString = """
     SELECT child.name, key."from", key.on_delete
     FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key
@@ -33,50 +33,44 @@ extension Inspection {
   fileprivate init(_ connection: borrowing Connection) throws(SQLiteError) {
     library = Library.version
     hasWALResetFix = Library.hasWALResetFix
-    var mode = try connection.prepare("PRAGMA journal_mode")
-    journalMode = try mode.step() ? mode.text(at: 0) ?? "" : ""
+    journalMode = try connection.journalMode()
     missingTables = try SyncSchema.missingTables(on: connection)
     guard missingTables.isEmpty else { return }
 
     try UserTable.check(on: connection)
     schemaVersion = try SyncSchema.check(on: connection)
-    var references = try connection.prepare(Self.blocking)
-    while try references.step() {
-      blockingReferences.append(
-        Reference(
-          table: references.text(at: 0) ?? "", column: references.text(at: 1) ?? "",
-          action: references.text(at: 2) ?? ""))
+    blockingReferences = try connection.all(Self.blocking) { row in
+      Reference(table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "", action: row.text(at: 2) ?? "")
     }
-    var names = try connection.prepare(Self.triggersOnUsers)
-    while try names.step() { triggers.append(names.text(at: 0) ?? "") }
+    triggers = try connection.all(Self.triggersOnUsers) { $0.text(at: 0) ?? "" }
     (failures, oldestFailure) = try DeliveryLedger.failures(on: connection)
   }
 }
 
-/// What a look at a database tells its operator; see ``UserStore/inspect()``.
+/// The result of ``UserStore/inspect()``.
 public struct Inspection: Equatable, Sendable {
-  /// A column of the application's that stands in the way when a user is to be deleted.
+  /// A column of the application whose foreign key blocks the deletion of a user.
   public struct Reference: Equatable, Sendable {
     public let table: String
     public let column: String
-    /// What the column's foreign key does on a delete, as SQLite names it.
+    /// The foreign key's ON DELETE action, as SQLite names it.
     public let action: String
   }
 
-  /// The version of the linked SQLite, such as 3.51.3.
+  /// The version of the loaded SQLite, such as 3.51.3.
   public let library: String
   /// Whether that SQLite is free of the WAL-reset bug (sqlite.org/wal.html#walresetbug).
   public let hasWALResetFix: Bool
   /// `wal`, `delete` and so on (sqlite.org/pragma.html#pragma_journal_mode).
   public let journalMode: String
-  /// The tables that are yet to be made. Where there are any, nothing below has been looked at.
+  /// The missing tables. When there are any, the properties below have not been read.
   public var missingTables: [String] = []
-  /// The version of the sync's own tables.
+  /// The version of the sync's tables.
   public var schemaVersion: Int64 = 0
   public var blockingReferences: [Reference] = []
   /// The names of the application's triggers on the users table.
   public var triggers: [String] = []
-  /// How many deliveries have failed and not succeeded since.
+  /// The number of deliveries that failed and have not succeeded since.
   public var failures: Int64 = 0
   /// When the first of them arrived, in milliseconds since 1970.
   public var oldestFailure: Int64?

@@ -1,11 +1,11 @@
 import SQLite
 
 extension UserStore {
-  /// The two ways in which SQLite makes a transaction atomic and durable.
+  /// SQLite's two ways to make a transaction atomic and durable.
   public enum JournalMode: String, CaseIterable, Sendable {
-    /// A write-ahead log, which needs an SQLite that is free of the WAL-reset bug, and a local disk.
+    /// A write-ahead log. It requires a local disk and an SQLite that is free of the WAL-reset bug.
     case wal
-    /// A rollback journal, deleted with each commit.
+    /// A rollback journal, which each commit deletes.
     case delete
 
     fileprivate var change: StaticString {
@@ -16,15 +16,14 @@ extension UserStore {
     }
   }
 
-  /// Changes the database's journal mode for good; throws ``StoreError/inUse(database:)`` where somebody is using it.
+  /// Changes the database's journal mode permanently. Throws ``StoreError/inUse(database:)`` while another connection
+  /// is open.
   public func setJournalMode(_ mode: JournalMode) throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()
-    let found: String
+    let found: String?
     do throws(SQLiteError) {
-      found = try connection.with(mode.change) { statement throws(SQLiteError) in
-        try statement.step() ? statement.text(at: 0) ?? "" : ""
-      }
+      found = try connection.first(mode.change) { $0.text(at: 0) }
     } catch {
       throw error.kind == .busy ? .inUse(database: database.path) : .sqlite(error, database: database.path)
     }

@@ -1,19 +1,21 @@
 import Glibc
 import SQLite
 
-/// The removal of expired rows at one time; with each write ``Retention`` removes a few.
+/// Removal of all expired rows at once. ``Retention`` removes a few with each write.
 extension UserStore {
   private static let rowsAtATime: Int64 = 1000
 
-  /// Counts the ledger's entries and the tombstones from before `limit`, in milliseconds since 1970. Writes nothing.
+  /// Counts the ledger entries and tombstones from before `limit`, in milliseconds since 1970. Writes nothing.
   public func prunable(before limit: Int64) throws(StoreError) -> PrunedRows {
-    try database.read { connection throws(SQLiteError) in try Retention.count(before: limit, on: connection) }
+    let connection = try database.openForReading()
+    return try database.sql(Retention.count(before: limit, on: connection))
   }
 
-  /// Removes the ledger's entries and the tombstones from before `limit`, in milliseconds since 1970.
+  /// Removes the ledger entries and tombstones from before `limit`, in milliseconds since 1970, and returns their
+  /// number.
   ///
-  /// In many small transactions, with pauses for others to write in; `progress` is told after each what is gone so far,
-  /// and what is returned in the end. What has been removed before an error stays removed.
+  /// The removal runs in many small transactions, with pauses that let other writers in. `progress` receives the number
+  /// of rows removed so far after each transaction. Rows removed before an error stay removed.
   @discardableResult
   public func prune(
     before limit: Int64, progress: (PrunedRows) -> Void = { _ in }
@@ -25,20 +27,24 @@ extension UserStore {
     var gone = PrunedRows()
     while true {
       let start = ContinuousClock.now
-      connection.setBusyTimeout(Database.busyTimeout)
-      let removed = try database.sql { () throws(SQLiteError) in
-        try connection.transaction { () throws(SQLiteError) in
-          let counted = try Retention.prune(before: limit, atMost: Self.rowsAtATime, on: connection)
-          return counted.total > 0 ? counted : try Retention.pruneUncounted(before: limit, on: connection)
-        }
-      }
+      connection.deadline = start + Database.busyTimeout
+      let removed = try database.sql(Self.pruneSome(before: limit, on: connection))
       guard removed.total > 0 else { return gone }
       gone.deliveries += removed.deliveries
       gone.tombstones += removed.tombstones
       checkpoint.run(on: connection)
       progress(gone)
-      // Those who wait for the lock only look now and then: half of the time is theirs.
+      // Waiting writers poll for the lock, so leave them half of the time.
       usleep(UInt32(clamping: Int((ContinuousClock.now - start) / .microseconds(1))))
+    }
+  }
+
+  private static func pruneSome(
+    before limit: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> PrunedRows {
+    try connection.transaction { () throws(SQLiteError) in
+      let pruned = try Retention.prune(before: limit, atMost: rowsAtATime, on: connection)
+      return pruned.total > 0 ? pruned : try Retention.pruneUncounted(before: limit, on: connection)
     }
   }
 }

@@ -3,8 +3,7 @@ import Synchronization
 
 /// The users table of one database file, kept equal to Clerk.
 ///
-/// A call returns once what it wrote is on disk. The store may be used from several threads, and its file by several
-/// processes.
+/// Each call returns once its writes are on disk. Several threads can use the store, and several processes its file.
 ///
 ///     let store = UserStore(database: "data/app.db")
 ///     let outcome = try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
@@ -13,12 +12,12 @@ public final class UserStore: Sendable {
   let database: Database
   package let options: Options
   private let writer: any Writer
-  /// Commits in groups whatever the mode; it has no connection before its first group.
+  /// Commits batches in either connection mode. It opens its connection with the first batch.
   private let groupWriter: SharedWriter
   private let clock: WallClock
   let countedUsers = Mutex<UserCount?>(nil)
 
-  /// A store in the SQLite file at `database`, which is created on first use.
+  /// Creates a store for the SQLite file at `database`. The first write creates a missing file.
   public init(database: String, options: Options = Options(), clock: WallClock = .system) {
     self.database = Database(path: database)
     self.options = options
@@ -34,82 +33,95 @@ public final class UserStore: Sendable {
       }
   }
 
-  /// Applies a Clerk event; it is on disk when this returns.
+  /// Applies a Clerk event, which is on disk when this returns.
   ///
-  /// Exactly once, in any order: a message that has been dealt with is a duplicate, an event older than the
-  /// user's row is stale, and nothing brings a deleted user back.
+  /// Events are applied exactly once and may arrive in any order. A message that has been processed before is a
+  /// ``Outcome/duplicate``, an event older than the user's row is ``Outcome/stale``, and no event restores a deleted
+  /// user.
   public func apply(_ event: Event) throws(StoreError) -> Outcome {
     try write(.event(event.change, time: event.version, delivery: event.delivery))
   }
 
-  /// Applies the events in their order in one transaction, each as it would be alone and with a result of its
-  /// own: one that cannot be applied leaves the others as they are.
+  /// Applies the events in order in one transaction. Each event has a result of its own and can fail alone.
   ///
-  /// Others wait for as long as it takes, so a few hundred at a time are enough. Throws, and has written none, for
-  /// what is wrong with the database rather than with an event.
+  /// Other writers wait meanwhile, so pass a few hundred events at a time. Throws, and writes nothing, when the
+  /// database rather than an event is at fault.
   public func apply(_ events: [Event]) throws(StoreError) -> [Result<Outcome, StoreError>] {
     try write(events.map { .event($0.change, time: $0.version, delivery: $0.delivery) })
   }
 
-  /// Writes the user under the caller's id, as a `user.created` of Clerk's would.
+  /// Writes the user as a `user.created` event of Clerk would.
   ///
-  /// `updatedAt` is the user's `updated_at` at Clerk, in milliseconds since 1970, by which this is ordered among
-  /// Clerk's own events; without it, this machine's time. The outcome is ``Outcome/stale`` when those were newer.
+  /// `updatedAt` is the user's `updated_at` at Clerk, in milliseconds since 1970. It orders this write among Clerk's
+  /// events; the default is this machine's time. The outcome is ``Outcome/stale`` when a newer event has been applied.
   public func createUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
     try write(.event(.created(user), time: updatedAt ?? clock.now(), delivery: nil))
   }
 
-  /// Writes the user, as a `user.updated` of Clerk's would: one who is missing is created. Ordered as ``createUser(_:updatedAt:)``.
+  /// Writes the user as a `user.updated` event of Clerk would, and creates a missing row. `updatedAt` is as in
+  /// ``createUser(_:updatedAt:)``.
   public func updateUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
     try write(.event(.updated(user), time: updatedAt ?? clock.now(), delivery: nil))
   }
 
-  /// Writes the users in one transaction, each as ``updateUser(_:updatedAt:)`` would and with a result of its own: one
-  /// that cannot be written leaves the others as they are.
+  /// Writes the users in one transaction, each as ``updateUser(_:updatedAt:)`` does. Each user has a result of its own
+  /// and can fail alone.
   ///
-  /// Others wait for as long as it takes, so a few hundred at a time are enough. Throws, and has written none, for
-  /// what is wrong with the database rather than with a user.
+  /// Other writers wait meanwhile, so pass a few hundred users at a time. Throws, and writes nothing, when the database
+  /// rather than a user is at fault.
   public func updateUsers(_ users: [BackendUser]) throws(StoreError) -> [Result<Outcome, StoreError>] {
     try write(users.map { .event(.updated($0.user), time: $0.updatedAt, delivery: nil) })
   }
 
-  /// Deletes the user for good, and what the application's schema says goes along.
+  /// Deletes the user permanently, with the rows that the application's foreign keys delete.
   @discardableResult
   public func deleteUser(id: String) throws(StoreError) -> Outcome {
     try write(.event(.deleted(id: id), time: clock.now(), delivery: nil))
   }
 
-  /// Enters into the ledger that an attempt at the delivery failed, for `reason`.
+  /// Records in the ledger that an attempt at the delivery failed for `reason`.
   ///
-  /// The best that can be done: the failure may be the database's own, so that it cannot be told there.
+  /// Errors are ignored, because the database itself may be the cause of the failure. Waits for no lock.
   public func recordFailure(of delivery: Delivery, reason: String) {
-    _ = try? writer.write(.failure(of: delivery, reason: reason), timeout: nil)
+    _ = try? writer.write(.failure(of: delivery, reason: reason), deadline: nil)
   }
 
-  /// Creates the database and its tables where they are missing, and checks them as ``check()`` does.
+  /// Creates the database and its tables if they are missing, and checks them as ``check()`` does.
   public func prepare() throws(StoreError) {
     try database.prepareSchema(on: database.open())
     try check()
   }
 
-  /// Throws unless the database is there, its schema fits, and it can be written. Writes nothing.
+  /// Throws unless the database exists, has the expected schema, and can be written. Writes nothing.
   public func check() throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()
-    try database.sql { () throws(SQLiteError) in try UserTable.check(on: connection) }
+    try database.sql(UserTable.check(on: connection))
     try database.requireSchema(on: connection)
   }
 
   private func write(_ operation: StoreOperation) throws(StoreError) -> Outcome {
-    try writer.write(operation, timeout: Database.busyTimeout)
+    try writer.write(operation, deadline: .now + Database.busyTimeout)
   }
 
   private func write(_ operations: [StoreOperation]) throws(StoreError) -> [Result<Outcome, StoreError>] {
-    let results = groupWriter.write(operations, timeout: Database.busyTimeout)
-    // What the statements do not fit is the database's fault; what a trigger stumbles over is that of one write.
-    let isUnfit =
+    let results = groupWriter.write(operations, deadline: .now + Database.busyTimeout)
+    // A schema mismatch is the fault of the database, but one inside a trigger is the fault of a single write.
+    let hasMismatch =
       results.allSatisfy { !$0.isOfTheWriteItself } && (results.count > 1 || (try? check()) == nil)
-    if isUnfit || results.allSatisfy(\.isOfTheDatabase) { _ = try results.first?.get() }
+    if hasMismatch || results.allSatisfy(\.isOfTheDatabase) { _ = try results.first?.get() }
     return results
   }
+}
+
+/// The result of applying an event.
+public enum Outcome: String, Sendable {
+  /// The users table now reflects the event.
+  case applied
+  /// The message has been processed before. Nothing was written.
+  case duplicate
+  /// The user's row is newer than the event, or the user has been deleted.
+  case stale
+  /// The event does not concern the users table.
+  case ignored
 }

@@ -28,26 +28,26 @@ enum Steps {
   /// Opens the file and reads its schema, which SQLite leaves to the first statement.
   @inline(never)
   static func open(_ path: String) throws -> Connection {
-    let connection = try Connection(path: path, mode: .mustExist, busyTimeout: 5000)
+    let connection = try Connection(path: path, mode: .mustExist, deadline: .now + .seconds(5))
     _ = try connection.prepare("SELECT 1 FROM users LIMIT 0")
     return connection
   }
 
   @inline(never)
   static func begin(_ connection: borrowing Connection) throws {
-    try connection.execute("BEGIN IMMEDIATE")
+    try connection.run("BEGIN IMMEDIATE")
   }
 
   /// The least a transaction can write, so that there is something to commit; the real statements are
   /// inside ``apply(_:_:)``.
   @inline(never)
   static func writeOneRow(_ connection: borrowing Connection) throws {
-    try connection.execute("UPDATE users SET updatedAt = updatedAt + 1 WHERE id = 'user_kept'")
+    try connection.run("UPDATE users SET updatedAt = updatedAt + 1 WHERE id = 'user_kept'")
   }
 
   @inline(never)
   static func commit(_ connection: borrowing Connection) throws {
-    try connection.execute("COMMIT")
+    try connection.run("COMMIT")
   }
 
   @inline(never)

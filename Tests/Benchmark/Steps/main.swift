@@ -24,11 +24,11 @@ let logger = Logger(label: "steps") { _ in LineLogHandler(format: .text) { _ in 
 
 // WAL whatever the version of SQLite, as where an operator has chosen it. This connection also keeps the
 // WAL, as a long-lived handler's does.
-let kept = try Connection(path: path, mode: .createIfMissing, busyTimeout: 5000)
-try kept.execute("PRAGMA journal_mode = WAL")
+let kept = try Connection(path: path, mode: .createIfMissing)
+try kept.run("PRAGMA journal_mode = WAL")
 let store = UserStore(database: path)
 _ = try store.createUser(User(id: "user_kept", email: "kept@example.org", role: "client"))
-try kept.execute("SELECT 1 FROM users LIMIT 1")
+try kept.run("SELECT 1 FROM users LIMIT 1")
 var configuration = Configuration()
 configuration.secrets = [deliveries.secret]
 configuration.database = path

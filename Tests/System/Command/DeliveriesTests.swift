@@ -56,7 +56,7 @@ import Testing
       let command = try site.run(name, "--database", "other.db")
       #expect(command.status == 2)
       #expect(command.output.isEmpty)
-      #expect(command.errors.hasPrefix("clerk-sync: other.db is not there yet: "))
+      #expect(command.errors.hasPrefix("clerk-sync: other.db does not exist yet: "))
       #expect(command.errors.hasSuffix("clerk-sync init\n"))
     }
     #expect(!FileManager.default.fileExists(atPath: site.folder.file("other.db")))

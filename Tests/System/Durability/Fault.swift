@@ -78,7 +78,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     },
     Fault(
       "a file that is not a database", words: "file is not a database",
-      advice: "CLERK_SYNC_DATABASE must name an SQLite 3 file, or none so that one is created"
+      advice: "CLERK_SYNC_DATABASE must name an SQLite 3 file, or a path where one can be created"
     ) {
       try $0.setAside()
       try $0.folder.write(String(repeating: "not a database ", count: 100), to: "data/app.db")
@@ -88,7 +88,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
   ]
 
   private static let disk =
-    "check the room, the quota and the health of the disk; the delivery will be repeated"
+    "check the disk's free space, quota and health; the delivery will be retried"
 
   /// The way a quota fails, without a file system that has one.
   private static let limits = [
@@ -99,7 +99,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     }.with { $0.comesWhileRunning = true }
   ]
 
-  private static let room = "make room on the disk; the delivery will be repeated"
+  private static let room = "free disk space; the delivery will be retried"
 
   /// For a folder that is a file system of its own.
   static let mounted = [
@@ -140,7 +140,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     },
     Fault(
       "tables of a newer version", words: "the clerk_sync tables have version 9, this program knows 1",
-      advice: "run the newer clerk-sync that made them"
+      advice: "run the newer clerk-sync that created them"
     ) {
       try DatabaseFile($0.database).execute(
         "UPDATE clerk_sync_schema SET version = 9", "ALTER TABLE clerk_sync_versions ADD COLUMN more")

@@ -15,14 +15,14 @@ import Testing
 
     func take(on connection: borrowing Connection) throws {
       switch self {
-      case .read: try connection.execute("BEGIN")
-      case .write: try connection.execute("BEGIN IMMEDIATE")
-      case .exclusive: try connection.execute("BEGIN EXCLUSIVE")
+      case .read: try connection.run("BEGIN")
+      case .write: try connection.run("BEGIN IMMEDIATE")
+      case .exclusive: try connection.run("BEGIN EXCLUSIVE")
       }
       if self == .read {
-        try connection.execute("SELECT * FROM other")
+        try connection.run("SELECT * FROM other")
       } else {
-        try connection.execute("INSERT INTO other VALUES (1)")
+        try connection.run("INSERT INTO other VALUES (1)")
       }
     }
   }
@@ -79,7 +79,7 @@ import Testing
         #expect((4.5...15).contains(seconds), "\(seconds) s")
         #expect(answer?.status == 500)
         #expect(answer?["error"] == "database_error")
-        let advice = "another program held the write lock for longer than 5 s; the delivery will be repeated"
+        let advice = "another program held the write lock for longer than 5 s; the delivery will be retried"
         #expect(answer?.standardError.contains(advice) == true)
       }
     }
@@ -93,6 +93,6 @@ import Testing
     let connection = try Connection.open(path, busyTimeout: 5000)
     try lock.take(on: connection)
     try body()
-    try connection.execute("COMMIT")
+    try connection.run("COMMIT")
   }
 }

@@ -85,14 +85,14 @@ import Testing
   func `A signal that comes while the handler starts is kept until it serves`(signal: Int32, word: String)
     throws
   {
-    let database = try Connection(path: folder.file("app.db"), mode: .mustExist, busyTimeout: 0)
-    try database.execute("BEGIN EXCLUSIVE")
+    let database = try Connection(path: folder.file("app.db"), mode: .mustExist)
+    try database.run("BEGIN EXCLUSIVE")
     let starting = try Handler(in: folder, log: "starting.log")
     #expect(eventually { starting.process.log.contains("started") })
     starting.process.send(signal)
     usleep(50_000)
     #expect(starting.process.isRunning)
-    try database.execute("ROLLBACK")
+    try database.run("ROLLBACK")
     #expect(eventually { starting.process.log.contains(word) })
     #expect(signal == SIGHUP || starting.process.exitStatus() == 0)
   }

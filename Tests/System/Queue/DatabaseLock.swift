@@ -8,12 +8,13 @@ final class DatabaseLock {
   /// Waits for others' locks for so many milliseconds.
   init(_ site: QueueSite, busyTimeout: Int32 = Int32(patience) * 1000) throws {
     let connection = try Connection(
-      path: site.folder.file("app.db"), mode: .mustExist, busyTimeout: busyTimeout)
-    try connection.execute("BEGIN IMMEDIATE")
+      path: site.folder.file("app.db"), mode: .mustExist,
+      deadline: .now + .milliseconds(busyTimeout))
+    try connection.run("BEGIN IMMEDIATE")
     self.connection = connection
   }
 
   func release() throws {
-    try connection.execute("ROLLBACK")
+    try connection.run("ROLLBACK")
   }
 }

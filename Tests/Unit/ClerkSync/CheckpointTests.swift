@@ -51,7 +51,7 @@ import Testing
     var size = 0
     do {
       let reader = try database.open()
-      try reader.execute("BEGIN")
+      try reader.run("BEGIN")
       let count = try reader.column("SELECT count(*) FROM users")
       for number in 0..<2500 {
         let time = try ContinuousClock().measure { _ = try database.store.createUser(.ada("user_\(number)")) }

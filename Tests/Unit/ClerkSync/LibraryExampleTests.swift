@@ -3,7 +3,7 @@ import Svix
 import TestSupport
 import Testing
 
-/// How an application written in Swift uses the library.
+/// The use of the library by an application written in Swift.
 @Suite struct LibraryExampleTests {
   private let folder: TemporaryFolder
   private let path: String
@@ -38,18 +38,24 @@ import Testing
       "svix-id": request.id, "svix-timestamp": request.timestamp, "svix-signature": request.signature,
     ]
 
-    let verifier = Verifier(secrets: [try Secret(SignedDelivery.secret)])
-    let message = try verifier.verify(
-      try MessageHeaders { name in [headers[name]].compactMap(\.self) }, body: request.body,
-      now: WallClock.system.now() / 1000)
-    let event = try Event(decoding: message, roles: .standard)
-
-    let store = UserStore(database: path)
-    switch try store.apply(event) {
-    case .applied: #expect(try rows() == [["user_1", "ada@example.org", "admin"]])
-    case .duplicate, .stale, .ignored: Issue.record("nothing was there before it")
+    func receive() throws -> Outcome {
+      try Self.receive(
+        body: request.body, headers: { name in [headers[name]].compactMap(\.self) },
+        secret: SignedDelivery.secret, store: UserStore(database: path))
     }
-    #expect(try store.apply(event) == .duplicate)
+    #expect(try receive() == .applied)
+    #expect(try rows() == [["user_1", "ada@example.org", "admin"]])
+    #expect(try receive() == .duplicate)
+  }
+
+  /// The example of ClerkSync.docc.
+  private static func receive(
+    body: [UInt8], headers values: (String) -> [String], secret: String, store: UserStore
+  ) throws -> Outcome {
+    let verifier = Verifier(secrets: [try Secret(secret)])
+    let message = try verifier.verify(
+      try MessageHeaders(values), body: body, now: WallClock.system.now() / 1000)
+    return try store.apply(Event(decoding: message, roles: .standard))
   }
 
   @Test func `An address that another user has is told with that user's id`() throws {

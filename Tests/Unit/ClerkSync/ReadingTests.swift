@@ -169,12 +169,12 @@ import Testing
     try mode.makeDatabase(at: database.path)
     try fill()
     let writer = try database.open()
-    try writer.execute("BEGIN IMMEDIATE")
-    try writer.execute("DELETE FROM users WHERE id = 'user_07919'")
+    try writer.run("BEGIN IMMEDIATE")
+    try writer.run("DELETE FROM users WHERE id = 'user_07919'")
     let start = ContinuousClock.now
     #expect(try database.store.users(limit: 5000).count == 2500)
     #expect(try database.store.statistics().users == 2500)
     #expect(ContinuousClock.now - start < .seconds(5))
-    try writer.execute("COMMIT")
+    try writer.run("COMMIT")
   }
 }

@@ -55,7 +55,7 @@ import Testing
       #expect(
         error?.description
           == "\(database.path): the clerk_sync tables have version 2, this program knows 1: "
-          + "run the newer clerk-sync that made them")
+          + "run the newer clerk-sync that created them")
     }
     store.recordFailure(of: event.delivery, reason: "newer")
     #expect(try database.bytes() == before)

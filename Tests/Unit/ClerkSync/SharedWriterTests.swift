@@ -92,8 +92,8 @@ import Testing
   /// Holds the lock, as another program does, while `body` runs.
   private static func holdWriteLock(of path: String, while body: () -> Void) throws {
     let other = try Database(path: path).open()
-    try other.execute("BEGIN IMMEDIATE")
+    try other.run("BEGIN IMMEDIATE")
     body()
-    try other.execute("ROLLBACK")
+    try other.run("ROLLBACK")
   }
 }

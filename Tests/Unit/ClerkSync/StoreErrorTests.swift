@@ -108,9 +108,9 @@ import Testing
   @Test func `A write lock held for too long is told as such`() throws {
     try database.store.create(.ada())
     let holder = try database.open()
-    try holder.execute("BEGIN IMMEDIATE")
+    try holder.run("BEGIN IMMEDIATE")
     let error = #expect(throws: StoreError.self) { try database.store.delete("user_1") }
-    try holder.execute("ROLLBACK")
+    try holder.run("ROLLBACK")
     #expect(error?.kind == .busy)
     #expect(error?.description.contains("another program held the write lock for longer than 5 s") == true)
     #expect(try database.users().count == 1)

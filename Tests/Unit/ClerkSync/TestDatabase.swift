@@ -26,7 +26,7 @@ struct TestDatabase {
 
   func execute(_ statements: StaticString...) throws {
     let connection = try open()
-    for statement in statements { try connection.execute(statement) }
+    for statement in statements { try connection.run(statement) }
   }
 
   func column(_ sql: StaticString) throws -> [String?] { try open().column(sql) }

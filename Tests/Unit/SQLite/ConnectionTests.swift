@@ -14,14 +14,14 @@ import Testing
 
   @Test func `A missing file is created only when asked for`() throws {
     let error = #expect(throws: SQLiteError.self) {
-      _ = try Connection(path: path, mode: .mustExist, busyTimeout: 0)
+      _ = try Connection(path: path, mode: .mustExist)
     }
     #expect(error?.kind == .cannotOpen)
     #expect(!FileManager.default.fileExists(atPath: path))
 
-    _ = try Connection(path: path, mode: .createIfMissing, busyTimeout: 0)
+    _ = try Connection(path: path, mode: .createIfMissing)
     #expect(FileManager.default.fileExists(atPath: path))
-    #expect(throws: Never.self) { _ = try Connection(path: path, mode: .mustExist, busyTimeout: 0) }
+    #expect(throws: Never.self) { _ = try Connection(path: path, mode: .mustExist) }
   }
 
   @Test func `A file that cannot be opened is explained by the system's own words`() throws {
@@ -48,7 +48,7 @@ import Testing
     }
     func use() throws -> Int {
       let connection = try Connection.open(path)
-      try connection.execute("CREATE TABLE t (a)")
+      try connection.run("CREATE TABLE t (a)")
       return try openFiles()
     }
     let (during, after) = (try use(), try openFiles())
@@ -58,12 +58,12 @@ import Testing
 
   @Test func `A lock is waited for and then reported as busy`() throws {
     let holder = try Connection.open(path)
-    try holder.execute("CREATE TABLE t (a)")
-    try holder.execute("BEGIN IMMEDIATE")
+    try holder.run("CREATE TABLE t (a)")
+    try holder.run("BEGIN IMMEDIATE")
 
     let other = try Connection.open(path, busyTimeout: 200)
     let start = ContinuousClock.now
-    let error = #expect(throws: SQLiteError.self) { try other.execute("INSERT INTO t VALUES (1)") }
+    let error = #expect(throws: SQLiteError.self) { try other.run("INSERT INTO t VALUES (1)") }
     let waited = ContinuousClock.now - start
     #expect(error?.kind == .busy)
     #expect(waited >= .milliseconds(150))
@@ -72,17 +72,17 @@ import Testing
 
   @Test func `A lock that is let go in time is no error`() throws {
     let holder = try Connection.open(path)
-    try holder.execute("CREATE TABLE t (a)")
-    try holder.execute("BEGIN IMMEDIATE")
+    try holder.run("CREATE TABLE t (a)")
+    try holder.run("BEGIN IMMEDIATE")
 
     let path = path
     let done = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       defer { done.signal() }
-      try? Connection.open(path, busyTimeout: Int32(patience) * 1000).execute("INSERT INTO t VALUES (1)")
+      try? Connection.open(path, busyTimeout: Int32(patience) * 1000).run("INSERT INTO t VALUES (1)")
     }
     #expect(done.wait(timeout: .now() + 0.2) == .timedOut)
-    try holder.execute("COMMIT")
+    try holder.run("COMMIT")
     #expect(done.wait(timeout: .now() + patience) == .success)
     let rows = try holder.column("SELECT a FROM t")
     #expect(rows == ["1"])
@@ -91,12 +91,12 @@ import Testing
   @Test func `An empty statement is refused`() throws {
     let connection = try Connection.open(path)
     for sql in ["", " ", "-- nothing"] as [StaticString] {
-      #expect(throws: SQLiteError.self) { try connection.execute(sql) }
+      #expect(throws: SQLiteError.self) { try connection.run(sql) }
     }
   }
 
   @Test func `Rows that a statement returns may be ignored`() throws {
     let connection = try Connection.open(path)
-    #expect(throws: Never.self) { try connection.execute("VALUES (1), (2), (3)") }
+    #expect(throws: Never.self) { try connection.run("VALUES (1), (2), (3)") }
   }
 }

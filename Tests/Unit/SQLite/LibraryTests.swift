@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func `The library that is linked answers for itself`() throws {
-    let connection = try Connection(path: ":memory:", mode: .createIfMissing, busyTimeout: 0)
+    let connection = try Connection(path: ":memory:", mode: .createIfMissing)
     let texts = try connection.column("SELECT sqlite_version()").compactMap(\.self)
     let parts = texts.joined().split(separator: ".").compactMap { Int32($0) }
     #expect(parts.count == 3)

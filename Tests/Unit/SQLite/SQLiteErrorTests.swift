@@ -23,7 +23,7 @@ import Testing
   ])
   func `An error of a statement has its kind and its extended code`(failing: Case) throws {
     let connection = try table()
-    let error = #expect(throws: SQLiteError.self) { try connection.execute(failing.sql) }
+    let error = #expect(throws: SQLiteError.self) { try connection.run(failing.sql) }
     #expect(error?.kind == failing.kind)
     #expect(error?.code == failing.code)
     #expect(error?.description.hasSuffix(" (SQLite result code \(failing.code))") == true)
@@ -33,7 +33,7 @@ import Testing
   @Test func `What a trigger raises is not repeated`() throws {
     let connection = try table()
     for sql in ["UPDATE t SET name = 'secret value'", "DELETE FROM other"] as [StaticString] {
-      let error = #expect(throws: SQLiteError.self) { try connection.execute(sql) }
+      let error = #expect(throws: SQLiteError.self) { try connection.run(sql) }
       #expect(error?.message == "a trigger refused the change")
     }
   }
@@ -41,40 +41,40 @@ import Testing
   @Test func `What a function says of its argument is not repeated`() throws {
     let connection = try table()
     let error = #expect(throws: SQLiteError.self) {
-      try connection.execute("SELECT json_extract('{}', name) FROM (SELECT 'secret value' AS name)")
+      try connection.run("SELECT json_extract('{}', name) FROM (SELECT 'secret value' AS name)")
     }
     #expect(error?.message == "SQL logic error")
   }
 
   @Test func `A table that went after its statement was compiled is named`() throws {
     let connection = try table()
-    try connection.execute("SELECT n FROM t")
-    try connection.execute("DROP TABLE other")
-    try connection.execute("DROP TABLE t")
-    let error = #expect(throws: SQLiteError.self) { try connection.execute("SELECT n FROM t") }
+    try connection.run("SELECT n FROM t")
+    try connection.run("DROP TABLE other")
+    try connection.run("DROP TABLE t")
+    let error = #expect(throws: SQLiteError.self) { try connection.run("SELECT n FROM t") }
     #expect(error?.message == "no such table: t")
   }
 
   @Test func `A unique constraint is named without the value`() throws {
     let connection = try table()
     let error = #expect(throws: SQLiteError.self) {
-      try connection.execute("INSERT INTO t VALUES (2, 'taken', 1)")
+      try connection.run("INSERT INTO t VALUES (2, 'taken', 1)")
     }
     #expect(error?.message == "UNIQUE constraint failed: t.name")
   }
 
   @Test func `A database that may not be written is read-only`() throws {
     let connection = try table()
-    try connection.execute("PRAGMA query_only = ON")
-    let error = #expect(throws: SQLiteError.self) { try connection.execute("DELETE FROM t") }
+    try connection.run("PRAGMA query_only = ON")
+    let error = #expect(throws: SQLiteError.self) { try connection.run("DELETE FROM t") }
     #expect(error?.kind == .readOnly)
   }
 
   @Test func `A database that may not grow is full`() throws {
     let connection = try table()
-    try connection.execute("PRAGMA max_page_count = 1")
+    try connection.run("PRAGMA max_page_count = 1")
     let error = #expect(throws: SQLiteError.self) {
-      try connection.execute("INSERT INTO t VALUES (2, hex(zeroblob(100000)), 1)")
+      try connection.run("INSERT INTO t VALUES (2, hex(zeroblob(100000)), 1)")
     }
     #expect(error?.kind == .full)
   }
@@ -82,7 +82,7 @@ import Testing
   @Test func `A file of another kind is not a database`() throws {
     let path = try folder.write(String(repeating: "not a database ", count: 100), to: "notes.txt")
     let connection = try Connection.open(path)
-    let error = #expect(throws: SQLiteError.self) { try connection.execute("CREATE TABLE t (a)") }
+    let error = #expect(throws: SQLiteError.self) { try connection.run("CREATE TABLE t (a)") }
     #expect(error?.kind == .notADatabase)
   }
 
@@ -106,7 +106,7 @@ import Testing
       CREATE TRIGGER deleting BEFORE DELETE ON other BEGIN SELECT RAISE(ROLLBACK, 'secret value'); END
       """,
     ] as [StaticString] {
-      try connection.execute(sql)
+      try connection.run(sql)
     }
     return connection
   }

@@ -27,7 +27,7 @@ import Testing
 
   @Test func `A text is kept in the file as it was bound`() throws {
     let connection = try Connection.open(folder.file("app.db"))
-    try connection.execute("CREATE TABLE t (a TEXT)")
+    try connection.run("CREATE TABLE t (a TEXT)")
     var insertion = try connection.prepare("INSERT INTO t VALUES (?1)")
     try insertion.bind("a\u{0}👩🏽‍🚀", at: 1)
     while try insertion.step() {}
@@ -71,5 +71,36 @@ import Testing
       #expect(throws: SQLiteError.self) { try statement.bind("a", at: index) }
       #expect(throws: SQLiteError.self) { try statement.bind(1, at: index) }
     }
+  }
+
+  @Test func `Values are bound in their order, each with its own type`() throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    let missing: String? = nil
+    let types = try connection.first(
+      "SELECT typeof(?1), typeof(?2), typeof(?3), typeof(?4), typeof(?5), hex(?6)", "a", 1,
+      Optional(Int64.max), missing, [] as [UInt8], [0, 255] as [UInt8]
+    ) { row in (0..<6).map { row.text(at: $0) } }
+    #expect(types == ["text", "integer", "integer", "null", "blob", "00FF"])
+  }
+
+  @Test func `Rows are read one by one, in their order`() throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    try connection.run("CREATE TABLE t (a INTEGER, b TEXT)")
+    for (number, text) in [(1, "one"), (2, nil), (3, "three")] as [(Int, String?)] {
+      try connection.run("INSERT INTO t VALUES (?1, ?2)", number, text)
+    }
+    let all = try connection.all("SELECT b FROM t WHERE a > ?1 ORDER BY a", 1) { $0.text(at: 0) }
+    #expect(all == [nil, "three"])
+    #expect(try connection.first("SELECT a FROM t WHERE b = ?1", "one") { $0.integer(at: 0) } == 1)
+    #expect(try connection.first("SELECT a FROM t WHERE a = ?1", 4) { $0.integer(at: 0) } == nil)
+    #expect(try connection.integer("SELECT max(a) FROM t WHERE a < ?1", 3) == 2)
+    #expect(try connection.integer("SELECT max(a) FROM t WHERE a < ?1", 1) == nil)
+  }
+
+  @Test func `More values than parameters are refused`() throws {
+    let connection = try Connection.open(folder.file("app.db"))
+    #expect(throws: SQLiteError.self) { try connection.run("SELECT ?1", 1, 2) }
+    // The statement is ready for its next use.
+    #expect(throws: Never.self) { try connection.run("SELECT ?1", 1) }
   }
 }

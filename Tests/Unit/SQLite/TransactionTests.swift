@@ -9,7 +9,7 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     path = folder.file("app.db")
-    try Connection.open(path).execute(
+    try Connection.open(path).run(
       """
       CREATE TABLE t (a INTEGER PRIMARY KEY, b INTEGER REFERENCES t (a) DEFERRABLE INITIALLY DEFERRED)
       """)
@@ -18,7 +18,7 @@ import Testing
   @Test func `What was written stays when the body returns, and its result is handed on`() throws {
     let connection = try Connection.open(path)
     let result = try connection.transaction { () throws(SQLiteError) in
-      try connection.execute("INSERT INTO t VALUES (1, NULL)")
+      try connection.run("INSERT INTO t VALUES (1, NULL)")
       return 42
     }
     #expect(result == 42)
@@ -29,8 +29,8 @@ import Testing
     let connection = try Connection.open(path)
     let error = #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in
-        try connection.execute("INSERT INTO t VALUES (1, NULL)")
-        try connection.execute("INSERT INTO missing VALUES (1)")
+        try connection.run("INSERT INTO t VALUES (1, NULL)")
+        try connection.run("INSERT INTO missing VALUES (1)")
       }
     }
     #expect(error?.message == "no such table: missing")
@@ -41,7 +41,7 @@ import Testing
     let connection = try Connection.open(path)
     let error = #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in
-        try connection.execute("INSERT INTO t VALUES (1, 2)")
+        try connection.run("INSERT INTO t VALUES (1, 2)")
       }
     }
     #expect(error?.kind == .constraint)
@@ -52,8 +52,8 @@ import Testing
     let connection = try Connection.open(path)
     let error = #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in
-        try connection.execute("INSERT INTO t VALUES (1, NULL)")
-        try connection.execute("INSERT OR ROLLBACK INTO t VALUES (1, NULL)")
+        try connection.run("INSERT INTO t VALUES (1, NULL)")
+        try connection.run("INSERT OR ROLLBACK INTO t VALUES (1, NULL)")
       }
     }
     #expect(error?.message == "UNIQUE constraint failed: t.a")
@@ -64,11 +64,11 @@ import Testing
     let connection = try Connection.open(path)
     #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in
-        try connection.execute("INSERT INTO t VALUES (1, 2)")
+        try connection.run("INSERT INTO t VALUES (1, 2)")
       }
     }
     try connection.transaction { () throws(SQLiteError) in
-      try connection.execute("INSERT INTO t VALUES (3, NULL)")
+      try connection.run("INSERT INTO t VALUES (3, NULL)")
     }
     #expect(try rows() == ["3"])
   }
@@ -77,7 +77,7 @@ import Testing
     let connection = try Connection.open(path)
     let other = try Connection.open(path)
     try connection.transaction { () throws(SQLiteError) in
-      let error = #expect(throws: SQLiteError.self) { try other.execute("BEGIN IMMEDIATE") }
+      let error = #expect(throws: SQLiteError.self) { try other.run("BEGIN IMMEDIATE") }
       #expect(error?.kind == .busy)
     }
   }
@@ -85,7 +85,7 @@ import Testing
   @Test func `The body does not run without the write lock`() throws {
     let connection = try Connection.open(path)
     let other = try Connection.open(path)
-    try other.execute("BEGIN IMMEDIATE")
+    try other.run("BEGIN IMMEDIATE")
     var hasRun = false
     let error = #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in hasRun = true }

@@ -1,21 +1,21 @@
-/// An entry of the ledger: a verified message, and what became of it.
+/// A ledger entry: a verified message and its outcome.
 public struct DeliveryRecord: Encodable, Equatable, Sendable {
-  /// Its place in the ledger: the later a message came first, the greater.
+  /// The entry's position in the ledger, which grows with the time of the first attempt.
   public let position: Int64
-  /// The svix id, the same on every attempt to deliver the message.
+  /// The svix id, which is the same on every attempt to deliver the message.
   public let id: String
-  /// The event's type, where it could be read.
+  /// The event's type; nil when it could not be read.
   public let type: String?
-  /// The id of the user concerned, where it could be read.
+  /// The id of the event's user; nil when it could not be read.
   public let userID: String?
-  /// `applied`, `stale`, `ignored`, or `failed`, which is the only one that another attempt can change.
+  /// `applied`, `stale`, `ignored` or `failed`. Only `failed` can change, by a retry.
   public let outcome: String
-  /// Why it failed.
+  /// The reason for the failure.
   public let error: String?
   public let attempts: Int
-  /// When the first attempt came, in milliseconds since 1970.
+  /// When the first attempt arrived, in milliseconds since 1970.
   public let firstSeen: Int64
-  /// When the last attempt came, in milliseconds since 1970.
+  /// When the last attempt arrived, in milliseconds since 1970.
   public let lastSeen: Int64
 
   private enum CodingKeys: String, CodingKey {
@@ -24,21 +24,21 @@ public struct DeliveryRecord: Encodable, Equatable, Sendable {
     case outcome, error, attempts, firstSeen, lastSeen
   }
 
-  /// Whether the message has not been dealt with yet.
+  /// Whether the message still has to be applied.
   public var isFailed: Bool { outcome == DeliveryLedger.failed }
 }
 
-/// Which deliveries are asked for: those to which all that is set applies.
+/// Selects deliveries. All conditions that are set must hold.
 public struct DeliveryFilter: Equatable, Sendable {
-  /// Those that failed and have not succeeded since.
+  /// Deliveries that failed and have not succeeded since.
   public static let failed = DeliveryFilter(outcome: DeliveryLedger.failed)
 
   public var outcome: String?
   /// The event's type.
   public var type: String?
-  /// The id of the user concerned.
+  /// The id of the event's user.
   public var userID: String?
-  /// The last attempt's earliest time, in milliseconds since 1970.
+  /// The earliest time of the last attempt, in milliseconds since 1970.
   public var since: Int64?
 
   public init(outcome: String? = nil, type: String? = nil, userID: String? = nil, since: Int64? = nil) {

@@ -1,27 +1,27 @@
 import SQLite
 
-/// How a database stands, in numbers.
+/// Figures about a database.
 public struct Statistics: Encodable, Equatable, Sendable {
-  /// The deliveries of one outcome and type.
+  /// The number of deliveries of one outcome and type.
   public struct Count: Encodable, Equatable, Sendable {
     public let outcome: String
-    /// nil where the type could not be read.
+    /// nil when the type could not be read.
     public let type: String?
     public let deliveries: Int64
   }
 
-  /// What the ledger holds, by outcome and type.
+  /// The entries of the ledger, by outcome and type.
   public let deliveries: [Count]
-  /// Deliveries that failed and have not succeeded since.
+  /// The number of deliveries that failed and have not succeeded since.
   public let failures: Int64
-  /// When the last attempt at a delivery came, in milliseconds since 1970.
+  /// When the last attempt at a delivery arrived, in milliseconds since 1970.
   public let lastDelivery: Int64?
-  /// When the newest change that has been applied happened at Clerk, in milliseconds since 1970.
+  /// When the newest applied change happened at Clerk, in milliseconds since 1970.
   public let newestVersion: Int64?
   public let users: Int64
-  /// The deleted users that are remembered.
+  /// The number of tombstones of deleted users.
   public let tombstones: Int64
-  /// The version of the linked SQLite, such as 3.51.3.
+  /// The version of the loaded SQLite, such as 3.51.3.
   public let library: String
   /// `wal`, `delete` and so on (sqlite.org/pragma.html#pragma_journal_mode).
   public let journalMode: String
@@ -33,7 +33,22 @@ extension Statistics {
     let type: String?
   }
 
-  /// Counts the next so many entries of the ledger.
+  /// A row of ``page``.
+  private struct Group {
+    let key: Key
+    let deliveries: Int64
+    let lastSeen: Int64
+    let position: Int64
+
+    init(_ row: borrowing Statement) {
+      key = Key(outcome: row.text(at: 0) ?? "", type: row.text(at: 1))
+      deliveries = row.integer(at: 2) ?? 0
+      lastSeen = row.integer(at: 3) ?? 0
+      position = row.integer(at: 4) ?? 0
+    }
+  }
+
+  /// Counts the next 20,000 entries of the ledger.
   static let page: StaticString = """
     SELECT outcome, type, count(*), max(last_seen), max(rowid) FROM (
       SELECT rowid, outcome, type, last_seen FROM clerk_sync_deliveries WHERE rowid > ?1 ORDER BY rowid LIMIT 20000)
@@ -44,17 +59,13 @@ extension Statistics {
     var counts: [Key: Int64] = [:]
     var last: Int64?
     var position: Int64? = .min
-    // Page by page: in a rollback journal's mode no commit gets past a reader.
+    // Page by page, because in a rollback journal mode a reader blocks every commit.
     while let after = position {
       position = nil
-      try connection.with(Self.page) { statement throws(SQLiteError) in
-        try statement.bind(after, at: 1)
-        while try statement.step() {
-          let key = Key(outcome: statement.text(at: 0) ?? "", type: statement.text(at: 1))
-          counts[key, default: 0] += statement.integer(at: 2) ?? 0
-          last = [last, statement.integer(at: 3)].compactMap(\.self).max()
-          position = [position, statement.integer(at: 4)].compactMap(\.self).max()
-        }
+      for group in try connection.all(Self.page, after, row: Group.init) {
+        counts[group.key, default: 0] += group.deliveries
+        last = max(last ?? .min, group.lastSeen)
+        position = max(position ?? .min, group.position)
       }
     }
     deliveries = counts.map { Count(outcome: $0.outcome, type: $0.type, deliveries: $1) }

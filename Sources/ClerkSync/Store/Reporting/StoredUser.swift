@@ -1,20 +1,20 @@
-/// A row of the users table, as far as Clerk's users are concerned.
+/// A row of the users table, without the application's own columns.
 public struct StoredUser: Encodable, Equatable, Sendable {
   public let id: String
   public let email: String
   public let firstName: String
   public let lastName: String
   public let role: String
-  /// When the row was made, in the table's own unit; see ``TimestampUnit``.
+  /// When the row was created, in the table's unit; see ``TimestampUnit``.
   public let createdAt: Int64
-  /// When the row was last written, in the table's own unit.
+  /// When the row was last written, in the table's unit.
   public let updatedAt: Int64
 }
 
-/// Which users are asked for: those to whom all that is set applies.
+/// Selects users. All conditions that are set must hold.
 public struct UserFilter: Equatable, Sendable {
   public var id: String?
-  /// The whole address, in the form in which it is stored.
+  /// The whole address, as stored.
   public var email: String?
   public var role: String?
 

@@ -2,11 +2,11 @@ import Glibc
 import SQLite
 import Synchronization
 
-/// How a database stands at one moment.
+/// The state of a database at one moment.
 package struct Condition: Sendable {
-  /// When the last attempt at a delivery came, in milliseconds since 1970.
+  /// When the last attempt at a delivery arrived, in milliseconds since 1970.
   package let lastAttempt: Int64?
-  /// How many deliveries have failed and not succeeded since.
+  /// The number of deliveries that failed and have not succeeded since.
   package let pendingFailures: Int64
   /// `wal`, `delete` and so on (sqlite.org/pragma.html#pragma_journal_mode).
   package let journalMode: String
@@ -18,18 +18,18 @@ package struct Condition: Sendable {
   }
 }
 
-/// What a database has taken so far.
+/// The totals of a database so far.
 package struct Totals: Sendable {
   package let condition: Condition
   /// All deliveries, by outcome and type.
   package let deliveries: [Statistics.Count]
-  /// Of a large table as counted up to a minute ago.
+  /// The number of users. For a large table it can be a minute old.
   package let users: Int64
 }
 
-/// The deliveries of a period and what became of them, in numbers.
+/// The number of deliveries in a period, by outcome.
 package struct Activity: Sendable {
-  /// The deliveries of one outcome and type within one step.
+  /// The number of deliveries of one outcome and type within one step.
   package struct Bar: Sendable {
     /// When the step began, in milliseconds since 1970.
     package let start: Int64
@@ -42,51 +42,59 @@ package struct Activity: Sendable {
   /// In milliseconds.
   package let step: Int64
   package let bars: [Bar]
-  /// How many deliveries came first within the last 60 seconds.
+  /// The number of deliveries that first arrived within the last 60 seconds.
   package let lastMinute: Int64
-  /// And within the last 3600.
+  /// The number of deliveries that first arrived within the last 3600 seconds.
   package let lastHour: Int64
 }
 
-/// The figures that the read API and its monitoring give. None of them looks at all rows of a large table, but to count
-/// the users now and then.
+/// Figures for the read API and for monitoring. None of them examines all rows of a large table, except the occasional
+/// count of the users.
 extension UserStore {
-  /// A count of the users, which takes tens of milliseconds for a million.
+  /// A cached count of the users. It saves tens of milliseconds a call for a million users.
   struct UserCount {
     let users: Int64
-    /// A thousand times as long after it as it took, and a minute at most.
+    /// When the count expires: after a thousand times the time it took, at most a minute.
     let end: ContinuousClock.Instant
   }
 
-  /// The version of the linked SQLite, such as 3.51.3.
+  /// The version of the loaded SQLite, such as 3.51.3.
   package static var sqliteVersion: String { Library.version }
 
-  /// What has arrived by `now` and in the `hours` before, in hours of UTC or steps of several.
+  /// Returns the deliveries of the last `hours` hours up to `now`. The steps are hours of UTC, or several hours in a
+  /// long period.
   package func activity(hours: Int64, now: Int64) throws(StoreError) -> Activity {
+    let connection = try database.openForReading()
+    return try database.sql(activity(hours: hours, now: now, on: connection))
+  }
+
+  private func activity(
+    hours: Int64, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Activity {
     let step: Int64 = hours <= 48 ? 1 : hours <= 336 ? 6 : 24
     let start = (now / DeliveryCounts.hour - hours + 1) / step * step
-    return try database.read { connection throws(SQLiteError) in
-      let positions = try DeliveryLedger.positions(on: connection)
-      let lastHour = try DeliveryLedger.position(
-        from: now - DeliveryCounts.hour, in: positions, on: connection)
-      let lastMinute = try DeliveryLedger.position(from: now - 60_000, in: positions, on: connection)
-      return Activity(
-        totals: try totals(on: connection), start: start * DeliveryCounts.hour,
-        step: step * DeliveryCounts.hour,
-        bars: try DeliveryCounts.readSeries(from: start, step: step, on: connection),
-        lastMinute: positions.upperBound - lastMinute, lastHour: positions.upperBound - lastHour)
-    }
+    let positions = try DeliveryLedger.positions(on: connection)
+    let lastHour = try DeliveryLedger.position(
+      from: now - DeliveryCounts.hour, in: positions, on: connection)
+    let lastMinute = try DeliveryLedger.position(from: now - 60_000, in: positions, on: connection)
+    return Activity(
+      totals: try totals(on: connection), start: start * DeliveryCounts.hour,
+      step: step * DeliveryCounts.hour,
+      bars: try DeliveryCounts.readSeries(from: start, step: step, on: connection),
+      lastMinute: positions.upperBound - lastMinute, lastHour: positions.upperBound - lastHour)
   }
 
   package func totals() throws(StoreError) -> Totals {
-    try database.read { connection throws(SQLiteError) in try totals(on: connection) }
+    let connection = try database.openForReading()
+    return try database.sql(totals(on: connection))
   }
 
   package func condition() throws(StoreError) -> Condition {
-    try database.read { connection throws(SQLiteError) in try Condition(connection) }
+    let connection = try database.openForReading()
+    return try database.sql(Condition(connection))
   }
 
-  /// The size of the file and of its WAL, in bytes; 0 for one that is not there.
+  /// Returns the sizes of the file and its WAL in bytes; 0 for a missing file.
   package func fileSizes() -> (database: Int, wal: Int) {
     func size(_ path: String) -> Int {
       var status = stat()

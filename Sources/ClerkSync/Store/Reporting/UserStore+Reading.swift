@@ -1,59 +1,61 @@
 import SQLite
 
-/// Reading, for an operator and for pages on the web. Nothing here creates a database, waits for a writer's lock or
-/// takes it, and all that can be long comes in pages, each from after the last row of the one before.
+/// Reads for an operator and for web pages.
 ///
-/// Everything here throws ``StoreError/missing(database:)`` and ``StoreError/notPrepared(database:)`` for a database that
-/// is yet to be made.
+/// Reads never create a database and never take the write lock. Long results come in pages, each after the last row of
+/// the page before.
+///
+/// Every read throws ``StoreError/missing(database:)`` for a missing database and ``StoreError/notPrepared(database:)``
+/// for one that lacks tables.
 extension UserStore {
-  /// Up to `limit` users in the order of their ids, from the one after `id` on.
+  /// Returns up to `limit` users after `id`, in the order of their ids.
   ///
-  /// An id and an address are looked up; a role alone is looked for in user after user.
+  /// Ids and addresses are found by an index. A role alone is found by a scan.
   public func users(
     _ filter: UserFilter = UserFilter(), after id: String? = nil, limit: Int
   ) throws(StoreError) -> [StoredUser] {
-    try database.read { connection throws(SQLiteError) in
-      try UserTable.read(filter, after: id, limit: limit, on: connection)
-    }
+    let connection = try database.openForReading()
+    return try database.sql(UserTable.read(filter, after: id, limit: limit, on: connection))
   }
 
-  /// How many users there are.
+  /// Returns the number of users.
   public func userCount() throws(StoreError) -> Int64 {
-    try database.read { connection throws(SQLiteError) in try connection.integer(UserTable.count) ?? 0 }
+    let connection = try database.openForReading()
+    return try database.sql(connection.integer(UserTable.count)) ?? 0
   }
 
-  /// Up to `limit` deliveries before `position`, or the last ones, the newest first.
+  /// Returns up to `limit` deliveries before `position`, newest first. Without a position it returns the last ones.
   public func deliveries(
     _ filter: DeliveryFilter = DeliveryFilter(), before position: Int64? = nil, limit: Int
   ) throws(StoreError) -> [DeliveryRecord] {
-    try database.read { connection throws(SQLiteError) in
-      try DeliveryLedger.readNewest(filter, before: position ?? .max, limit: limit, on: connection)
-    }
+    let connection = try database.openForReading()
+    return try database.sql(
+      DeliveryLedger.readNewest(filter, before: position ?? .max, limit: limit, on: connection))
   }
 
-  /// Up to `limit` deliveries after `position`, the oldest first.
+  /// Returns up to `limit` deliveries after `position`, oldest first.
   public func deliveries(
     _ filter: DeliveryFilter = DeliveryFilter(), after position: Int64, limit: Int
   ) throws(StoreError) -> [DeliveryRecord] {
-    try database.read { connection throws(SQLiteError) in
-      try DeliveryLedger.readOldest(filter, after: position, limit: limit, on: connection)
-    }
+    let connection = try database.openForReading()
+    return try database.sql(DeliveryLedger.readOldest(filter, after: position, limit: limit, on: connection))
   }
 
-  /// The deliveries at those of the positions that have one, in their order.
+  /// Returns the deliveries at the positions, in the positions' order. A position without a delivery is skipped.
   public func deliveries(at positions: [Int64]) throws(StoreError) -> [DeliveryRecord] {
-    try database.read { connection throws(SQLiteError) in
-      try DeliveryLedger.read(at: positions, on: connection)
-    }
+    let connection = try database.openForReading()
+    return try database.sql(DeliveryLedger.read(at: positions, on: connection))
   }
 
-  /// The position of the delivery that came last; 0 when there is none.
+  /// Returns the position of the last delivery; 0 when there is none.
   public func newestPosition() throws(StoreError) -> Int64 {
-    try database.read { connection throws(SQLiteError) in try connection.integer(DeliveryLedger.newest) ?? 0 }
+    let connection = try database.openForReading()
+    return try database.sql(connection.integer(DeliveryLedger.newest)) ?? 0
   }
 
-  /// Counts everything, which takes about a second for a million deliveries.
+  /// Counts every row, which takes about a second for a million deliveries.
   public func statistics() throws(StoreError) -> Statistics {
-    try database.read { connection throws(SQLiteError) in try Statistics(connection) }
+    let connection = try database.openForReading()
+    return try database.sql(Statistics(connection))
   }
 }

@@ -1,17 +1,17 @@
 import SQLite
 
-/// The table `clerk_sync_counts`: how many deliveries have been dealt with, by hour, type and outcome, also those whose
-/// entries have left the ledger since.
+/// The table `clerk_sync_counts`: the number of processed deliveries by hour, type and outcome. It includes deliveries
+/// whose ledger entries have been pruned.
 ///
-/// A write a delivery would cost too much, so entries are counted sixteen at a time: those up to the position in the row
-/// of hour -1 have been, save for failures, which are counted once they are none any more.
+/// Entries are counted in batches of sixteen, because one more write for each delivery would cost too much. The row of
+/// hour -1 holds the position up to which entries have been counted. Failures are left out until a retry succeeds.
 enum DeliveryCounts {
-  /// The entries counted at a time.
+  /// The number of entries in a batch.
   private static let interval: Int64 = 16
   /// An hour, in milliseconds.
   static let hour: Int64 = 3_600_000
 
-  /// Counts the entries after position ?1, up to ?2, from before the time ?4, by periods of ?3 milliseconds.
+  /// Counts the entries after position ?1 up to ?2 that arrived before ?4, by periods of ?3 milliseconds.
   private static let addition: StaticString = """
     INSERT INTO clerk_sync_counts (hour, type, outcome, deliveries)
     SELECT first_seen / ?3, coalesce(type, ''), outcome, count(*) FROM clerk_sync_deliveries
@@ -31,61 +31,47 @@ enum DeliveryCounts {
   /// See ``Retention``.
   static let prune: StaticString = "DELETE FROM clerk_sync_counts WHERE hour > 0 AND hour < ?1 / 3600000"
 
-  /// To be called for each new entry of the ledger.
+  /// Counts a batch when it is complete. Call this for each new ledger entry.
   static func didInsert(at position: Int64, on connection: borrowing Connection) throws(SQLiteError) {
     guard position % interval == 0 else { return }
     var last = try connection.integer(counted) ?? 0
-    // Somebody has emptied the ledger, and its positions begin anew.
+    // Positions start over after someone has emptied the ledger.
     if position + interval <= last { last = position - interval }
     guard position > last else { return }
     try add(after: last, through: position, on: connection)
-    try connection.with(counting) { statement throws(SQLiteError) in
-      try statement.bind(position, at: 1)
-      try statement.run()
-    }
+    try connection.run(counting, position)
   }
 
-  /// To be called for each entry that is tried again: where its sixteen have been counted without it, it is now.
+  /// Counts a retried entry whose batch has been counted without it. Call this for each retried entry.
   static func didRetry(_ svixID: String, on connection: borrowing Connection) throws(SQLiteError) {
-    let position = try connection.with(countedPosition) { statement throws(SQLiteError) in
-      try statement.bind(svixID, at: 1)
-      return try statement.step() ? statement.integer(at: 0) : nil
-    }
-    if let position { try add(after: position - 1, through: position, on: connection) }
+    guard let position = try connection.integer(countedPosition, svixID) else { return }
+    try add(after: position - 1, through: position, on: connection)
   }
 
-  /// Counts a ledger that is older than this table.
+  /// Counts the entries of a ledger that is older than this table.
   static func countAll(on connection: borrowing Connection) throws(SQLiteError) {
     let newest = try connection.integer(DeliveryLedger.newest) ?? 0
     try didInsert(at: newest / interval * interval, on: connection)
   }
 
-  /// Counts those of the last entries that are from before `limit`, in milliseconds since 1970, and about to go.
+  /// Counts the last entries from before `limit`, in milliseconds since 1970, ahead of their removal.
   static func countLast(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError) {
     let newest = try connection.integer(DeliveryLedger.newest) ?? 0
-    // The newest itself stays.
+    // The newest entry is never removed.
     try add(after: try connection.integer(counted) ?? 0, through: newest - 1, before: limit, on: connection)
   }
 
   private static func add(
     after first: Int64, through last: Int64, before limit: Int64 = .max, on connection: borrowing Connection
   ) throws(SQLiteError) {
-    // In a period without an end all are from hour 0, the row of the totals.
-    for period in [hour, .max] {
-      try connection.with(addition) { statement throws(SQLiteError) in
-        try statement.bind(first, at: 1)
-        try statement.bind(last, at: 2)
-        try statement.bind(period, at: 3)
-        try statement.bind(limit, at: 4)
-        try statement.run()
-      }
-    }
+    // An endless period puts every entry into hour 0, which holds the totals.
+    for period in [hour, .max] { try connection.run(addition, first, last, period, limit) }
   }
 }
 
 extension DeliveryCounts {
-  // Each adds what has not been counted yet, and the failures: the last ten thousand, so that it takes no longer the more
-  // there are.
+  // Each query adds the entries that have not been counted yet and the last ten thousand failures. The limit bounds the
+  // time.
   static let totals: StaticString = """
     SELECT outcome, type, sum(deliveries) FROM (
       SELECT outcome, type, deliveries FROM clerk_sync_counts WHERE hour = 0
@@ -98,7 +84,7 @@ extension DeliveryCounts {
     GROUP BY outcome, type ORDER BY outcome, type
     """
 
-  /// From hour ?1 on, by steps of ?2 hours.
+  /// Deliveries since hour ?1, in steps of ?2 hours.
   static let series: StaticString = """
     SELECT outcome, type, sum(deliveries), hour / ?2 * ?2 AS step FROM (
       SELECT outcome, type, deliveries, hour FROM clerk_sync_counts WHERE hour >= ?1
@@ -111,35 +97,23 @@ extension DeliveryCounts {
     WHERE hour >= ?1 GROUP BY step, outcome, type ORDER BY step, outcome, type
     """
 
-  /// All deliveries so far, by outcome and type.
+  /// Returns the number of all deliveries so far, by outcome and type.
   static func readTotals(on connection: borrowing Connection) throws(SQLiteError) -> [Statistics.Count] {
-    try connection.with(totals) { statement throws(SQLiteError) in
-      var counts: [Statistics.Count] = []
-      while try statement.step() { counts.append(Statistics.Count(statement)) }
-      return counts
-    }
+    try connection.all(totals, row: Statistics.Count.init)
   }
 
-  /// The deliveries since `hour`, counted from 1970, by steps of so many hours.
+  /// Returns the number of deliveries since `hour`, counted from 1970, in steps of `step` hours.
   static func readSeries(
     from hour: Int64, step: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> [Activity.Bar] {
-    try connection.with(series) { statement throws(SQLiteError) in
-      try statement.bind(hour, at: 1)
-      try statement.bind(step, at: 2)
-      var bars: [Activity.Bar] = []
-      while try statement.step() {
-        bars.append(
-          Activity.Bar(
-            start: (statement.integer(at: 3) ?? 0) * Self.hour, count: Statistics.Count(statement)))
-      }
-      return bars
+    try connection.all(series, hour, step) { row in
+      Activity.Bar(start: (row.integer(at: 3) ?? 0) * Self.hour, count: Statistics.Count(row))
     }
   }
 }
 
 extension Statistics.Count {
-  /// The current row; a type that could not be read is stored as an empty one.
+  /// Reads the current row. A type that could not be read is stored as the empty text.
   fileprivate init(_ row: borrowing Statement) {
     let type = row.text(at: 1) ?? ""
     self.init(

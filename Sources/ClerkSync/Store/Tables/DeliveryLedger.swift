@@ -1,11 +1,11 @@
 import SQLite
 
-/// The table `clerk_sync_deliveries`: every verified message, and what became of it.
+/// The table `clerk_sync_deliveries`: every verified message and its outcome.
 package enum DeliveryLedger {
-  /// The outcome of a delivery that may be tried again; every other one is final.
+  /// The outcome of a failed delivery, which a retry can change. Every other outcome is final.
   package static let failed = "failed"
 
-  /// By position, so that a newer program's table, with more columns, does not take it.
+  /// Names no columns, so that it fails on the wider table of a newer program.
   static let insertion: StaticString = """
     INSERT INTO clerk_sync_deliveries VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6) ON CONFLICT DO NOTHING
     """
@@ -16,8 +16,8 @@ package enum DeliveryLedger {
     WHERE svix_id = ?1 AND outcome = 'failed'
     """
 
-  /// See ``Retention``. What has not been counted yet stays, and so does the newest entry: it says when a delivery came
-  /// last, and keeps its position from being given again.
+  /// See ``Retention``. Uncounted entries stay. The newest entry stays too, because it holds the time of the last
+  /// delivery and keeps SQLite from reusing its position.
   static let prune: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
@@ -25,36 +25,30 @@ package enum DeliveryLedger {
       AND rowid <= coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
     """
 
-  /// How many entries go in the end.
+  /// Counts the entries that pruning removes in the end.
   static let prunable: StaticString = """
     SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
     """
 
-  /// The rest that ``prune`` leaves, but for the newest.
+  /// Removes the uncounted entries that ``prune`` leaves, except the newest.
   static let pruneUncounted: StaticString = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
       AND rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
     """
 
-  /// Enters one attempt at the delivery and tells whether it is one: a final entry stays as it is.
+  /// Records an attempt at the delivery. Returns false, and writes nothing, when its entry is final already.
   ///
   /// `now` is in milliseconds since 1970.
   static func record(
     _ delivery: Delivery, outcome: String, error: String?, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> Bool {
     func run(_ sql: StaticString) throws(SQLiteError) -> Bool {
-      try connection.with(sql) { statement throws(SQLiteError) in
-        for (index, text) in [delivery.id, delivery.type, delivery.userID, outcome, error].enumerated() {
-          try statement.bind(text, at: Int32(index + 1))
-        }
-        try statement.bind(now, at: 6)
-        try statement.run()
-      }
+      try connection.run(sql, delivery.id, delivery.type, delivery.userID, outcome, error, now)
       return connection.changes > 0
     }
-    // Nearly every delivery is a first one, which two statements of one purpose each find out most cheaply.
+    // Nearly every attempt is the first, for which the insertion alone is cheaper than an upsert.
     if try run(insertion) {
       try DeliveryCounts.didInsert(at: connection.lastInsertedRow, on: connection)
       return true
@@ -67,28 +61,26 @@ package enum DeliveryLedger {
   static let pendingFailures: StaticString =
     "SELECT count(*), min(first_seen) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
 
-  /// How many deliveries have failed and not succeeded since, by their index alone.
+  /// Counts the pending failures from their index alone.
   static let failureCount: StaticString =
     "SELECT count(*) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
 
-  /// How many deliveries have failed and not succeeded since, and when the first of them arrived, in milliseconds since
-  /// 1970.
+  /// Returns the number of deliveries that failed and have not succeeded since, and when the first of them arrived, in
+  /// milliseconds since 1970.
   static func failures(
     on connection: borrowing Connection
   ) throws(SQLiteError) -> (count: Int64, oldest: Int64?) {
-    try connection.with(pendingFailures) { statement throws(SQLiteError) in
-      try statement.step() ? (statement.integer(at: 0) ?? 0, statement.integer(at: 1)) : (0, nil)
-    }
+    try connection.first(pendingFailures) { ($0.integer(at: 0) ?? 0, $0.integer(at: 1)) } ?? (0, nil)
   }
 }
 
-/// What the ledger knows a message by.
+/// The fields that identify a message in the ledger.
 public struct Delivery: Equatable, Sendable {
   /// The message's id, the same on every attempt to deliver it.
   public let id: String
-  /// The event's type, where it could be read.
+  /// The event's type; nil when it could not be read.
   public var type: String?
-  /// The id of the user concerned, where it could be read.
+  /// The id of the event's user; nil when it could not be read.
   public var userID: String?
 
   public init(id: String, type: String? = nil, userID: String? = nil) {

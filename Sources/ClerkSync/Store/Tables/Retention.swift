@@ -1,79 +1,63 @@
 import SQLite
 
-/// The removal of expired rows: a few at a time, so that no request pays for a large one and nobody has to run one.
+/// Prunes expired rows a few at a time, alongside writes. No single request pays for a large removal, and no job has to
+/// be scheduled.
 enum Retention {
-  /// Looking costs a write some time, so only one in so many does.
+  /// One write in sixteen looks for expired rows, because looking takes time.
   private static let interval: Int64 = 16
-  /// Four for each write, so that a backlog shrinks.
+  /// Four rows for each write, so that a backlog of expired rows shrinks.
   private static let rowsAtATime = 4 * interval
   /// A day, in milliseconds.
   private static let day: Int64 = 86_400_000
-  /// What the console can look back on.
+  /// How far back the console can look, in days.
   private static let daysOfCounts = 90
 
-  /// Removes rows that are older than so many days, where it is the turn of the ledger's last entry; `now` is in
+  /// Removes rows older than `days` days when the ledger's last position is a multiple of the interval. `now` is in
   /// milliseconds since 1970.
   static func run(now: Int64, days: Int, on connection: borrowing Connection) throws(SQLiteError) {
     guard connection.lastInsertedRow % interval == 0 else { return }
     _ = try prune(before: now - Int64(days) * day, atMost: rowsAtATime, on: connection)
-    // They are few, and outlive the entries they count.
-    try connection.with(DeliveryCounts.prune) { statement throws(SQLiteError) in
-      try statement.bind(now - Int64(max(days, daysOfCounts)) * day, at: 1)
-      try statement.run()
-    }
+    // Counts are few, and outlive the entries that they count.
+    try connection.run(DeliveryCounts.prune, now - Int64(max(days, daysOfCounts)) * day)
   }
 
   /// Removes up to `count` rows of each kind from before `limit`, in milliseconds since 1970.
   static func prune(
     before limit: Int64, atMost count: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> PrunedRows {
-    func run(_ statement: StaticString) throws(SQLiteError) -> Int64 {
-      try connection.with(statement) { statement throws(SQLiteError) in
-        try statement.bind(limit, at: 1)
-        try statement.bind(count, at: 2)
-        try statement.run()
-      }
-      return Int64(connection.changes)
-    }
-    return PrunedRows(deliveries: try run(DeliveryLedger.prune), tombstones: try run(VersionTable.prune))
+    try connection.run(DeliveryLedger.prune, limit, count)
+    let deliveries = connection.changes
+    try connection.run(VersionTable.prune, limit, count)
+    return PrunedRows(deliveries: Int64(deliveries), tombstones: Int64(connection.changes))
   }
 
-  /// Removes the last entries of the ledger, those that are not counted yet, from before `limit`, in milliseconds since
-  /// 1970, and counts them.
+  /// Counts and removes the ledger's last, uncounted entries from before `limit`, in milliseconds since 1970.
   static func pruneUncounted(
     before limit: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> PrunedRows {
     try DeliveryCounts.countLast(before: limit, on: connection)
-    try connection.with(DeliveryLedger.pruneUncounted) { statement throws(SQLiteError) in
-      try statement.bind(limit, at: 1)
-      try statement.run()
-    }
+    try connection.run(DeliveryLedger.pruneUncounted, limit)
     return PrunedRows(deliveries: Int64(connection.changes))
   }
 
-  /// How many rows of each kind are from before `limit`, in milliseconds since 1970.
-  static func count(before limit: Int64, on connection: borrowing Connection) throws(SQLiteError)
-    -> PrunedRows
-  {
-    func run(_ query: StaticString) throws(SQLiteError) -> Int64 {
-      try connection.with(query) { statement throws(SQLiteError) in
-        try statement.bind(limit, at: 1)
-        return try statement.step() ? statement.integer(at: 0) ?? 0 : 0
-      }
-    }
-    return PrunedRows(
-      deliveries: try run(DeliveryLedger.prunable),
-      tombstones: try run("SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1"))
+  /// Returns how many rows of each kind are from before `limit`, in milliseconds since 1970.
+  static func count(
+    before limit: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> PrunedRows {
+    PrunedRows(
+      deliveries: try connection.integer(DeliveryLedger.prunable, limit) ?? 0,
+      tombstones: try connection.integer(
+        "SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1", limit) ?? 0)
   }
 }
 
-/// What is past its retention: how many rows of each kind.
+/// The number of rows past their retention, by kind.
 public struct PrunedRows: Equatable, Sendable {
-  /// Entries of the ledger.
+  /// Ledger entries.
   public var deliveries: Int64 = 0
   /// Tombstones of deleted users.
   public var tombstones: Int64 = 0
 
-  /// Both.
+  /// The sum of both.
   public var total: Int64 { deliveries + tombstones }
 }

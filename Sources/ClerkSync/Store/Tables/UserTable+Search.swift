@@ -1,27 +1,27 @@
 import SQLite
 
 extension UserTable {
-  /// How many users are looked at in one go, which takes a few milliseconds: in a rollback journal's mode no commit gets past
-  /// a reader.
+  /// The number of users examined in one read, which takes a few milliseconds. Reads are short because a reader blocks
+  /// every commit in a rollback journal mode.
   static let searchedAtATime = 1000
 
-  /// Ids from ?1 on, up to ?2, after ?3.
+  /// Users with ids from ?1 up to ?2, after the id ?3.
   static let idRange: StaticString = """
     SELECT id, email, firstName, lastName, role, createdAt, updatedAt FROM users
     WHERE id >= ?1 AND id < ?2 AND id > ?3 ORDER BY id LIMIT ?4
     """
 
-  /// Those whose address lies between ?1 and ?2 are few: an address is searched for with its @.
+  /// Users with addresses from ?1 up to ?2, after the id ?3. They are few, because the search text contains the @.
   static let addressRange: StaticString = """
     SELECT id, email, firstName, lastName, role, createdAt, updatedAt FROM users
     WHERE email >= ?1 AND email < ?2 AND +id > ?3 ORDER BY id LIMIT ?4
     """
 
-  /// Those of the next users that are searched for, from the one after `id` on.
+  /// Returns up to `limit` matches among the next users after `id`.
   static func search(
     _ search: UserSearch, after id: String, limit: Int, on connection: borrowing Connection
   ) throws(SQLiteError) -> Page<StoredUser, String> {
-    // No text that Clerk writes has this character.
+    // Sorts after every character that Clerk writes.
     let end = "\u{10FFFF}"
     let (sql, low, high) =
       switch search.term {
@@ -31,12 +31,11 @@ extension UserTable {
       case .any, nil: (idRange, "", end)
       }
     return try connection.with(sql) { statement throws(SQLiteError) in
-      for (index, text) in [low, high, id].enumerated() { try statement.bind(text, at: Int32(index + 1)) }
-      try statement.bind(Int64(searchedAtATime), at: 4)
+      try statement.bind(low, high, id, searchedAtATime)
       var users: [StoredUser] = []
       var (last, seen) = (id, 0)
       while try statement.step() {
-        // There is one more than the page holds, so a next one too.
+        // The page is full and this user is left, so there is a next page.
         if users.count == limit { return Page(rows: users, next: last) }
         let user = StoredUser(statement)
         if search.includes(user) { users.append(user) }
@@ -47,15 +46,15 @@ extension UserTable {
   }
 }
 
-/// Which users the console looks for.
+/// A search of the console for users.
 package struct UserSearch {
-  /// What the text can be the beginning or a part of.
+  /// The search text, by what it can match.
   enum Term: Equatable {
-    /// The beginning of an id.
+    /// A prefix of an id.
     case id(String)
-    /// The beginning of an address.
+    /// A prefix of an address.
     case address(String)
-    /// A part of the name, or the beginning of an id or address, in lower case.
+    /// A part of a name, or a prefix of an id or an address, in lower case.
     case any(String)
   }
 
@@ -70,7 +69,7 @@ package struct UserSearch {
     }
   }
 
-  /// Whether the user is one of them, as far as no index has seen to it.
+  /// Whether the user matches the conditions that no index has checked.
   func includes(_ user: StoredUser) -> Bool {
     guard role == nil || role == user.role else { return false }
     guard case .any(let text) = term else { return true }

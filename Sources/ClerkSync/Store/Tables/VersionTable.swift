@@ -1,21 +1,21 @@
 import SQLite
 
-/// The table `clerk_sync_versions`: what has been applied to each user, and the tombstones of the deleted.
+/// The table `clerk_sync_versions`: the version applied to each user, and the tombstones of deleted users.
 enum VersionTable {
-  /// What has been applied to a user last.
+  /// The change applied to a user last.
   struct Applied {
     let version: Version
-    /// When the deletion was applied, in milliseconds since 1970; nil while the user lives.
+    /// When the deletion was applied, in milliseconds since 1970; nil for a user who has not been deleted.
     let deleted: Int64?
 
-    /// Whether it is a tombstone.
+    /// Whether the row is a tombstone.
     var isDeleted: Bool { deleted != nil }
   }
 
   static let lookup: StaticString =
     "SELECT version, rank, deleted FROM clerk_sync_versions WHERE user_id = ?1"
 
-  /// By position, so that a newer program's table, with more columns, does not take it.
+  /// Names no columns, so that it fails on the wider table of a newer program.
   static let entry: StaticString = "REPLACE INTO clerk_sync_versions VALUES (?1, ?2, ?3, ?4)"
 
   /// See ``Retention``.
@@ -24,10 +24,10 @@ enum VersionTable {
       (SELECT user_id FROM clerk_sync_versions WHERE deleted < ?1 ORDER BY deleted LIMIT ?2)
     """
 
-  /// Whether an event of this version is news about the user.
+  /// Whether an event of this version is to be applied to the user.
   ///
-  /// An equal version is applied again, which changes nothing. A deletion is always news, and the last: Clerk
-  /// never reuses an id, so whatever arrives after it, or was overtaken by it, happened before.
+  /// An equal version is applied again, which is idempotent. A deletion is always applied and is final: Clerk never
+  /// reuses an id, so every event that arrives after a deletion happened before it.
   static func admits(
     _ version: Version, of userID: String, on connection: borrowing Connection
   ) throws(SQLiteError) -> Bool {
@@ -36,34 +36,27 @@ enum VersionTable {
     return !applied.isDeleted && version >= applied.version
   }
 
-  /// nil when nothing has been applied to the user.
+  /// Returns the change applied last; nil when nothing has been applied to the user.
   static func find(_ userID: String, on connection: borrowing Connection) throws(SQLiteError) -> Applied? {
-    try connection.with(lookup) { statement throws(SQLiteError) in
-      try statement.bind(userID, at: 1)
-      guard try statement.step() else { return nil }
-      let time = statement.integer(at: 0) ?? .min
-      let rank = statement.integer(at: 1).flatMap(Version.Rank.init) ?? .deleted
-      return Applied(version: Version(time: time, rank: rank), deleted: statement.integer(at: 2))
+    try connection.first(lookup, userID) { row in
+      let time = row.integer(at: 0) ?? .min
+      let rank = row.integer(at: 1).flatMap(Version.Rank.init) ?? .deleted
+      return Applied(version: Version(time: time, rank: rank), deleted: row.integer(at: 2))
     }
   }
 
-  /// Enters what has been applied; `now`, in milliseconds since 1970, dates a tombstone.
+  /// Records the version applied to the user. `now`, in milliseconds since 1970, dates a tombstone.
   static func record(
     _ version: Version, of userID: String, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) {
-    try connection.with(entry) { statement throws(SQLiteError) in
-      try statement.bind(userID, at: 1)
-      try statement.bind(version.time, at: 2)
-      try statement.bind(version.rank.rawValue, at: 3)
-      if version.rank == .deleted { try statement.bind(now, at: 4) }
-      try statement.run()
-    }
+    let deleted = version.rank == .deleted ? now : nil
+    try connection.run(entry, userID, version.time, version.rank.rawValue, deleted)
   }
 }
 
-/// Where an event stands among the events of its user: by time, and within a millisecond by rank.
+/// An event's place in the order of its user's events: by time, and within a millisecond by rank.
 struct Version: Comparable {
-  /// The kinds of event in the order in which they can happen to a user.
+  /// The kinds of events, in the order in which they can happen to a user.
   enum Rank: Int64, Comparable {
     case created, updated, deleted
 

@@ -1,11 +1,11 @@
 import SQLite
 
-/// When a WAL is moved into its database file, under the writer's lock.
+/// Decides when to move a WAL into its database file.
 struct Checkpoint {
-  /// Whether a connection outlasts the writes, so that the file need not shrink to be used from its start again.
+  /// Whether a connection stays open between writes. If so, the file need not shrink to be reused from its start.
   private let keepsConnection: Bool
-  /// How many pages a WAL may hold: the more, the fewer are written into the file twice, which tells in a large table.
-  /// But without a lasting connection each process reads all of it before anything else.
+  /// The number of pages at which a checkpoint is due. A larger WAL writes fewer pages twice, which matters for a large
+  /// table. Without an open connection each process has to read the whole WAL first, so the WAL is kept small.
   private let interval: Int
   /// The number of pages in the WAL at which the next checkpoint is due.
   private var due: Int
@@ -16,14 +16,15 @@ struct Checkpoint {
     due = interval
   }
 
-  /// Runs after a commit, which stands whatever comes of this: where a reader is in the way, a later one tries again.
+  /// Checkpoints when due. Call this after a commit, which no failure here affects: a checkpoint that a reader blocks
+  /// is retried later.
   mutating func run(on connection: borrowing Connection) {
     let pages = connection.walPages
-    // Someone else's checkpoint may have emptied the WAL.
+    // Another process's checkpoint may have emptied the WAL.
     if pages < interval { due = interval }
     guard pages >= due else { return }
-    connection.setBusyTimeout(0)
-    // A file that a long reader has let grow gives its room back.
+    connection.deadline = .now
+    // Truncate a WAL that has outgrown its limit during a long read, to return the disk space.
     let truncates = !keepsConnection || pages >= 2 * interval
     let isDone = (try? connection.checkpoint(truncating: truncates)) ?? false
     due = interval + (isDone ? 0 : pages)

@@ -4,44 +4,56 @@ import SQLite
 
 /// The application's database file.
 struct Database: Sendable {
-  /// How long a writer waits for another program's lock, in milliseconds.
-  static let busyTimeout: Int32 = 5000
+  /// How long a connection waits for the locks of other programs.
+  static let busyTimeout = Duration.seconds(5)
 
   let path: String
 
-  /// Opens a connection, which closes when it goes out of scope and waits for other programs' locks for
-  /// `timeout` milliseconds; a missing file is created with its folder.
-  func open(timeout: Int32 = busyTimeout) throws(StoreError) -> Connection {
-    // Not left to a failing open: SQLite tries a second time for reading only, so a file that another
-    // thread or process makes in between would be opened read-only.
+  /// Opens a connection that waits for the locks of other programs until `deadline`. Creates a missing file, with its
+  /// folder.
+  func open(
+    deadline: ContinuousClock.Instant = .now + Database.busyTimeout
+  ) throws(StoreError) -> Connection {
+    // SQLite retries a failed open for reading only. A file that another thread or process creates between the two
+    // attempts would then be opened read-only, so decide about creation here.
     let isMissing = FileIdentity(path) == nil
     if isMissing { try createFolder() }
-    return try sql { () throws(SQLiteError) in
-      let connection = try Connection(
-        path: path, mode: isMissing ? .createIfMissing : .mustExist, busyTimeout: timeout)
-      if isMissing && Library.hasWALResetFix { try useWAL(connection) }
-      // Without EXTRA a rollback journal that was deleted to commit can come back after a power loss, and
-      // undo what was answered; in WAL mode it is FULL (sqlite.org/pragma.html#pragma_synchronous).
-      try connection.execute("PRAGMA synchronous = EXTRA")
-      return connection
-    }
+    let connection = try sql(
+      Connection(path: path, mode: isMissing ? .createIfMissing : .mustExist, deadline: deadline))
+    if isMissing && Library.hasWALResetFix { try sql(useWAL(connection)) }
+    // With less than EXTRA a deleted rollback journal can reappear after a power loss and undo an acknowledged write.
+    // In WAL mode EXTRA means FULL (sqlite.org/pragma.html#pragma_synchronous).
+    try sql(connection.run("PRAGMA synchronous = EXTRA"))
+    return connection
   }
 
-  /// Throws unless file and folder are there and this process may write to both: SQLite opens a file it cannot
-  /// write for reading only, without an error, and a transaction needs a journal beside it.
+  /// Opens a connection for reading. Creates nothing, in the file or beside it; throws when the file or a table is
+  /// missing.
+  func openForReading() throws(StoreError) -> Connection {
+    guard FileIdentity(path) != nil else { throw .missing(database: path) }
+    let connection = try sql(
+      Connection(path: path, mode: .mustExist, deadline: .now + Self.busyTimeout))
+    try requireSchema(on: connection)
+    return connection
+  }
+
+  /// Throws unless the file and its folder exist and this process can write to both.
+  ///
+  /// SQLite silently opens a file that it cannot write for reading only, and a transaction needs to create a journal in
+  /// the folder.
   func requireWritable() throws(StoreError) {
     guard FileIdentity(path) != nil else { throw .missing(database: path) }
     let folder = URL(filePath: path).deletingLastPathComponent().path
     for place in [path, folder] where unsafe access(place, W_OK) != 0 { throw .notWritable(path: place) }
   }
 
-  /// Creates the tables that are missing, and refuses those of a newer program.
+  /// Creates the missing tables. Throws for the tables of a newer program.
   func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
-    try requireKnown(try sql { () throws(SQLiteError) in try SyncSchema.prepare(on: connection) })
+    try requireKnown(try sql(SyncSchema.prepare(on: connection)))
   }
 
-  /// Runs `body`, and once more with the schema prepared where its statements do not fit: so a schema that is as it
-  /// should be costs no look at it. `explain` says what an error of SQLite's means here.
+  /// Runs `body`; when a statement does not match the schema, prepares the schema and retries once. A correct schema
+  /// therefore costs no check. `explain` turns SQLite's error into the error to throw.
   func withSchemaRetry<Result>(
     _ connection: borrowing Connection, explain: (SQLiteError) -> StoreError,
     _ body: () throws(SQLiteError) -> Result
@@ -59,17 +71,28 @@ struct Database: Sendable {
     }
   }
 
-  /// Refuses the tables of a newer program.
+  /// Throws for the tables of a newer program.
   func requireKnown(_ version: Int64) throws(StoreError) {
     guard version <= SyncSchema.version else { throw .newerSchema(found: version, database: path) }
   }
 
-  /// Runs `body` and says in its errors which file they are about.
+  /// Throws for a file that lacks tables, and for the tables of a newer program.
+  func requireSchema(on connection: borrowing Connection) throws(StoreError) {
+    let found: Int64
+    do throws(SQLiteError) {
+      found = try SyncSchema.check(on: connection)
+    } catch {
+      throw error.kind == .schema ? .notPrepared(database: path) : .sqlite(error, database: path)
+    }
+    try requireKnown(found)
+  }
+
+  /// Evaluates `expression` and names this file in the errors that SQLite reports.
   func sql<Result: ~Copyable>(
-    _ body: () throws(SQLiteError) -> Result
+    _ expression: @autoclosure () throws(SQLiteError) -> Result
   ) throws(StoreError) -> Result {
     do throws(SQLiteError) {
-      return try body()
+      return try expression()
     } catch {
       throw .sqlite(error, database: path)
     }
@@ -84,38 +107,27 @@ struct Database: Sendable {
     }
   }
 
-  /// Asks for WAL and goes on without where others are using the new file already: SQLite does not wait
-  /// for them here, and the rollback journal does as well.
+  /// Switches a new file to WAL mode, unless other connections use the file already. SQLite does not wait for them
+  /// here, and a rollback journal is as safe.
   private func useWAL(_ connection: borrowing Connection) throws(SQLiteError) {
     do throws(SQLiteError) {
-      try connection.execute("PRAGMA journal_mode = WAL")
+      try connection.run("PRAGMA journal_mode = WAL")
     } catch {
       guard error.kind == .busy else { throw error }
     }
   }
 }
 
-extension Database {
-  /// Runs `body` on a connection to the file as it stands: nothing is created, in the file or beside it.
-  func read<Result>(
-    _ body: (borrowing Connection) throws(SQLiteError) -> Result
-  ) throws(StoreError) -> Result {
-    guard FileIdentity(path) != nil else { throw .missing(database: path) }
-    let connection = try sql { () throws(SQLiteError) in
-      try Connection(path: path, mode: .mustExist, busyTimeout: Self.busyTimeout)
-    }
-    try requireSchema(on: connection)
-    return try sql { () throws(SQLiteError) in try body(connection) }
-  }
+/// Identifies a file, to detect that another file has replaced it at its path.
+struct FileIdentity: Equatable {
+  private let device: dev_t
+  private let inode: ino_t
 
-  /// Refuses a file that lacks tables, and one with tables of a newer program.
-  func requireSchema(on connection: borrowing Connection) throws(StoreError) {
-    let found: Int64
-    do throws(SQLiteError) {
-      found = try SyncSchema.check(on: connection)
-    } catch {
-      throw error.kind == .schema ? .notPrepared(database: path) : .sqlite(error, database: path)
-    }
-    try requireKnown(found)
+  /// Returns nil when there is no file at the path.
+  init?(_ path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    device = status.st_dev
+    inode = status.st_ino
   }
 }

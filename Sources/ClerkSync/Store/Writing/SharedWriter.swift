@@ -1,15 +1,15 @@
 import Dispatch
 import Synchronization
 
-/// Commits writes in groups on one kept connection.
+/// Commits writes in groups on one open connection.
 ///
-/// The first thread that finds nobody committing leads: it commits all that waits, each write under a savepoint
-/// of its own, and then hands the lead to one of those that came meanwhile. No one is answered before the commit
-/// that holds their write.
+/// A thread that finds no commit in progress becomes the leader. It commits all pending writes, each in its own
+/// savepoint, and then passes the lead to a thread that arrived meanwhile. A thread returns only after the commit that
+/// contains its write.
 final class SharedWriter: Writer {
   private struct Queue {
-    var waiting: [PendingOperation] = []
-    var isLed = false
+    var pending: [PendingOperation] = []
+    var hasLeader = false
   }
 
   private let queue = Mutex(Queue())
@@ -19,12 +19,14 @@ final class SharedWriter: Writer {
     committer = Mutex(GroupCommitter(database, context: context))
   }
 
-  func write(_ operation: StoreOperation, timeout: Int32?) throws(StoreError) -> Outcome {
-    let pending = PendingOperation(operation, timeout: timeout)
+  func write(
+    _ operation: StoreOperation, deadline: ContinuousClock.Instant?
+  ) throws(StoreError) -> Outcome {
+    let pending = PendingOperation(operation, deadline: deadline)
     let leads = queue.withLock { queue in
-      queue.waiting.append(pending)
-      defer { queue.isLed = true }
-      return !queue.isLed
+      queue.pending.append(pending)
+      defer { queue.hasLeader = true }
+      return !queue.hasLeader
     }
     if leads { lead() }
     while true {
@@ -33,42 +35,44 @@ final class SharedWriter: Writer {
     }
   }
 
-  /// Commits these writes as a group of their own; the results come in their order.
-  func write(_ operations: [StoreOperation], timeout: Int32) -> [Result<Outcome, StoreError>] {
-    let group = operations.map { PendingOperation($0, timeout: timeout) }
+  /// Commits these writes as one group and returns the results in their order.
+  func write(
+    _ operations: [StoreOperation], deadline: ContinuousClock.Instant
+  ) -> [Result<Outcome, StoreError>] {
+    let group = operations.map { PendingOperation($0, deadline: deadline) }
     return committer.withLock { $0.commit(group) }
   }
 
-  /// Commits what waits, the leader's own write among it, and passes the lead on.
+  /// Commits all pending writes, the leader's own among them, and passes the lead on.
   private func lead() {
     let group = queue.withLock { queue in
-      defer { queue.waiting = [] }
-      return queue.waiting
+      defer { queue.pending = [] }
+      return queue.pending
     }
     let results = committer.withLock { $0.commit(group) }
     for (pending, result) in zip(group, results) { pending.finish(result) }
     let next = queue.withLock { queue in
-      queue.isLed = !queue.waiting.isEmpty
-      return queue.waiting.first
+      queue.hasLeader = !queue.pending.isEmpty
+      return queue.pending.first
     }
     next?.takeLead()
   }
 }
 
-/// A write in the queue, and the thread that waits for it.
+/// A write in the queue, and the thread that waits for its result.
 final class PendingOperation: Sendable {
   let operation: StoreOperation
-  /// nil for an operation that nobody waits for.
-  let deadline: Deadline?
+  /// When waiting for another program's lock ends; nil puts no limit of its own on the group.
+  let deadline: ContinuousClock.Instant?
   private let result = Mutex<Result<Outcome, StoreError>?>(nil)
   private let wakeUp = DispatchSemaphore(value: 0)
 
-  init(_ operation: StoreOperation, timeout: Int32?) {
+  init(_ operation: StoreOperation, deadline: ContinuousClock.Instant?) {
     self.operation = operation
-    deadline = timeout.map(Deadline.init)
+    self.deadline = deadline
   }
 
-  /// Waits for the result; nil asks the waiting thread to take the lead.
+  /// Waits for the result. Returns nil when this thread is to take the lead.
   func wait() -> Result<Outcome, StoreError>? {
     wakeUp.wait()
     return result.withLock(\.self)

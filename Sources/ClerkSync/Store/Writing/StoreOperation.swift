@@ -1,22 +1,30 @@
 import SQLite
 
-/// What one transaction, or one savepoint in a shared one, is to do.
+/// Writes operations to disk, in one of the two connection modes.
+protocol Writer: Sendable {
+  /// Returns once the write is on disk. Waits for another program's lock until `deadline`; nil does not wait.
+  func write(
+    _ operation: StoreOperation, deadline: ContinuousClock.Instant?
+  ) throws(StoreError) -> Outcome
+}
+
+/// The work of one transaction, or of one savepoint in a shared transaction.
 enum StoreOperation: Sendable {
-  /// A change to a user, ordered by `time` in milliseconds since 1970, or none, for an event about something
-  /// else. Without a delivery it is the application's own and has no entry in the ledger.
+  /// An event, ordered by `time` in milliseconds since 1970. `change` is nil for an event that is not about a user.
+  /// `delivery` is nil for the application's own write, which has no ledger entry.
   case event(Event.Change?, time: Int64, delivery: Delivery?)
-  /// An entry for a delivery that failed.
+  /// A ledger entry for a failed delivery.
   case failure(of: Delivery, reason: String)
 
-  /// The settings that shape what is written.
+  /// The settings that affect the written values.
   struct Context: Sendable {
     let timestamps: TimestampUnit
-    /// Days.
+    /// In days.
     let retention: Int
     let clock: WallClock
   }
 
-  /// Compiles what the write will most likely run.
+  /// Compiles the statements that the write will most likely run.
   func compile(on connection: borrowing Connection) throws(SQLiteError) {
     guard case .event(let change?, _, _) = self else {
       return try connection.compile(DeliveryLedger.insertion)
@@ -30,7 +38,7 @@ enum StoreOperation: Sendable {
     for sql in statements { try connection.compile(sql) }
   }
 
-  /// Writes all of it, or throws and leaves it to the caller to roll back.
+  /// Performs the writes. When this throws, the caller has to roll back.
   func perform(in context: Context, on connection: borrowing Connection) throws(SQLiteError) -> Outcome {
     let now = context.clock.now()
     switch self {
@@ -71,9 +79,11 @@ enum StoreOperation: Sendable {
     try VersionTable.record(version, of: change.userID, now: now, on: connection)
   }
 
-  /// What an error means, once it has been rolled back: an address that must be unique stands in someone's row.
-  func explain(_ error: SQLiteError, in database: Database, on connection: borrowing Connection) -> StoreError
-  {
+  /// Returns the error to throw. A violated unique constraint becomes ``StoreError/emailTaken(by:)`` when another user
+  /// has the address. Call this after the rollback.
+  func explain(
+    _ error: SQLiteError, in database: Database, on connection: borrowing Connection
+  ) -> StoreError {
     if error.isUniqueViolation, case .event(let change?, _, _) = self, let user = change.user,
       let owner = try? UserTable.owner(of: user.email, otherThan: user.id, on: connection)
     {

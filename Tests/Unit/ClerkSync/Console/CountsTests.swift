@@ -1,4 +1,3 @@
-import SQLite
 import TestSupport
 import Testing
 
@@ -14,9 +13,7 @@ import Testing
   }
 
   private func totals() throws -> [String: Int64] {
-    let counts = try database.store.database.read { connection throws(SQLiteError) in
-      try DeliveryCounts.readTotals(on: connection)
-    }
+    let counts = try DeliveryCounts.readTotals(on: database.store.database.openForReading())
     return Dictionary(uniqueKeysWithValues: counts.map { ("\($0.outcome) \($0.type ?? "-")", $0.deliveries) })
   }
 
@@ -120,9 +117,8 @@ import Testing
         _ = try store.apply(Event(nil, id: "msg_\(number)"))
       }
     }
-    let bars = try database.store.database.read { connection throws(SQLiteError) in
-      try DeliveryCounts.readSeries(from: start, step: step, on: connection)
-    }
+    let bars = try DeliveryCounts.readSeries(
+      from: start, step: step, on: database.store.database.openForReading())
     var expected: [String: Int64] = [:]
     for number in 0..<50 as Range<Int64> {
       expected[

@@ -22,7 +22,7 @@ import Testing
       """)
     try statement.bind(count, at: 1)
     try statement.run()
-    try connection.execute("UPDATE users SET firstName = 'Émile', lastName = 'Zola' WHERE id = 'user_024000'")
+    try connection.run("UPDATE users SET firstName = 'Émile', lastName = 'Zola' WHERE id = 'user_024000'")
   }
 
   /// The ids of all pages, and how many pages there were.
