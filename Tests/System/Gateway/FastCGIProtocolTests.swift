@@ -35,7 +35,7 @@ import Testing
     client.send(beginning + request.dropFirst(FastCGIRecord.begin().count))
     client.endSending()
     #expect(client.answer() == nil)
-    #expect(eventually { handler.process.log.contains("no whole FastCGI request") })
+    #expect(eventually { handler.process.log.contains("no complete FastCGI request") })
     #expect(try handler.isHealthy())
     #expect(try storedUsers(in: handler.folder.file("app.db")).isEmpty)
   }

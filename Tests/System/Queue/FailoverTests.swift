@@ -37,7 +37,7 @@ import Testing
     #expect(try site.isWorkedOff())
     let lock = try DatabaseLock(site)
     try site.deliver(Payload.user(id: "user_2"), id: "msg_2")
-    #expect(eventually { worker.log.contains("the database takes nothing") })
+    #expect(eventually { worker.log.contains("the database is unavailable") })
     try site.deliver(Payload.user(id: "user_3"), id: "msg_3")
 
     #expect(try site.redis.command("FAILOVER", "TO", "127.0.0.1", "\(port.number)") == "OK")
@@ -53,7 +53,7 @@ import Testing
 
     try moveAddress()
     #expect(try eventually { try site.deliver(Payload.user(id: "user_4"), id: "msg_4") == "queued" })
-    #expect(eventually { worker.log.contains("Redis is back") })
+    #expect(eventually { worker.log.contains("Redis is available again") })
     #expect(try site.isWorkedOff())
     #expect(
       try site.outcomes() == ["msg_1": "applied", "msg_2": "applied", "msg_3": "applied", "msg_4": "applied"])
@@ -65,21 +65,21 @@ import Testing
     let worker = try site.startWorker()
     let lock = try DatabaseLock(site)
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
-    #expect(eventually { worker.log.contains("the database takes nothing") })
+    #expect(eventually { worker.log.contains("the database is unavailable") })
     try site.deliver(Payload.user(id: "user_2"), id: "msg_2")
     #expect(try site.redis.command("WAIT", "1", "5000") == "1")
     site.redis.process.send(SIGKILL)
     #expect(site.redis.process.diesOfSignal())
     #expect(try site.deliver(Payload.user(id: "user_3"), id: "msg_3") == "queue_error")
     try lock.release()
-    #expect(eventually { worker.log.contains("error Redis is gone") })
+    #expect(eventually { worker.log.contains("error Redis is unavailable") })
 
     #expect(try replica.command("REPLICAOF", "NO", "ONE") == "OK")
     try moveAddress()
     #expect(try eventually { try site.deliver(Payload.user(id: "user_3"), id: "msg_3") == "queued" })
     #expect(try site.isWorkedOff())
     #expect(site.users == ["user_1", "user_2", "user_3"])
-    #expect(eventually { worker.log.contains("info Redis is back") })
+    #expect(eventually { worker.log.contains("info Redis is available again") })
     #expect(worker.isRunning && site.handler.process.isRunning)
   }
 }

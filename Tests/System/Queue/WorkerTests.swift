@@ -63,7 +63,7 @@ import Testing
       id: "msg_4")
     #expect(try site.isWorkedOff())
     #expect(try site.outcomes().values.allSatisfy { $0 == "applied" })
-    #expect(worker.log.components(separatedBy: "failed, will be tried again").count == 2)
+    #expect(worker.log.components(separatedBy: "failed, will be retried").count == 2)
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
@@ -109,7 +109,7 @@ import Testing
     let letters = try site.run("dead", "list", "--json").output
     #expect(letters.contains(#""messageId":"msg_31""#) && letters.contains(#""tries":0"#), "\(letters)")
     #expect(letters.contains("expired: signed more than CLERK_SYNC_RETENTION_DAYS, 30 days, ago"))
-    #expect(!worker.log.contains("will be tried again"))
+    #expect(!worker.log.contains("will be retried"))
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
