@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The read deadline. There is one worker, so a peer that holds it also holds up the next request.
+/// The read deadline. There is one worker, so a peer that blocks it also blocks the next request.
 @Suite(.waits) struct DeadlineTests {
   /// In milliseconds.
   private static let deadline = 500
@@ -15,7 +15,7 @@ import Testing
   }
 
   private static let body = [UInt8](repeating: 65, count: 200)
-  /// So long that sent byte by byte they outlast every test.
+  /// Long enough that sending them byte by byte outlasts every test.
   private static let parameters = [
     ("REQUEST_METHOD", "POST"), ("CONTENT_LENGTH", "200"), ("FILLER", String(repeating: "x", count: 60_000)),
   ]
@@ -23,7 +23,7 @@ import Testing
     FastCGIRecord.begin() + FastCGIRecord.stream(FastCGIRecord.params, FastCGIRecord.pairs(parameters))
   private static let request = head + FastCGIRecord.stream(FastCGIRecord.stdin, body)
 
-  /// How many bytes a peer has sent, and whether it still gets an answer.
+  /// The number of bytes sent before the peer stalls, and whether it still gets an answer.
   private static let phases = [
     ("before the first byte", 0, false),
     ("in the first record's header", 5, false),
@@ -35,7 +35,7 @@ import Testing
   ]
 
   @Test(arguments: phases)
-  func `A peer that stalls is cut off at the deadline`(phase: String, count: Int, isAnswered: Bool) throws {
+  func `A stalled peer is disconnected at the deadline`(phase: String, count: Int, isAnswered: Bool) throws {
     let client = try handler.connect()
     client.send(Array(Self.request[..<count]))
     #expect(client.answer()?.status == (isAnswered ? 400 : nil))
@@ -43,33 +43,33 @@ import Testing
   }
 
   @Test(arguments: [0, 5, 16, 60])
-  func `A peer that drips is cut off at the deadline`(count: Int) throws {
+  func `A peer that sends byte by byte is disconnected at the deadline`(count: Int) throws {
     let client = try handler.connect()
     client.send(Array(Self.request[..<count]))
     let start = Date.now
     for byte in Self.request[count...] {
-      guard client.send([byte]), Date.now < start + patience else { break }
+      guard client.send([byte]), Date.now < start + testTimeout else { break }
       usleep(20_000)
     }
-    #expect(Date.now < start + patience)
+    #expect(Date.now < start + testTimeout)
     #expect(client.answer() == nil)
     #expect(try serves())
   }
 
-  @Test func `A peer that drips its body is cut off at the deadline and answered`() throws {
+  @Test func `A peer that sends its body byte by byte is disconnected at the deadline`() throws {
     let client = try handler.connect()
     client.send(
       FastCGIRecord.begin()
         + FastCGIRecord.stream(FastCGIRecord.params, FastCGIRecord.pairs([("CONTENT_LENGTH", "100000")])))
     let start = Date.now
-    while Date.now < start + patience, client.send(FastCGIRecord.record(FastCGIRecord.stdin, [65])) {
+    while Date.now < start + testTimeout, client.send(FastCGIRecord.record(FastCGIRecord.stdin, [65])) {
       usleep(20_000)
     }
-    #expect(Date.now < start + patience)
+    #expect(Date.now < start + testTimeout)
     #expect(try serves())
   }
 
-  @Test func `A peer that keeps its end open after the answer does not hold the worker`() throws {
+  @Test func `A peer that stays connected after the answer does not block the worker`() throws {
     let hour = 3_600_000
     let handler = try Handler.probe(in: TemporaryFolder(), readDeadline: hour)
     let client = try handler.connect()
@@ -78,27 +78,27 @@ import Testing
     #expect(try handler.answer(Self.parameters, body: Self.body)?.status == 200)
   }
 
-  @Test func `A peer that goes on sending after the answer is left at the deadline`() throws {
+  @Test func `A peer that keeps sending after the answer is disconnected at the deadline`() throws {
     let client = try handler.connect()
     client.send(Self.request)
     #expect(client.answer()?.status == 200)
     let start = Date.now
-    while Date.now < start + patience, client.send([0]) { usleep(20_000) }
-    #expect(Date.now < start + patience)
+    while Date.now < start + testTimeout, client.send([0]) { usleep(20_000) }
+    #expect(Date.now < start + testTimeout)
     #expect(try serves())
   }
 
-  @Test func `The work on a whole request may take longer than the deadline`() throws {
+  @Test func `The application may take longer than the deadline`() throws {
     let client = try handler.connect()
     client.send(working())
     #expect(eventually { handler.process.log.contains("working") })
     usleep(UInt32(Self.deadline) * 2000)
-    #expect(client.send([0]), "cut off while the application works")
+    #expect(client.send([0]), "disconnected while the application works")
     try folder.write("", to: "done")
     #expect(client.answer()?.status == 200)
   }
 
-  @Test func `A peer that has left before the answer harms nothing`() throws {
+  @Test func `A peer that disconnects before the answer does no harm`() throws {
     let client = try handler.connect()
     client.send(working())
     #expect(eventually { handler.process.log.contains("working") })
@@ -113,7 +113,8 @@ import Testing
     FastCGIRecord.request(Self.parameters + [("WORK_UNTIL", folder.file("done"))], body: Self.body)
   }
 
-  /// Whether the worker answers whole requests. One that a stalled machine cuts off is sent again.
+  /// Whether the worker answers complete requests. A stalled machine may cut one off, which is then sent
+  /// again.
   private func serves() throws -> Bool {
     try eventually {
       try handler.answer(Self.parameters, body: Self.body)?.body.utf8.elementsEqual(Self.body) == true

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The time that a stop leaves to what is in progress.
+/// The time limit that a stop sets for requests in progress.
 @Suite(.waits) struct StopLimitTests {
   private let folder: TemporaryFolder
 
@@ -17,8 +17,8 @@ import Testing
       body: Array("body".utf8))
   }
 
-  @Test func `Work that ends within the limit is answered`() throws {
-    let handler = try Handler.probe(in: folder, stopLimit: Int(patience) * 1000, threads: 3)
+  @Test func `Requests that finish within the limit are answered`() throws {
+    let handler = try Handler.probe(in: folder, stopLimit: Int(testTimeout) * 1000, threads: 3)
     let clients = try (0..<3).map { _ in try handler.connect() }
     for client in clients { client.send(request()) }
     #expect(eventually { handler.process.log.components(separatedBy: "working").count == 4 })
@@ -29,7 +29,7 @@ import Testing
     #expect(handler.process.log.hasSuffix("stopped, cut off: 0\n"))
   }
 
-  @Test func `Work that goes on is cut off at the limit, and counted`() throws {
+  @Test func `A request that exceeds the limit is aborted and counted`() throws {
     let handler = try Handler.probe(in: folder, stopLimit: 300, threads: 2)
     let client = try handler.connect()
     client.send(request())
@@ -42,8 +42,8 @@ import Testing
     #expect(client.answer() == nil)
   }
 
-  @Test func `A peer that stalls during the stop is cut off at its deadline`() throws {
-    let handler = try Handler.probe(in: folder, readDeadline: 700, stopLimit: Int(patience) * 1000)
+  @Test func `A peer that stalls during the stop is disconnected at its deadline`() throws {
+    let handler = try Handler.probe(in: folder, readDeadline: 700, stopLimit: Int(testTimeout) * 1000)
     let client = try handler.connect()
     client.send(Array(request().dropLast(10)))
     #expect(try eventually { try handler.process.connections == 1 })

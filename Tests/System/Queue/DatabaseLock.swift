@@ -1,12 +1,12 @@
 import SQLite
 import TestSupport
 
-/// Somebody else's lock on a site's database, for as long as it lives.
+/// Another process's write lock on a site's database, held for the lifetime of this object.
 final class DatabaseLock {
   private let connection: Connection
 
-  /// Waits for others' locks for so many milliseconds.
-  init(_ site: QueueSite, busyTimeout: Int32 = Int32(patience) * 1000) throws {
+  /// Waits up to `busyTimeout` milliseconds for other locks.
+  init(_ site: QueueSite, busyTimeout: Int32 = Int32(testTimeout) * 1000) throws {
     let connection = try Connection(
       path: site.folder.file("app.db"), mode: .mustExist, busyTimeout: busyTimeout)
     try connection.execute("BEGIN IMMEDIATE")
