@@ -3,9 +3,10 @@ import TestSupport
 import Testing
 
 @Suite(.programs) struct DescriptorExhaustionTests {
-  /// A connection takes two: with one number the second of them fails, with the other accepting does.
+  /// A connection needs two descriptors. With one limit the second of them fails, with the other accepting
+  /// fails.
   @Test(arguments: [35, 36])
-  func `Out of descriptors, a handler says so, waits, and serves again once it has some`(limit: Int) throws {
+  func `Out of descriptors, the handler logs it, waits and recovers`(limit: Int) throws {
     let handler = try Handler(
       in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "16"],
       command: #"ulimit -n \#(limit); exec "$0""#)
@@ -16,7 +17,8 @@ import Testing
         handler.process.log.contains("a connection could not be accepted reason=\"Too many open files\"")
       })
 
-    // It waits instead of trying without a pause, however long the second takes.
+    // It pauses between attempts. The processor time is relative to the elapsed time, so a slow machine does
+    // not matter.
     let (start, before) = (Date.now, try handler.process.processorTime)
     sleep(1)
     let used = try handler.process.processorTime - before

@@ -8,7 +8,7 @@ import Testing
   /// FCGI_BEGIN_REQUEST and the parameters.
   private let head: [UInt8]
 
-  /// One worker, so that what one connection breaks shows on the next.
+  /// One worker, so that damage from one connection shows on the next.
   init() throws {
     handler = try Handler(in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "1"])
     delivery = try SignedDelivery(Payload.user(id: "user_1"))
@@ -18,19 +18,19 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 3, 7, 8, 64, 255, 256])
-  func `The body is the same however it is cut into records`(chunk: Int) throws {
+  func `The division of the body into records makes no difference`(chunk: Int) throws {
     let client = try handler.connect()
     client.send(head + FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body, chunk: chunk))
     #expect(client.answer()?["outcome"] == "applied")
   }
 
-  @Test func `A body of many times what is buffered arrives whole`() throws {
+  @Test func `A body much larger than the buffer arrives complete`() throws {
     let padded = try SignedDelivery(
       Array(Payload.user(id: "user_1").utf8) + [UInt8](repeating: 32, count: 900_000))
     #expect(try handler.answer(padded)?["outcome"] == "applied")
   }
 
-  @Test func `A body that comes byte by byte arrives whole`() throws {
+  @Test func `A body sent byte by byte arrives complete`() throws {
     let client = try handler.connect()
     for byte in head + FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body) {
       client.send([byte])
@@ -55,14 +55,14 @@ import Testing
     #expect(try handler.isHealthy())
   }
 
-  @Test func `A body whose stream never ends with an empty record is refused`() throws {
+  @Test func `A body without a final empty record is refused`() throws {
     let client = try handler.connect()
     client.send(head + FastCGIRecord.record(FastCGIRecord.stdin, delivery.body))
     client.endSending()
     #expect(client.answer()?["error"] == "incomplete_body")
   }
 
-  @Test func `A body before the parameters is no request`() throws {
+  @Test func `A body before the parameters is not a request`() throws {
     let client = try handler.connect()
     client.send(FastCGIRecord.begin() + FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body))
     client.send(Array(head.dropFirst(FastCGIRecord.begin().count)))
@@ -70,7 +70,7 @@ import Testing
     #expect(try handler.isHealthy())
   }
 
-  @Test func `A request aborted among its parameters is no request`() throws {
+  @Test func `A request aborted within its parameters is not a request`() throws {
     let client = try handler.connect()
     let whole = FastCGIRecord.pairs(delivery.parameters)
     client.send(FastCGIRecord.begin() + FastCGIRecord.record(FastCGIRecord.params, Array(whole.prefix(20))))
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: [0, 100, .max])
-  func `A request aborted in its body is refused`(count: Int) throws {
+  func `A request aborted within its body is refused`(count: Int) throws {
     let client = try handler.connect()
     client.send(head + FastCGIRecord.record(FastCGIRecord.stdin, Array(delivery.body.prefix(count))))
     client.send(FastCGIRecord.record(FastCGIRecord.abortRequest))
@@ -89,7 +89,7 @@ import Testing
     #expect(try handler.isHealthy())
   }
 
-  @Test func `A peer that leaves at any byte of the body harms nothing`() throws {
+  @Test func `A peer may disconnect at any byte of the body`() throws {
     #expect(try handler.isHealthy())
     let descriptors = try #require(try handler.process.idleDescriptors())
     let body = FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body)
@@ -103,7 +103,7 @@ import Testing
     #expect(try handler.process.idleDescriptors() == descriptors)
   }
 
-  @Test func `A peer that leaves before the answer has its delivery applied`() throws {
+  @Test func `A delivery is applied even if the peer disconnects before the answer`() throws {
     let client = try handler.connect()
     client.send(head + FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body))
     try client.close()

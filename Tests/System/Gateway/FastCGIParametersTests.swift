@@ -6,13 +6,13 @@ import Testing
   private let handler: Handler
   private let delivery: SignedDelivery
 
-  /// One worker, so that what one connection breaks shows on the next.
+  /// One worker, so that damage from one connection shows on the next.
   init() throws {
     handler = try Handler(in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "1"])
     delivery = try SignedDelivery(Payload.user(id: "user_1"))
   }
 
-  @Test func `A connection cut at any byte of its parameters harms no other`() throws {
+  @Test func `A connection closed at any byte of its parameters harms no other`() throws {
     #expect(try handler.isHealthy())
     let descriptors = try #require(try handler.process.idleDescriptors())
     let whole =
@@ -27,7 +27,7 @@ import Testing
     #expect(try handler.process.idleDescriptors() == descriptors)
   }
 
-  @Test func `A stream of parameters cut at any byte is no request`() throws {
+  @Test func `A stream of parameters that ends at any byte is not a request`() throws {
     let pairs = FastCGIRecord.pairs(delivery.parameters)
     for count in 0..<pairs.count {
       let client = try handler.connect()
@@ -39,7 +39,7 @@ import Testing
     #expect(try storedUsers(in: handler.folder.file("app.db")).isEmpty)
   }
 
-  @Test func `Parameters are the same however they are cut into records`() throws {
+  @Test func `The division of the parameters into records makes no difference`() throws {
     let pairs = FastCGIRecord.pairs(delivery.parameters)
     for chunk in 1...pairs.count {
       let client = try handler.connect()
@@ -57,7 +57,7 @@ import Testing
     #expect(answer?["outcome"] == "applied")
   }
 
-  @Test func `A length in four bytes where one would do is read`() throws {
+  @Test func `A four-byte length is read where one byte would suffice`() throws {
     let long: [UInt8] = [0x80, 0, 0, 1, 0x80, 0, 0, 1, 65, 66]
     let client = try handler.connect()
     client.send(FastCGIRecord.begin())
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: ["\0", "\0tail", "tail\0", "\u{1}", "\u{FFFD}"])
-  func `A control character in a signed header is never part of a match`(text: String) throws {
+  func `A control character in a signed header never matches`(text: String) throws {
     var parameters = delivery.parameters
     parameters.removeAll { $0.0 == "HTTP_SVIX_ID" }
     let answer = try handler.answer(parameters + [("HTTP_SVIX_ID", "msg_x\(text)")], body: delivery.body)
@@ -76,16 +76,16 @@ import Testing
   }
 
   @Test(arguments: ["HTTP_SVIX_ID", "HTTP_SVIX_TIMESTAMP", "HTTP_SVIX_SIGNATURE"])
-  func `A signed header that comes twice is refused, even with one value`(name: String) throws {
+  func `A repeated signed header is refused, even with equal values`(name: String) throws {
     let again = delivery.parameters.filter { $0.0 == name }
     let answer = try handler.answer(delivery.parameters + again, body: delivery.body)
     #expect(answer?["error"] == "invalid_signature")
     #expect(answer?.standardError.contains("came more than once") == true)
   }
 
-  /// libfcgi up to 2.4.6 aborts on these lengths (CVE-2025-23016 and what its first fix left over); only who may
-  /// write to the socket can send them.
-  @Test func `If a length ends the process, the next one on the same socket answers`() throws {
+  /// libfcgi up to 2.4.6 aborts on these lengths (CVE-2025-23016 and a case that its first fix missed). Only
+  /// a process that may write to the socket can send them.
+  @Test func `If a length crashes the process, the next one on the socket answers`() throws {
     let folder = try TemporaryFolder()
     let listener = try UnixSocket.listen(at: folder.file("s"))
     let first = try Handler(in: folder, listener: listener, log: "first.log")

@@ -30,7 +30,7 @@ import Testing
     ("of noise", [UInt8](repeating: 0xff, count: 4096)),
     ("of nothing", []),
   ])
-  func `A connection that begins otherwise is closed`(kind: String, beginning: [UInt8]) throws {
+  func `A connection that begins in any other way is closed`(kind: String, beginning: [UInt8]) throws {
     let client = try handler.connect()
     client.send(beginning + request.dropFirst(FastCGIRecord.begin().count))
     client.endSending()
@@ -54,15 +54,15 @@ import Testing
     #expect(client.answer()?["outcome"] == "applied")
   }
 
-  /// libfcgi takes the content of such a record for the next record's header.
-  @Test func `An unknown management record with a content ends its connection alone`() throws {
+  /// libfcgi reads the content of such a record as the next record's header.
+  @Test func `An unknown management record with content ends only its own connection`() throws {
     let client = try handler.connect()
     client.send(FastCGIRecord.record(77, [1, 2, 3], id: 0) + request)
     #expect(client.answer() == nil)
     #expect(try handler.isHealthy())
   }
 
-  @Test func `A connection it is asked to keep is closed after the answer`() throws {
+  @Test func `A connection is closed after the answer, even if asked to be kept`() throws {
     let client = try handler.connect()
     client.send(FastCGIRecord.begin(flags: 1) + request.dropFirst(FastCGIRecord.begin().count))
     #expect(client.answer()?["outcome"] == "applied")
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: ["", "2>/dev/null", "2>&-"])
-  func `The log line of a request comes on the process's standard error, or on its own without one`(
+  func `A request's log line goes to the process's standard error, or else to its own`(
     redirection: String
   ) throws {
     let handler = try Handler(in: TemporaryFolder(), command: #"exec "$0" \#(redirection)"#)
@@ -90,11 +90,11 @@ import Testing
       }
     }
     #expect(try storedUsers(in: handler.folder.file("app.db")).count == 160)
-    // Workers that wake for a connection another has taken wait for the next without a word.
+    // A worker that wakes for a connection taken by another worker keeps waiting and logs nothing.
     #expect(!handler.process.log.contains("could not be accepted"))
   }
 
-  @Test func `As many connections as workers may wait, and one worker more still answers`() throws {
+  @Test func `With all workers but one waiting for peers, the last one still answers`() throws {
     let handler = try Handler(in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "4"])
     let waiting = try (0..<3).map { _ in try handler.connect() }
     for client in waiting { client.send(Array(request.prefix(100))) }

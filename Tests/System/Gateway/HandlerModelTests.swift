@@ -3,10 +3,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What the model says of one process holds for several on one listener and one database.
-@Suite(.load) struct ModelTests {
+/// The model of one process also holds for several processes on one listener and one database.
+@Suite(.load) struct HandlerModelTests {
   @Test(arguments: JournalMode.allCases)
-  func `Histories sent to three handlers by eight senders end as at Clerk`(mode: JournalMode) throws {
+  func `Eight senders and three handlers end in Clerk's state`(mode: JournalMode) throws {
     let seed = SplitMix64.seed
     var random = SplitMix64(seed: seed)
     let histories = (0..<65).map { ClerkHistory("\($0)", users: 8, using: &random) }
@@ -34,7 +34,7 @@ import Testing
     #expect(Set(unanswered.map(\.id)) == [], "CLERK_SYNC_SEED=\(seed)")
     #expect(
       effective.withLock { $0.sorted() } == messages.map(\.id).sorted(),
-      "each is dealt with exactly once; CLERK_SYNC_SEED=\(seed)")
+      "each is processed exactly once; CLERK_SYNC_SEED=\(seed)")
     #expect(
       try file.differences(from: Set(histories.flatMap(\.users))) == [], "CLERK_SYNC_SEED=\(seed)")
     #expect(

@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the gateway relies on in libfcgi without its documentation promising it: a connection put into
-/// `ipcFd` is the one FCGX_Accept_r reads, and `keepConnection` decides whether it is closed.
+/// The undocumented behaviour of libfcgi on which the gateway relies: FCGX_Accept_r reads the connection put
+/// into `ipcFd`, and `keepConnection` decides whether that is closed.
 @Suite(.programs) struct LibfcgiTests {
   private let request: RawRequest
   private let parameters = FastCGIRecord.stream(
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1] as [UInt8])
-  func `The connection put into a request is the one that is read`(flags: UInt8) throws {
+  func `FCGX_Accept_r reads the connection put into the request`(flags: UInt8) throws {
     let (connection, peer) = try UnixSocket.pair()
     FastCGIClient(over: peer).send(FastCGIRecord.begin(flags: flags) + parameters)
     #expect(request.accept(connection, keeping: 1) == 0)
@@ -52,7 +52,7 @@ import Testing
     #expect(client.isClosedByPeer())
   }
 
-  @Test func `What is no request is closed, and no other connection waited for`() throws {
+  @Test func `An invalid request is closed, without waiting for another connection`() throws {
     let (connection, peer) = try UnixSocket.pair()
     let client = FastCGIClient(over: peer)
     client.send(FastCGIRecord.begin(role: 9) + parameters)
@@ -62,8 +62,7 @@ import Testing
     #expect(client.isClosedByPeer())
   }
 
-  @Test func `Parameters that break off between two are accepted, and only the stream's error tells`() throws
-  {
+  @Test func `Parameters that end early are accepted, and only the stream's error shows it`() throws {
     let (connection, peer) = try UnixSocket.pair()
     let client = FastCGIClient(over: peer)
     client.send(FastCGIRecord.begin() + parameters.dropLast(8))

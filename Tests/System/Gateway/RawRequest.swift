@@ -2,13 +2,13 @@ import CFastCGI
 import Foundation
 import Testing
 
-/// An `FCGX_Request` as libfcgi leaves it, its private fields included.
+/// An `FCGX_Request` with access to its private fields.
 @safe final class RawRequest {
   private let request: UnsafeMutablePointer<FCGX_Request>
 
   private static let isReady: Bool = {
     let result = FCGX_Init()
-    // Its handlers would make the process of the tests deaf to SIGTERM.
+    // Its signal handlers would make the test process ignore SIGTERM.
     for number in [SIGTERM, SIGUSR1] { signal(number, SIG_DFL) }
     return result == 0
   }()

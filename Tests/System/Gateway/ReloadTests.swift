@@ -3,7 +3,7 @@ import SQLite
 import TestSupport
 import Testing
 
-/// SIGHUP has the handler read its secret files again.
+/// SIGHUP makes the handler read its secret files again.
 @Suite(.programs) struct ReloadTests {
   private static let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
   private static let variable = "CLERK_WEBHOOK_SIGNING_SECRET_FILE"
@@ -37,7 +37,7 @@ import Testing
     ("is not a secret", "sk_live_c2VjcmV0", "does not decode"), ("is empty", "", "an empty signing secret"),
     ("is gone", nil, "names a file that cannot be read"),
   ])
-  func `A file that cannot be used leaves the old secrets, and a line that names the variable`(
+  func `After an invalid file the old secrets stay, and the log names the variable`(
     name: String, text: String?, reason: String
   ) throws {
     try FileManager.default.removeItem(atPath: folder.file("secret"))
@@ -52,7 +52,7 @@ import Testing
     #expect(try status(SignedDelivery.secret) == 200)
   }
 
-  @Test func `A request in progress is read whole and answered`() throws {
+  @Test func `A request in progress is completed and answered`() throws {
     let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let request = FastCGIRecord.request(delivery.parameters, body: delivery.body)
     for length in [10, request.count / 2, request.count - 20] {
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `Reloads under load spoil no answer`() throws {
+  @Test func `Reloads under load disturb no request`() throws {
     let load = SteadyLoad()
     try load.run(send: handler.accepts) { [self] in
       for number in 0..<50 {
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: [(SIGHUP, "read the secret files again"), (SIGTERM, "info stopped")])
-  func `A signal that comes while the handler starts is kept until it serves`(signal: Int32, word: String)
+  func `A signal during startup is kept until the handler serves`(signal: Int32, word: String)
     throws
   {
     let database = try Connection(path: folder.file("app.db"), mode: .mustExist, busyTimeout: 0)
@@ -97,13 +97,13 @@ import Testing
     #expect(signal == SIGHUP || starting.process.exitStatus() == 0)
   }
 
-  /// The status of a delivery signed with `secret`.
+  /// Returns the status of a delivery signed with `secret`.
   private func status(_ secret: String) throws -> Int? {
     let body = Array(Payload.user(id: "user_1").utf8)
     return try handler.answer(SignedDelivery(body, secret: secret))?.status
   }
 
-  /// Sends the signal and waits until a line about it holds `words`.
+  /// Sends SIGHUP and waits for a new log line that contains `words`.
   private func reload(logging words: String) throws {
     let logged = handler.process.log.utf8.count
     handler.process.send(SIGHUP)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.load) struct RollingRestartTests {
   @Test(arguments: Handover.allCases)
-  func `Ten restarts under load lose nothing and refuse nothing`(handover: Handover) throws {
+  func `Ten restarts under load lose and refuse nothing`(handover: Handover) throws {
     let folder = try TemporaryFolder(inMemory: true)
     let listener = try UnixSocket.listen(at: folder.file("s"))
     let first = try Handler(in: folder, listener: listener)

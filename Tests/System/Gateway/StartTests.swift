@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-/// How the program finds out what started it.
+/// Detection of the way in which the program was started.
 @Suite(.programs) struct StartTests {
   private static let usage: Int32 = 64
   private let folder: TemporaryFolder
@@ -13,18 +13,18 @@ import Testing
     folder = try TemporaryFolder()
   }
 
-  @Test func `By hand, it explains itself and exits with the status of wrong usage`() throws {
+  @Test func `Started by hand, it prints its usage and exits with the usage status`() throws {
     let process = try ChildProcess(Handler.executable, output: folder.file("log"))
     #expect(process.exitStatus() == Self.usage)
     #expect(process.log.contains("started by a web server"))
   }
 
-  @Test func `A listening socket on standard input is FastCGI, whatever the environment says`() throws {
+  @Test func `A listening socket on standard input means FastCGI, whatever the environment`() throws {
     let handler = try Handler(in: folder, environment: ["GATEWAY_INTERFACE": "CGI/1.1"])
     #expect(try handler.isHealthy())
   }
 
-  @Test func `Without standard output and error, nothing it writes reaches another descriptor`() throws {
+  @Test func `Without standard output and error, no output reaches another descriptor`() throws {
     let handler = try Handler(in: folder, command: #"exec "$0" >&- 2>&-"#)
     for _ in 0..<8 {
       let client = try handler.connect()
@@ -35,7 +35,7 @@ import Testing
     #expect(handler.process.log.isEmpty)
   }
 
-  @Test func `A listener that does not block is served`() throws {
+  @Test func `A non-blocking listener is served`() throws {
     let listener = try UnixSocket.listen(at: folder.file("s"))
     let number = listener.fileDescriptor
     #expect(fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) == 0)
@@ -52,12 +52,12 @@ import Testing
   }
 
   @Test(arguments: [("1", "1"), ("", "1"), ("$$", "0"), ("$$", "2"), ("$$", "")])
-  func `A socket meant for another process, or more than one, is not taken`(pid: String, count: String) throws
+  func `A socket for another process, or more than one socket, is ignored`(pid: String, count: String) throws
   {
     #expect(try activated(pid: pid, count: count).process.exitStatus() == Self.usage)
   }
 
-  @Test func `With standard input closed, it explains itself`() throws {
+  @Test func `With standard input closed, it prints its usage`() throws {
     let handler = try Handler(in: folder, command: #"exec "$0" <&-"#)
     #expect(handler.process.exitStatus() == Self.usage)
   }
@@ -66,19 +66,19 @@ import Testing
     ("CLERK_SYNC_THREADS", "0"), ("CLERK_SYNC_MAX_BODY", "1M"), ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_?"),
     ("CLERK_SYNC_LOG", "xml"), ("CLERK_WEBHOOK_SIGNING_SECRET_FILE", "/nowhere"),
   ])
-  func `A setting that cannot be used ends the start and is named`(name: String, value: String) throws {
+  func `An invalid setting ends the start and is named`(name: String, value: String) throws {
     let cleared = ["CLERK_WEBHOOK_SIGNING_SECRET": ""]
     let handler = try Handler(in: folder, environment: cleared.merging([name: value]) { $1 })
     #expect(handler.process.exitStatus() == 78)
     #expect(handler.process.log.contains(name))
   }
 
-  @Test func `A request's own process is told from one started by hand by GATEWAY_INTERFACE`() {
+  @Test func `GATEWAY_INTERFACE distinguishes a CGI process from one started by hand`() {
     #expect(Transport.detect(Parameters([("GATEWAY_INTERFACE", "CGI/1.1")])) == .cgi)
     #expect(Transport.detect(Parameters([("REQUEST_METHOD", "POST")])) == nil)
   }
 
-  @Test func `A socket passed on is for the process that is named`() {
+  @Test func `A passed socket belongs to the process named by LISTEN_PID`() {
     let own = Parameters([
       ("LISTEN_PID", "\(getpid())"), ("LISTEN_FDS", "1"), ("GATEWAY_INTERFACE", "CGI/1.1"),
     ])
@@ -87,7 +87,7 @@ import Testing
     #expect(Transport.detect(other) == nil)
   }
 
-  /// A handler with the listener on descriptor 3, as systemd passes it, and nothing on standard input.
+  /// Starts a handler with the listener on descriptor 3, as systemd passes it, and nothing on standard input.
   private func activated(pid: String, count: String) throws -> Handler {
     try Handler(
       in: folder, command: #"exec 3<&0 0</dev/null; LISTEN_PID=\#(pid) LISTEN_FDS=\#(count) exec "$0""#)

@@ -3,7 +3,7 @@ import SQLite
 import TestSupport
 import Testing
 
-/// TERM, INT, QUIT and USR1 all end the handler gracefully, whatever it is doing.
+/// TERM, INT, QUIT and USR1 all stop the handler gracefully, whatever its state.
 @Suite(.waits) struct StopTests {
   private let handler: Handler
   private let delivery: SignedDelivery
@@ -13,7 +13,7 @@ import Testing
     delivery = try SignedDelivery(Payload.user(id: "user_1"))
   }
 
-  /// The four workers, and the one that takes the signals.
+  /// Four workers and the thread that receives signals.
   private static let threads = 5
 
   static let signals = [("TERM", SIGTERM), ("INT", SIGINT), ("QUIT", SIGQUIT), ("USR1", SIGUSR1)]
@@ -26,11 +26,11 @@ import Testing
     #expect(handler.process.log.hasSuffix("info stopped\n"))
   }
 
-  /// The end of what has been sent when the signal comes, in bytes of the request.
+  /// The length of FCGI_BEGIN_REQUEST, in bytes.
   private static let begin = FastCGIRecord.begin().count
 
   @Test(arguments: signals, ["the parameters", "the body", "the end of the body"])
-  func `A signal lets a request in progress be read whole and answered`(
+  func `After a signal a request in progress is completed and answered`(
     signal: (String, Int32), phase: String
   ) throws {
     let head =
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(arguments: signals)
-  func `A signal lets the application finish`(name: String, signal: Int32) throws {
+  func `After a signal the application finishes its work`(name: String, signal: Int32) throws {
     #expect(try handler.isHealthy())
     let database = try Connection(path: handler.folder.file("app.db"), mode: .mustExist, busyTimeout: 0)
     try database.execute("BEGIN EXCLUSIVE")
@@ -66,13 +66,13 @@ import Testing
     #expect(try storedUsers(in: handler.folder.file("app.db")) == ["user_1"])
   }
 
-  @Test func `Signals that come many at a time are as one`() throws {
+  @Test func `Many signals at once act as one`() throws {
     #expect(try handler.isHealthy())
     for (_, signal) in Self.signals + Self.signals { handler.process.send(signal) }
     #expect(handler.process.exitStatus() == 0)
   }
 
-  @Test func `A signal accepts no more, and leaves what waits to the next handler`() throws {
+  @Test func `After a signal waiting connections are left to the next handler`() throws {
     let folder = try TemporaryFolder()
     let listener = try UnixSocket.listen(at: folder.file("s"))
     let first = try Handler(in: folder, listener: listener, log: "first.log")
@@ -91,7 +91,8 @@ import Testing
     #expect(first.process.exitStatus() == 0)
   }
 
-  /// Sends the signal once a worker has read what `client` has sent, and waits until the other workers are gone.
+  /// Sends the signal once a worker has read everything from `client`, and waits for the other workers to
+  /// end.
   private func stopOneBusyWorker(_ client: FastCGIClient, _ signal: Int32) throws {
     #expect(try eventually { try handler.process.connections == 1 })
     #expect(eventually { client.unreadBytes == 0 })

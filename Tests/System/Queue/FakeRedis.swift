@@ -1,11 +1,11 @@
 import Foundation
 import TestSupport
 
-/// What answers in Redis's protocol without being the real one.
+/// A server that speaks Redis's protocol without being Redis.
 final class FakeRedis: Sendable {
   private let listener: FileHandle
 
-  /// Answers what it is sent with what `answer` makes of that.
+  /// Replies to each message with the result of `answer`.
   init(at path: String, answer: @escaping @Sendable (String) -> String) throws {
     listener = try UnixSocket.listen(at: path)
     let descriptor = listener.fileDescriptor
@@ -16,8 +16,8 @@ final class FakeRedis: Sendable {
     }
   }
 
-  /// Answers PING and INFO as a Redis of some version would; one of an old version cannot be installed beside the real
-  /// one.
+  /// Replies to PING and INFO like a Redis of the given version. An old version cannot be installed beside
+  /// the real one.
   convenience init(at path: String, version: String) throws {
     let info = "# Server\r\nredis_version:\(version)\r\nrole:master\r\n"
     try self.init(at: path) { command in

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// Three receivers on machines of their own; a Redis that keeps everything and two workers beside the database.
+/// Three receivers on separate machines, a durable Redis, and two workers beside the database.
 final class MachineSite: Sendable {
   struct Answers {
     var accepted = 0
@@ -26,7 +26,7 @@ final class MachineSite: Sendable {
     let queue = machines.queue(password: password)
     receivers = try machines.receivers.map { try ReceivingMachine(on: $0, queue: queue) }
     let environment = Handler.environment(in: folder).merging(["CLERK_SYNC_QUEUE": queue]) { $1 }
-    // Of the same build as the handler.
+    // From the same build as the handler.
     let program = URL(filePath: Handler.executable).deletingLastPathComponent().appending(path: "clerk-sync")
     let command = machines.database.launcher + [program.path, "worker"]
     workers = try (1...2).map { [folder] number in
@@ -40,9 +40,9 @@ final class MachineSite: Sendable {
 
   var sent: Answers { answers.withLock(\.self) }
 
-  /// Delivers to one receiver after the other, from one address after the other; returns whether the answer was 200.
+  /// Delivers to the receivers and from the addresses in turn. Returns whether the answer was 200.
   ///
-  /// This thread then stays on the sender's machine.
+  /// The calling thread stays on the sender's machine.
   func send(_ message: ClerkMessage) throws -> Bool {
     try machines.sender.enter()
     let number = answers.withLock { $0.accepted + $0.refused }
@@ -53,11 +53,11 @@ final class MachineSite: Sendable {
     return isAccepted
   }
 
-  /// What Redis answers.
+  /// Returns Redis's reply.
   func redis(_ words: String...) throws -> String {
     try redis.command(words, user: ["-a", password, "--no-auth-warning"])
   }
 
-  /// How many deliveries the workers have dealt with in this way, as they log it.
+  /// Returns the number of deliveries with this outcome, from the workers' logs.
   func total(of outcome: String) -> Int { workers.map { $0.log.total(of: outcome) }.reduce(0, +) }
 }

@@ -1,16 +1,16 @@
 import Glibc
 import TestSupport
 
-/// A sender's machine, one for the database and one for each receiver, all on one switch.
+/// The machines of the sender, of the database and of each receiver, all on one switch.
 final class Machines: Sendable {
-  /// How many addresses the sender has, as Svix has several: a receiver takes only so much from each.
+  /// The number of the sender's addresses. Svix has several too, and a receiver limits the rate of each.
   static let senders = 200
 
   let sender: NetworkNamespace
   let database: NetworkNamespace
   let receivers: [NetworkNamespace]
 
-  /// Whether this machine lets a test make them.
+  /// Whether this machine permits network namespaces.
   static let canBeMade = geteuid() == 0 && (try? Machines(receivers: 1)) != nil
 
   init(receivers count: Int) throws {
@@ -31,13 +31,13 @@ final class Machines: Sendable {
     (database, receivers) = (others[0], Array(others[1...]))
   }
 
-  /// The URL of the queue on the database's machine.
+  /// Returns the URL of the queue on the database's machine.
   func queue(password: String) -> String { "redis://:\(password)@\(Self.address(0)):6379" }
 
-  /// The URL of a receiver, the first of which is 0.
+  /// Returns the URL of a receiver, counted from 0.
   static func receiver(_ number: Int) -> String { "http://\(address(number + 1))" }
 
-  /// An address of the sender's, of those that it has.
+  /// Returns one of the sender's addresses.
   static func sender(_ number: Int) -> String { "10.0.1.\(number % senders + 1)" }
 
   private static func address(_ number: Int) -> String { "10.0.0.\(number + 2)" }

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the API and the metrics tell of the queue.
-@Suite(.programs) struct ReadingTests {
+/// The queue in the read API and the metrics.
+@Suite(.programs) struct QueueReadAPITests {
   private static let token = "0123456789abcdef0123"
   private let site: QueueSite
 
@@ -11,7 +11,7 @@ import Testing
     site = try QueueSite(token: Self.token)
   }
 
-  /// The body of the answer to a GET with the token, after `expect`ing its status.
+  /// Returns the body of the answer to a GET with the token, and expects its status.
   private func get(_ path: String, status: Int = 200) throws -> String {
     let parameters = [
       ("REQUEST_METHOD", "GET"), ("SCRIPT_NAME", "/api/\(path)"),
@@ -27,7 +27,7 @@ import Testing
     return object?["queue"] as? [String: Int]
   }
 
-  @Test func `A receiver without a database tells of the queue, and of nothing else`() throws {
+  @Test func `A receiver without a database reports the queue only`() throws {
     #expect(try site.deliver(Payload.user(id: "user_1")) == "queued")
     let health = try get("health")
     let queue = try #require(try queue(in: health))
@@ -47,10 +47,10 @@ import Testing
     for path in ["stats", "users", "deliveries"] { _ = try get(path, status: 503) }
   }
 
-  @Test func `Beside the worker's database it tells of both`() throws {
+  @Test func `A receiver beside the worker's database reports both`() throws {
     #expect(try site.deliver(Payload.user(id: "user_1")) == "queued")
     let worker = try site.startWorker()
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     worker.send(SIGTERM)
     #expect(worker.exitStatus() == 0)
     #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
@@ -65,8 +65,7 @@ import Testing
     #expect(metrics.contains("clerk_sync_queue_entries 1"))
   }
 
-  @Test func `While Redis does not answer the health says so, and the database is read all the same`() throws
-  {
+  @Test func `While Redis is unavailable health reports it, and the database is still read`() throws {
     _ = try site.run("init")
     site.redis.process.send(SIGKILL)
     #expect(try get("health", status: 503).contains("queue_unavailable"))

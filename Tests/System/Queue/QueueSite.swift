@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A receiver, a Redis server and a worker's database, in one folder.
+/// A receiver, a Redis server and a worker's database in one folder.
 final class QueueSite: Sendable {
   static let secret = SignedDelivery.secret
 
@@ -9,7 +9,8 @@ final class QueueSite: Sendable {
   let redis: RedisServer
   let handler: Handler
 
-  /// The handler reads its queue from the file `queue`, with the `password` that Redis is given.
+  /// Starts Redis and the handler. The handler reads its queue from the file `queue`, with the `password` of
+  /// Redis.
   init(password: String? = nil, keeps: Bool = false, token: String? = nil) throws {
     folder = try TemporaryFolder()
     redis = try RedisServer(in: folder, password.map { ["--requirepass", $0] } ?? [], keeps: keeps)
@@ -21,7 +22,7 @@ final class QueueSite: Sendable {
     handler = try Handler(in: folder, environment: environment)
   }
 
-  /// What the worker and the operator's command are given.
+  /// The environment of the worker and of the operator's command.
   var environment: [String: String] {
     [
       "CLERK_SYNC_QUEUE": RedisServer.url(in: folder), "CLERK_SYNC_DATABASE": folder.file("app.db"),
@@ -31,7 +32,7 @@ final class QueueSite: Sendable {
 
   var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
 
-  /// The ids in the users table; none before there is one.
+  /// The ids in the users table; empty before the table exists.
   var users: Set<String> { (try? storedUsers(in: folder.file("app.db"))) ?? [] }
 
   func startWorker(
@@ -42,35 +43,35 @@ final class QueueSite: Sendable {
       folder: folder.path, output: folder.file(log))
   }
 
-  /// Runs the operator's command to its end.
+  /// Runs the operator's command to completion.
   func run(_ arguments: String..., environment more: [String: String] = [:]) throws -> Command {
     try Command.run(arguments, environment: environment.merging(more) { $1 }, in: folder)
   }
 
-  /// Delivers the body and returns what became of it: the outcome, or the error.
+  /// Delivers the body. Returns the outcome or the error.
   @discardableResult
   func deliver(_ body: String, id: String? = nil) throws -> String? {
     let answer = try handler.answer(SignedDelivery(Array(body.utf8), id: id))
     return answer?["outcome"] ?? answer?["error"]
   }
 
-  /// Puts the delivery into Redis past the receiver.
+  /// Adds the delivery to Redis directly, without the receiver.
   func queue(_ delivery: SignedDelivery) throws {
     try redis.command(
       "XADD", "clerk-sync:deliveries", "*", "id", delivery.id, "timestamp", delivery.timestamp, "signature",
       delivery.signature, "body", String(decoding: delivery.body, as: UTF8.self))
   }
 
-  /// How many deliveries are not done.
+  /// Returns the number of unfinished deliveries.
   func left() throws -> Int? { Int(try redis.command("XLEN", "clerk-sync:deliveries")) }
 
-  /// Whether all that was queued is done before long.
-  func isWorkedOff() throws -> Bool {
+  /// Waits until all queued deliveries are finished. Returns false at the timeout.
+  func isDrained() throws -> Bool {
     try eventually { try left() == 0 }
   }
 
-  /// Has the one entry that fails wait for hours from its next try on: the pause doubles from try to try, and Redis
-  /// counts them.
+  /// Makes the one failing entry wait for hours after its next try, by raising its count of tries in Redis,
+  /// which sets the backoff.
   func holdUp(_ worker: ChildProcess) throws {
     let tries = "{clerk-sync:deliveries}:tries"
     let entry = try redis.command("XRANGE", "clerk-sync:deliveries", "-", "+", "COUNT", "1")
@@ -81,7 +82,7 @@ final class QueueSite: Sendable {
     }
   }
 
-  /// What became of the messages in the ledger, by id.
+  /// Returns the outcomes in the ledger by message id.
   func outcomes() throws -> [String: String] {
     let rows = try database.rows("SELECT svix_id, outcome FROM clerk_sync_deliveries", columns: 2)
     return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] ?? "", $0[1] ?? "") })

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// nginx with the production server block, on its port 80, and the handler with a queue behind it.
+/// nginx with the production server block on port 80, and the handler with a queue behind it.
 final class ReceivingMachine: Sendable {
   let handler: Handler
   private let nginx: ChildProcess
@@ -40,9 +40,9 @@ final class ReceivingMachine: Sendable {
     _ = nginx.exitStatus()
   }
 
-  /// How many deliveries the handler has put into the queue.
+  /// The number of deliveries that the handler has queued.
   var queued: Int { handler.process.log.components(separatedBy: "outcome=queued").count - 1 }
 
-  /// Whether it has made a database.
+  /// Whether it has created a database.
   var hasDatabase: Bool { FileManager.default.fileExists(atPath: folder.file("app.db")) }
 }

@@ -2,18 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A state in which Redis takes no delivery.
+/// A state in which Redis refuses deliveries.
 struct RedisTrouble: Sendable, CustomTestStringConvertible {
   static let password = "s3cr3t:/@%"
 
   let testDescription: String
-  /// A part of the reason in the log.
+  /// Part of the reason in the log.
   let reason: String
-  /// Brings it about, and returns how to end it; what that returns has to be kept.
+  /// Causes the state and returns a closure that ends it. The caller keeps the closure's result alive.
   let cause: @Sendable (QueueSite) throws -> @Sendable () throws -> RedisServer?
 
   static let all = [
-    RedisTrouble(testDescription: "away", reason: "no connection to Redis: Connection refused") { site in
+    RedisTrouble(testDescription: "down", reason: "no connection to Redis: Connection refused") { site in
       site.redis.process.send(SIGKILL)
       try #require(site.redis.process.diesOfSignal())
       return { try RedisServer(in: site.folder, ["--requirepass", password]) }
@@ -34,7 +34,7 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
     },
     RedisTrouble(testDescription: "another password", reason: "check the user and the password") { site in
       try command(site, "CONFIG", "SET", "requirepass", "another")
-      // Connections that are there stay signed in.
+      // Existing connections stay authenticated.
       _ = try site.redis.command(
         "CLIENT", "KILL", "TYPE", "normal", user: ["-a", "another", "--no-auth-warning"])
       return {
@@ -57,7 +57,7 @@ struct RedisTrouble: Sendable, CustomTestStringConvertible {
         return nil
       }
     },
-    RedisTrouble(testDescription: "another thing under the name", reason: "WRONGTYPE") { site in
+    RedisTrouble(testDescription: "other data under the key", reason: "WRONGTYPE") { site in
       try command(site, "SET", "clerk-sync:deliveries", "1")
       return {
         try command(site, "DEL", "clerk-sync:deliveries")
