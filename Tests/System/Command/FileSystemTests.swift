@@ -45,7 +45,8 @@ import Testing
   }
 
   /// Mounting is root's.
-  @Test(.enabled(if: geteuid() == 0)) func `A disk that is nearly full is told`() throws {
+  @Test(.enabled(if: geteuid() == 0, "only root may mount file systems"))
+  func `A disk that is nearly full is told`() throws {
     let patient = try DoctorTests.Patient()
     let disk = patient.folder.file("disk")
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)

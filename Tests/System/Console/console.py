@@ -22,7 +22,7 @@ def run(scenario, site):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         # Without motion nothing is measured halfway between two colours.
         context = browser.new_context(locale="en-GB", timezone_id="Europe/Zurich", reduced_motion="reduce")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(120_000)
         page = WatchedPage(context.new_page(), site)
         try:
             getattr(scenarios, scenario)(page, site)

@@ -46,7 +46,7 @@ class SiteUnderTest:
     def __exit__(self, *_):
         if self.started:
             self.started.terminate()
-            self.started.wait(20)
+            self.started.wait(120)
 
     def deliver(self, event, id=None, status=200):
         """Sends the event as Svix does, and returns its message id."""
@@ -54,7 +54,7 @@ class SiteUnderTest:
         body = json.dumps(event, ensure_ascii=False)
         now = datetime.now(timezone.utc)
         url = urllib.parse.urlsplit(self.url)
-        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=120)
         headers = {
             "content-type": "application/json",
             "svix-id": id,
@@ -73,7 +73,7 @@ class SiteUnderTest:
 
     def sql(self, statement, rows=None):
         """Runs a statement on the database, for each of the rows where there are any; returns what it selects."""
-        database = sqlite3.connect(self.database, timeout=10)
+        database = sqlite3.connect(self.database, timeout=120)
         try:
             with database:
                 if rows is not None:

@@ -63,7 +63,7 @@ class WatchedPage:
     def until(self, condition, words):
         """Waits until a JavaScript expression holds."""
         # Not wait_for_function, which needs the eval that the page forbids.
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while not self.page.evaluate(condition):
             if time.monotonic() > end:
                 return self.problems.append(words)

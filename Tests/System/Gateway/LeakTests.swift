@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.load) struct LeakTests {
+@Suite(.programs) struct LeakTests {
   @Test func `Ten thousand requests leak no descriptors, threads or memory`() throws {
     let handler = try Handler(in: TemporaryFolder(inMemory: true))
     try send(2000, to: handler)

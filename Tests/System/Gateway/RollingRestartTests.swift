@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.load) struct RollingRestartTests {
+@Suite(.programs) struct RollingRestartTests {
   @Test(arguments: Handover.allCases)
   func `Ten restarts under load lose and refuse nothing`(handover: Handover) throws {
     let folder = try TemporaryFolder(inMemory: true)

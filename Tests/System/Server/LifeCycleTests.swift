@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A handler that is restarted behind a web server that knows nothing of it.
-@Suite(.load) struct LifeCycleTests {
+@Suite(.programs) struct LifeCycleTests {
   @Test(arguments: Handover.allCases)
   func `Ten restarts behind nginx under load lose nothing and refuse nothing`(handover: Handover) throws {
     // The load is far beyond what the limit is for.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// conf/prometheus and conf/grafana, with the real Prometheus and what the real handler says through nginx.
-@Suite(.load) struct MonitoringTests {
+@Suite(.programs) struct MonitoringTests {
   private struct Dashboard: Decodable {
     struct Panel: Decodable { let id: Int, title: String, targets: [Target] }
     struct Target: Decodable { let expr: String }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// www/openapi.json against the handler behind nginx, by requests that schemathesis makes of it.
-@Suite(.load) struct OpenAPITests {
+@Suite(.programs) struct OpenAPITests {
   private static let limits = [("rate=20r/s", "rate=10000r/s"), ("burst=100", "burst=10000")]
 
   private let server: NginxServer

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// conf/supervised under the real runit: spawn-fcgi makes the socket, multiwatch keeps a handler on it.
-@Suite(.load) struct SupervisedTests {
+@Suite(.programs) struct SupervisedTests {
   private let folder: TemporaryFolder
   private let supervisor: ChildProcess
   private var socket: String { folder.file("s") }
