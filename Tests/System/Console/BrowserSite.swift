@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 
 /// The console behind nginx, and a browser that does with it what a scenario of scenarios.py says.
-struct ConsoleSite {
+struct BrowserSite {
   /// What the scenarios need to know of the site; the names are those of site_under_test.py.
   private struct Description: Encodable {
     let url: String
-    let token = ConsoleSite.token
+    let token = BrowserSite.token
     let secret = SignedDelivery.secret
     let database: String
     let handler = Handler.executable
