@@ -88,3 +88,12 @@ final class QueueSite: Sendable {
     return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] ?? "", $0[1] ?? "") })
   }
 }
+
+extension String {
+  /// Returns the sum of the numbers logged for this outcome.
+  func total(of outcome: String) -> Int {
+    split(whereSeparator: \.isWhitespace).filter { $0.hasPrefix("\(outcome)=") }.reduce(0) {
+      $0 + (Int($1.dropFirst(outcome.utf8.count + 1)) ?? 0)
+    }
+  }
+}
