@@ -31,11 +31,7 @@ extension Application {
       store.recordFailure(of: delivery, reason: "\(error)")
       throw .delivery(error)
     }
-
-    var object = JSONObject()
-    object.append("outcome", outcome.rawValue)
-    object.append("id", message.id)
-    return Reply(outcome: outcome.rawValue, response: .json(.ok, object))
+    return accepted(message, outcome.rawValue)
   }
 
   private func verify(
@@ -82,18 +78,22 @@ extension Application {
   }
 
   /// Puts the delivery into the queue in place of the database, and responds once the queue has accepted it.
-  func enqueue(_ message: VerifiedMessage, _ event: Event, in address: RedisAddress) throws(RequestFailure)
-    -> Reply
-  {
+  private func enqueue(
+    _ message: VerifiedMessage, _ event: Event, in address: RedisAddress
+  ) throws(RequestFailure) -> Reply {
     do {
       try queues.queue(address).add(message, event)
     } catch {
       throw .queue(error)
     }
+    return accepted(message, "queued")
+  }
+
+  private func accepted(_ message: VerifiedMessage, _ outcome: String) -> Reply {
     var object = JSONObject()
-    object.append("outcome", "queued")
+    object.append("outcome", outcome)
     object.append("id", message.id)
-    return Reply(outcome: "queued", response: .json(.ok, object))
+    return Reply(outcome: outcome, response: .json(.ok, object))
   }
 
   /// Returns the state of the queue, or nil without a queue or while Redis is unavailable, which the health
