@@ -1,5 +1,5 @@
-// fcgi_stdio.h redefines stdio's names, so only the plain API is imported.
+// Only the plain API: fcgi_stdio.h redefines the names of stdio.h.
 #include <fcgiapp.h>
 
-// For the loop that accepts what libfcgi reads; Swift's Glibc leaves it out.
+// For the accept loop. Swift's Glibc module does not include epoll.
 #include <sys/epoll.h>

@@ -1,6 +1,6 @@
 #include <sqlite3.h>
 
-// These two are variadic, which Swift cannot call.
+// Swift cannot call these two variadic functions.
 static inline int csqlite_db_config(sqlite3 *connection, int option, int value) {
   return sqlite3_db_config(connection, option, value, (int *)0);
 }

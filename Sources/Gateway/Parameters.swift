@@ -1,17 +1,17 @@
 import Glibc
 
-/// The meta-variables of a request, in the order the server sent them (RFC 3875, section 4.1).
+/// The meta-variables of a request, in the order in which the server sent them (RFC 3875, section 4.1).
 ///
-/// A list rather than a dictionary: nginx passes a header that came twice as two variables of one
-/// name, and a receiver that keeps only one of them would trust a header it has not looked at.
+/// A list rather than a dictionary: nginx passes a repeated header as two variables of the same name. A
+/// receiver that keeps only one of them would trust a header it never examined.
 public struct Parameters: Sendable {
-  /// The place of a variable's name and of its value in `bytes`.
+  /// The ranges of a variable's name and value in `bytes`.
   private struct Entry {
     let name: Range<Int>
     let value: Range<Int>
   }
 
-  /// All names and values together: most are never asked for, so none is made a String before.
+  /// All names and values in one buffer. Most are never read, so Strings are created on demand.
   private var bytes: [UInt8] = []
   private var entries: [Entry] = []
 
@@ -19,13 +19,13 @@ public struct Parameters: Sendable {
     for (name, value) in entries { append(environmentEntry: "\(name)=\(value)".utf8) }
   }
 
-  /// Makes room for a request's usual share.
+  /// Reserves space for a typical request.
   mutating func reserveCapacity() {
     bytes.reserveCapacity(2048)
     entries.reserveCapacity(64)
   }
 
-  /// Appends the variable written as `NAME=value`; the value may hold further equals signs.
+  /// Appends a variable in the form `NAME=value`. The value may contain equals signs.
   mutating func append(environmentEntry entry: some Collection<UInt8>) {
     let start = bytes.count
     bytes += entry
@@ -33,17 +33,18 @@ public struct Parameters: Sendable {
     entries.append(Entry(name: start..<equals, value: equals + 1..<bytes.count))
   }
 
-  /// The variable's value; the first one where the server sent several.
+  /// The value of the variable, or the first value when the server sent several.
   public subscript(name: String) -> String? {
     entries.first { isNamed($0, name) }.map(value)
   }
 
-  /// Every value of the variable, in order.
+  /// Returns every value of the variable, in order.
   public func values(of name: String) -> [String] {
     entries.filter { isNamed($0, name) }.map(value)
   }
 
-  /// Every value of the request header of this lower-case name, in order (RFC 3875, section 4.1.18).
+  /// Returns every value of the request header with this lower-case name, in order (RFC 3875, section
+  /// 4.1.18).
   public func values(ofHeader name: String) -> [String] {
     let prefix = "HTTP_".utf8
     return entries.filter { entry in
@@ -53,7 +54,7 @@ public struct Parameters: Sendable {
     }.map(value)
   }
 
-  /// The byte that stands in a variable's name for one of a header's lower-case name.
+  /// Maps a byte of a lower-case header name to the byte used in the variable's name.
   private static func variableByte(_ byte: UInt8) -> UInt8 {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"): byte & 0xdf
@@ -62,7 +63,7 @@ public struct Parameters: Sendable {
     }
   }
 
-  /// Whether any variable's name begins with `prefix`.
+  /// Returns whether the name of any variable begins with `prefix`.
   public func contains(prefix: String) -> Bool {
     entries.contains { bytes[$0.name].starts(with: prefix.utf8) }
   }
@@ -77,7 +78,8 @@ public struct Parameters: Sendable {
 }
 
 extension Parameters {
-  /// The environment of this process, which in CGI holds the meta-variables (RFC 3875, section 7.2).
+  /// Returns the environment of this process, which under CGI contains the meta-variables (RFC 3875, section
+  /// 7.2).
   public static func ofProcess() -> Parameters {
     var parameters = Parameters()
     unsafe parameters.append(environment: environ)

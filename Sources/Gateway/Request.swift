@@ -1,4 +1,4 @@
-/// One whole request: every parameter and every byte of the body have arrived.
+/// A complete request: all parameters and the whole body have arrived.
 public struct Request: Sendable {
   public let parameters: Parameters
   public let body: [UInt8]
@@ -9,13 +9,14 @@ public struct Request: Sendable {
   }
 }
 
-/// Why a request did not become whole. Its body never reaches the application.
+/// The reason why a request is incomplete. The application never sees its body.
 public enum RequestError: Error, Equatable, Sendable {
   /// CONTENT_LENGTH is present and not a decimal number (RFC 3875, section 4.1.2).
   case malformedContentLength
-  /// The body is longer than `limit` bytes; none of it, or no more than that, was read.
+  /// The body is longer than `limit` bytes. At most `limit` + 1 bytes of it were read.
   case bodyTooLarge(limit: Int)
-  /// The body ended, or its sender went away, after `received` bytes; `expected` is nil without CONTENT_LENGTH.
+  /// The body ended, or its sender disconnected, after `received` bytes. `expected` is nil without
+  /// CONTENT_LENGTH.
   case incompleteBody(expected: Int?, received: Int)
   /// More than CONTENT_LENGTH bytes arrived.
   case excessBody(expected: Int)

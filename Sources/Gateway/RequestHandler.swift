@@ -1,30 +1,30 @@
-/// What a transport needs of the application behind it.
+/// The application, as seen by a transport.
 public protocol RequestHandler: Sendable {
-  /// What the handler works out once for each request, before its body is read.
+  /// The settings of one request, evaluated once, before its body is read.
   associatedtype RequestSettings
 
   func settings(for parameters: Parameters) -> RequestSettings
 
-  /// The longest body, in bytes, that this request may have; asked before any of it is read.
+  /// Returns the body size limit of this request, in bytes. Called before the body is read.
   func bodyLimit(_ settings: RequestSettings) -> Int
 
-  /// Answers a whole request.
+  /// Answers a complete request.
   func respond(to request: Request, _ settings: RequestSettings) -> Response
 
-  /// Answers a request that did not become whole.
+  /// Answers an incomplete request.
   func respond(to error: RequestError, parameters: Parameters) -> Response
 
-  /// Takes note of a connection that ended without a request; there is nobody to answer.
+  /// Records a connection that ended without a request. There is no peer left to answer.
   func connectionFailed(_ error: ConnectionError)
 
-  /// Takes new what the process can take new without a restart; other requests may be in progress.
+  /// Reloads the settings that can change without a restart. Other requests may be in progress.
   func reload()
 }
 
 extension RequestHandler {
-  /// One request from its parameters to its response: the body is read whole, or the request refused.
+  /// Answers one request: reads its body completely and passes it to the handler, or refuses it.
   ///
-  /// `bodyRead` runs once the reading is over, however it ended.
+  /// `bodyRead` runs once reading has ended, successfully or not.
   func exchange(
     _ parameters: Parameters, body source: inout some BodySource & ~Copyable, bodyRead: () -> Void = {}
   ) -> Response {
@@ -40,10 +40,11 @@ extension RequestHandler {
   }
 }
 
-/// Why a FastCGI connection ended before there was a request to answer.
+/// The reason why a FastCGI connection ended without a request.
 public enum ConnectionError: Error, Equatable, Sendable {
-  /// `accept` failed with this `errno`; the loop pauses and tries again.
+  /// `accept` failed with this `errno`. The loop pauses and retries.
   case notAccepted(errno: Int32)
-  /// The peer sent no complete, well-formed FCGI_BEGIN_REQUEST and FCGI_PARAMS within the read deadline.
+  /// The peer did not send a complete, well-formed FCGI_BEGIN_REQUEST and FCGI_PARAMS before the read
+  /// deadline.
   case noRequest
 }

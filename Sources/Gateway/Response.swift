@@ -1,9 +1,9 @@
-/// An answer as values; the transports write it (RFC 3875, section 6).
+/// A response as values, which a transport serializes (RFC 3875, section 6).
 public struct Response: Sendable {
   public var status: Status
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]
-  /// Lines for the request's standard error, which web servers write into their error log.
+  /// Log lines for the request's standard error stream, which web servers write to their error log.
   public var standardError = ""
 
   public init(status: Status, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
@@ -12,7 +12,7 @@ public struct Response: Sendable {
     self.body = body
   }
 
-  /// The bytes of a document response (RFC 3875, section 6.2.1).
+  /// Returns the bytes of a document response (RFC 3875, section 6.2.1).
   ///
   /// A response to HEAD carries the headers of the GET and no body (RFC 3875, section 4.3.3).
   func serialized(for method: String?) -> [UInt8] {

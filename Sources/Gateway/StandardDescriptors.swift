@@ -2,10 +2,10 @@ import Glibc
 
 /// Standard output and standard error.
 public enum StandardDescriptors {
-  /// Opens /dev/null in place of those that are closed.
+  /// Opens /dev/null in place of closed descriptors.
   ///
-  /// A FastCGI program is promised descriptor 0 alone (FastCGI specification, section 2.2). What the process opened
-  /// next would get the number of a missing one, and a log line would be written into it.
+  /// Only descriptor 0 is guaranteed to a FastCGI program (FastCGI specification, section 2.2). The next file
+  /// opened would receive the number of a missing descriptor, and log lines would be written into it.
   public static func fill() {
     for number in [STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) == -1 {
       let null = unsafe open("/dev/null", O_WRONLY)
@@ -15,7 +15,7 @@ public enum StandardDescriptors {
     }
   }
 
-  /// Whether what is written to standard error is read or kept by anyone, and not lost in /dev/null.
+  /// Whether standard error goes anywhere other than /dev/null.
   public static var hasStandardError: Bool {
     var (errors, null) = (stat(), stat())
     guard unsafe fstat(STDERR_FILENO, &errors) == 0, unsafe stat("/dev/null", &null) == 0 else { return true }

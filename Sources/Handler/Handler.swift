@@ -5,15 +5,15 @@ import Server
 import Settings
 import Synchronization
 
-/// The application as the transports know it.
+/// Connects the application to the transports.
 ///
-/// What it logs goes to the process's standard error. Where that is /dev/null, as under spawn-fcgi, a request's
-/// line goes to the request's own standard error, and from there into the web server's error log.
+/// Log lines go to the standard error of the process. Where that is /dev/null, as under spawn-fcgi, the line
+/// of a request goes to the request's own standard error, which the web server writes to its error log.
 struct Handler: RequestHandler {
   let application: Application
   let format: LogFormat
   let processLogger: Logger
-  /// The settings of the one request of a CGI process, whose parameters are the environment.
+  /// The settings of a CGI process's only request, whose parameters are the environment.
   let onlySettings: RequestSettings?
   private let hasStandardError = StandardDescriptors.hasStandardError
 
@@ -47,20 +47,21 @@ struct Handler: RequestHandler {
         "a connection could not be accepted",
         metadata: ["reason": "\(unsafe String(cString: strerror(number)))"])
     case .noRequest:
-      processLogger.warning("a connection sent no whole FastCGI request and was closed")
+      processLogger.warning("a connection sent no complete FastCGI request and was closed")
     }
   }
 
-  /// Reads the secret files again; the environment of a process, and with it every other setting, stays as it was.
+  /// Reads the secret files again. All other settings come from the environment, which cannot change while a
+  /// process runs.
   func reload() {
     do {
       let configuration = try Configuration(environment: .ofProcess())
       application.use(configuration)
       processLogger.info(
-        "read the secret files again; every other setting is as at the start",
+        "read the secret files again; other settings change only with a restart",
         metadata: ["secrets": "\(configuration.secrets.count)"])
     } catch {
-      processLogger.error("not reloaded; the secrets are those from before", metadata: ["reason": "\(error)"])
+      processLogger.error("not reloaded; the previous secrets stay in use", metadata: ["reason": "\(error)"])
     }
   }
 

@@ -6,21 +6,21 @@ import Queue
 import Server
 import Settings
 
-/// What this process does, from start to exit.
+/// The life of the process, from start to exit.
 enum Program {
   /// Answers one CGI request.
   ///
-  /// A configuration that cannot be used is not fatal here: the variables are the request's parameters too,
-  /// and the answer and its log line say what is wrong with them.
+  /// An invalid configuration is not fatal here. The variables are also the request's parameters, so the
+  /// answer and its log line report the error.
   static func answerOnce(_ environment: Parameters) {
     let application = Application(configuration: Configuration(), isLongLived: false)
     let settings = application.settings(for: environment)
     CGITransport(handler: handler(application, log: settings.log, onlySettings: settings)).serve()
   }
 
-  /// Serves FastCGI until a signal asks it to stop, and exits.
+  /// Serves FastCGI requests until a signal asks it to stop, then exits.
   static func serve(_ listener: Int32, _ environment: Parameters) -> Never {
-    // Before anything else, so that a reload asked for during the start does not end the process.
+    // First, because a SIGHUP during startup would otherwise end the process.
     let signals = ControlSignals()
     let configuration: Configuration
     do {
@@ -39,7 +39,7 @@ enum Program {
       if cutOff > 0 {
         handler.processLogger.error(
           "stopped; requests still running were cut off", metadata: ["count": "\(cutOff)"])
-        // Those threads still use what exit(3) would tear down.
+        // The remaining threads still use what exit(3) would tear down.
         _exit(EX_OK)
       }
       handler.processLogger.info("stopped")
@@ -69,8 +69,8 @@ enum Program {
       application: application, format: format, processLogger: logger, onlySettings: onlySettings)
   }
 
-  /// Says how this process is set up, and prepares the database so that a fault shows now; it may still
-  /// be mended while the process runs, so it ends nothing.
+  /// Logs the setup of this process and prepares the database, so that errors appear at startup. They are not
+  /// fatal, because they may be repaired while the process runs.
   private static func announce(_ configuration: Configuration, _ handler: Handler) {
     let logger = handler.processLogger
     let destination: Logger.Metadata =
@@ -97,8 +97,8 @@ enum Program {
     }
   }
 
-  /// Commits in groups thrive on many waiting requests, and so does Redis; separate ones on no more than the processors can
-  /// serve.
+  /// Group commit and Redis gain from many concurrent requests. With separate connections, more threads than
+  /// processors are of no use.
   private static func threads(_ configuration: Configuration) -> Int {
     configuration.threads ?? (configuration.connection == .shared || configuration.queue != nil ? 32 : 4)
   }

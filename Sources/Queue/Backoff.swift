@@ -1,8 +1,8 @@
-/// How long to leave something alone that does not work: twice as long after each failure, up to a limit.
+/// An exponential backoff: the pause doubles after each failure, up to a limit.
 package struct Backoff: Sendable {
   private let first: Duration
   private let longest: Duration
-  /// How often it has failed since the last ``reset()``.
+  /// The number of failures since the last ``reset()``.
   private var failures = 0
 
   package init(first: Duration, longest: Duration) {
@@ -10,10 +10,10 @@ package struct Backoff: Sendable {
     self.longest = longest
   }
 
-  /// Whether it has failed since the last ``reset()``.
+  /// Whether a failure has occurred since the last ``reset()``.
   package var isUnderWay: Bool { failures > 0 }
 
-  /// The pause after one more failure.
+  /// Records one more failure and returns the pause after it.
   package mutating func next() -> Duration {
     failures += 1
     return pause(after: failures)
@@ -23,7 +23,7 @@ package struct Backoff: Sendable {
     failures = 0
   }
 
-  /// The pause after so many failures, the first of which is 1.
+  /// Returns the pause after this number of failures, which is at least 1.
   package func pause(after failures: Int) -> Duration {
     min(first * (1 << min(failures - 1, 20)), longest)
   }

@@ -1,8 +1,8 @@
 public import Redis
 
-/// A delivery that the worker has given up. Its texts are what lies in Redis, which may be anything.
+/// A delivery that the worker has given up. Its texts come from Redis unchecked.
 public struct DeadLetter: Encodable, Equatable, Sendable {
-  /// Its place among the dead letters, `milliseconds-number`.
+  /// The id in the stream of dead letters, `milliseconds-number`.
   public let id: String
   /// The svix id, the same on every attempt to deliver the message.
   public let messageID: String?
@@ -10,17 +10,17 @@ public struct DeadLetter: Encodable, Equatable, Sendable {
   public let type: String?
   /// The id of the user concerned.
   public let userID: String?
-  /// How often it has failed.
+  /// The number of failed tries.
   public let tries: Int
-  /// Why it failed the last time.
+  /// The reason of the last failure.
   public let reason: String?
-  /// When it came into the queue, in milliseconds since 1970.
+  /// The time at which it was queued, in milliseconds since 1970.
   public let queued: Int64
-  /// When it was given up, in milliseconds since 1970.
+  /// The time at which it was given up, in milliseconds since 1970.
   public let buried: Int64
-  /// What Clerk sent, e-mail address included: not for a list.
+  /// The body sent by Clerk. It contains the e-mail address, so lists must not show it.
   public let body: [UInt8]
-  /// All that lies there, to put it back.
+  /// All fields of the stream entry, from which ``DeliveryQueue/retry(_:)`` restores the delivery.
   let fields: [[UInt8]]
 
   private enum CodingKeys: String, CodingKey {
@@ -44,30 +44,31 @@ public struct DeadLetter: Encodable, Equatable, Sendable {
     fields = entry.fields
   }
 
-  /// What a dead letter has at its end beyond the entry that it was.
+  /// The fields that a dead letter appends to those of the original entry.
   static func fields(entry id: String, tries: Int, reason: String) -> [[UInt8]] {
     ["entry", id, "tries", "\(tries)", "reason", reason].map { Array($0.utf8) }
   }
 
-  /// Whether there is an entry to put back; not in what somebody else has put among the dead letters.
+  /// Whether it contains an entry that can be restored. False for an entry that another program added to the
+  /// stream.
   public var isWhole: Bool { !original.isEmpty }
 
-  /// The entry that it was.
+  /// The fields of the original entry.
   var original: [[UInt8]] { Array(fields.dropLast(6)) }
 }
 
 extension DeliveryQueue {
-  /// Up to `limit` dead letters in the order in which they were given up, from the one after `id` on.
+  /// Returns up to `limit` dead letters in the order in which they were given up, starting after `id`.
   public func deadLetters(after id: String? = nil, limit: Int) throws(RedisError) -> [DeadLetter] {
     try deadLetters(from: id.map { "(\($0)" } ?? "-", to: "+", limit: limit)
   }
 
-  /// The dead letter with this id; nil when there is none.
+  /// Returns the dead letter with this id, or nil when there is none.
   public func deadLetter(_ id: String) throws(RedisError) -> DeadLetter? {
     try deadLetters(from: id, to: id, limit: 1).first
   }
 
-  /// Does away with the dead letter; returns whether it was still there.
+  /// Deletes the dead letter. Returns whether it still existed.
   public func drop(_ letter: DeadLetter) throws(RedisError) -> Bool {
     try redis.send(RedisCommand("XDEL", Self.dead, letter.id)).integer == 1
   }

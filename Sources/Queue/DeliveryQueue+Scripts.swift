@@ -1,20 +1,21 @@
 public import Redis
 
-/// What has to look before it writes, and so is one script, between whose commands nobody else's come
+/// Operations that must check before they write. Each is one script, which Redis runs atomically
 /// (redis.io/docs/latest/commands/eval).
 ///
-/// An error undoes nothing, so each script begins with what may fail. It is handed on as it is: an error that ends a
-/// script loses its code in Redis 6.2.
+/// Redis does not roll back a script that fails, so each script first runs the command that can fail. Its
+/// error is returned rather than raised, because Redis 6.2 drops the code of an error that aborts a script.
 extension DeliveryQueue {
-  /// Counts a failure of an entry that a worker still has; takes the group and the id. For any other one the count would
-  /// stay for ever.
-  private static let counting = """
+  /// Counts a failed try of an entry that is still pending. The arguments are the group and the id. The count
+  /// of any other entry would never be deleted.
+  private static let countScript = """
     if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1) == 0 then return 0 end
     return redis.pcall('HINCRBY', KEYS[3], ARGV[2], 1)
     """
 
-  /// Moves an entry that a worker still has to the dead letters; takes the group, the id and the letter's fields.
-  private static let burial = """
+  /// Moves a pending entry to the dead letters. The arguments are the group, the id and the fields of the
+  /// dead letter.
+  private static let moveScript = """
     if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1) == 0 then return 0 end
     local added = redis.pcall('XADD', KEYS[2], '*', unpack(ARGV, 3))
     if type(added) == 'table' then return added end
@@ -24,8 +25,9 @@ extension DeliveryQueue {
     return 1
     """
 
-  /// Moves a dead letter that is still there to the end of the stream; takes its id and the entry's fields.
-  private static let restoration = """
+  /// Moves an existing dead letter to the end of the queue. The arguments are its id and the fields of the
+  /// entry.
+  private static let restoreScript = """
     if #redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1]) == 0 then return 0 end
     local added = redis.pcall('XADD', KEYS[1], '*', unpack(ARGV, 2))
     if type(added) == 'table' then return added end
@@ -33,22 +35,23 @@ extension DeliveryQueue {
     return 1
     """
 
-  /// Counts that the entry has failed by its own fault; returns how often it has, and nil for one that is done.
+  /// Counts a failed try of the entry. Returns the number of tries, or nil when the entry is already
+  /// finished.
   func countTry(of id: String) throws(RedisError) -> Int? {
-    let tries = try run(Self.counting, [Self.group, id]) ?? 0
+    let tries = try run(Self.countScript, [Self.group, id]) ?? 0
     return tries == 0 ? nil : Int(tries)
   }
 
-  /// Moves the entry to the dead letters; returns whether it was still a worker's, and not done.
+  /// Moves the entry to the dead letters. Returns false when it was no longer pending.
   func moveToDeadLetters(_ entry: QueueEntry, tries: Int, reason: String) throws(RedisError) -> Bool {
     let letter = entry.fields + DeadLetter.fields(entry: entry.id, tries: tries, reason: reason)
-    return try run(Self.burial, [Self.group, entry.id], letter) == 1
+    return try run(Self.moveScript, [Self.group, entry.id], letter) == 1
   }
 
-  /// Puts the dead letter back into the queue, behind what is there, with all its tries before it; returns whether it was
-  /// still there.
+  /// Returns the dead letter to the end of the queue with its count of tries reset. Returns false when it no
+  /// longer existed.
   public func retry(_ letter: DeadLetter) throws(RedisError) -> Bool {
-    try run(Self.restoration, [letter.id], letter.original) == 1
+    try run(Self.restoreScript, [letter.id], letter.original) == 1
   }
 
   private func run(

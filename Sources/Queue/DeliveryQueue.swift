@@ -2,59 +2,59 @@ package import ClerkSync
 public import Redis
 package import Svix
 
-/// The stream of a Redis server through which receivers hand verified deliveries to the worker beside the database
+/// A Redis stream through which receivers pass verified deliveries to the worker beside the database
 /// (redis.io/docs/latest/develop/data-types/streams).
 ///
-/// An entry stays in the stream until it is done, so that the length of the stream is what is left to do. Whoever has
-/// several queues on one server gives each a database number of its own.
+/// An entry stays in the stream until it is finished, so the length of the stream is the backlog. Several
+/// queues on one server need separate database numbers.
 ///
-/// The braces in the names keep all of it on one node of a cluster, where the scripts need it
+/// The braces in the key names place all keys on one node of a cluster, which the scripts require
 /// (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec, hash tags).
 public final class DeliveryQueue: Sendable {
   static let stream = "clerk-sync:deliveries"
-  /// The stream of those that were given up.
+  /// The stream of dead letters.
   static let dead = "{clerk-sync:deliveries}:dead"
-  /// How often each entry has failed by its own fault, a hash by its id.
+  /// A hash of the number of failed tries by entry id.
   static let tries = "{clerk-sync:deliveries}:tries"
-  /// The one consumer group, so that each entry goes to one of the workers.
+  /// The one consumer group, which gives each entry to exactly one worker.
   static let group = "clerk-sync"
 
   let redis: RedisClient
 
-  /// Connects when it is first used.
+  /// Creates a queue that connects on first use.
   public init(_ address: RedisAddress) {
     redis = RedisClient(address)
   }
 
-  /// Throws unless Redis would take a delivery: a replica answers too, and so does one whose memory is full.
+  /// Throws unless Redis accepts writes. A PING alone also succeeds on a replica and when memory is full.
   public func check() throws(RedisError) {
     guard try redis.send(RedisCommand("PING")).text == "PONG" else {
       throw .unexpectedReply(command: "PING")
     }
-    // Writes nothing, because there never is such a stream, and is refused wherever a delivery would be.
+    // Writes nothing, because this stream never exists, but is refused whenever a delivery would be.
     _ = try redis.send(RedisCommand("XADD", "{\(Self.stream)}:none", "NOMKSTREAM", "*", "", ""))
   }
 
-  /// Returns once Redis has taken the delivery.
+  /// Adds the delivery and returns once Redis has accepted it.
   ///
-  /// Its signature goes along, so that the worker need not trust whoever can write to Redis.
+  /// The signature is stored too, so that the worker need not trust every client that can write to Redis.
   package func add(_ message: VerifiedMessage, _ event: Event) throws(RedisError) {
     var command = RedisCommand("XADD", Self.stream, "*")
     command.append(
       "id", message.id, "timestamp", "\(message.timestamp)", "signature", "\(message.signature)",
       "type", event.type, "user", event.userID ?? "", "body")
     command.append([message.body])
-    // Only the id of an entry says that there is one.
+    // Only a valid entry id proves that the entry was added.
     guard let id = try redis.send(command).text, QueueEntry.numbers(of: id) != nil else {
       throw .unexpectedReply(command: command.name)
     }
   }
 }
 
-/// The worker's side of the queue; `consumer` is what Redis knows the worker by.
+/// The worker's side of the queue. `consumer` is the name by which Redis knows the worker.
 extension DeliveryQueue {
-  /// Makes the consumer group, and the stream, where they are missing; what needs them is refused with `NOGROUP` before.
-  /// Redis needs memory to answer even that the group is there.
+  /// Creates the consumer group and the stream where they are missing. Until then commands that need them
+  /// fail with `NOGROUP`. When out of memory, Redis refuses this command even if the group exists.
   func prepare() throws(RedisError) {
     do {
       _ = try redis.send(RedisCommand("XGROUP", "CREATE", Self.stream, Self.group, "0", "MKSTREAM"))
@@ -63,9 +63,9 @@ extension DeliveryQueue {
     }
   }
 
-  /// Up to `count` entries that no worker has been given yet; waits up to `wait` for the first.
+  /// Claims up to `count` new entries. Waits up to `wait` for the first one.
   func next(_ count: Int, as consumer: String, wait: Duration) throws(RedisError) -> [QueueEntry] {
-    // Zero would be for ever.
+    // Zero would block forever.
     let milliseconds = max(1, Int(wait / .milliseconds(1)))
     let command = RedisCommand(
       "XREADGROUP", "GROUP", Self.group, consumer, "COUNT", "\(count)", "BLOCK", "\(milliseconds)", "STREAMS",
@@ -74,8 +74,8 @@ extension DeliveryQueue {
     return streams.elements.first?.elements.last?.elements.compactMap(QueueEntry.init) ?? []
   }
 
-  /// Up to `count` entries that a worker was given and has done nothing about for `idle`, and where to look for more;
-  /// nil for nowhere (redis.io/docs/latest/commands/xautoclaim).
+  /// Claims up to `count` entries that another worker has held without activity for `idle`. Returns them and
+  /// the cursor for the next call, or nil at the end (redis.io/docs/latest/commands/xautoclaim).
   func abandoned(
     from cursor: String, for idle: Duration, count: Int, as consumer: String
   ) throws(RedisError) -> (entries: [QueueEntry], cursor: String?) {
@@ -87,23 +87,24 @@ extension DeliveryQueue {
     return (reply[1].elements.compactMap(QueueEntry.init), next == "0-0" ? nil : next)
   }
 
-  /// Those of these entries that are not done, for this worker.
+  /// Claims these entries for this worker. Returns those that are not finished.
   func take(_ ids: [String], as consumer: String) throws(RedisError) -> [QueueEntry] {
     let command = RedisCommand("XCLAIM", [Self.stream, Self.group, consumer, "0"] + ids)
     return try redis.send(command).elements.compactMap(QueueEntry.init)
   }
 
-  /// Says that this worker is alive and keeps the entries; returns the ids of those that are not done.
-  func hold(_ ids: [String], as consumer: String) throws(RedisError) -> [String] {
+  /// Renews this worker's claim on the entries. Returns the ids of those that are not finished.
+  func renew(_ ids: [String], as consumer: String) throws(RedisError) -> [String] {
     let command = RedisCommand("XCLAIM", [Self.stream, Self.group, consumer, "0"] + ids + ["JUSTID"])
     return try redis.send(command).elements.compactMap(\.text)
   }
 
-  /// Takes what is done out of the queue; returns how many entries that leaves.
+  /// Removes finished entries from the queue. Returns the number of entries that remain.
   ///
-  /// Out of the stream too, and not only off the list of what is pending: nobody else reads it, and so its length says
-  /// what is left. An entry is off that list last, so that one of which only a part was done is found again. Redis does
-  /// all this with no memory left, too, but for a transaction.
+  /// They are deleted from the stream, not only acknowledged: the stream has no other reader, so its length
+  /// is the backlog. The acknowledgement comes last, so that a partly removed entry stays pending and is
+  /// found again. Redis executes these commands even when out of memory, but would refuse them in a
+  /// transaction.
   func finish(_ ids: [String]) throws(RedisError) -> Int {
     let removal = [
       RedisCommand("XDEL", [Self.stream] + ids), RedisCommand("HDEL", [Self.tries] + ids),

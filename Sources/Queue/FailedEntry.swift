@@ -2,44 +2,44 @@ import ClerkSync
 import Logging
 import Redis
 
-/// An entry that cannot be applied, by its own fault.
+/// An entry that could not be applied because of its own content.
 struct FailedEntry {
   let entry: QueueEntry
   let reason: String
-  /// nil for one that is not even verified.
+  /// nil when the entry could not be verified.
   let delivery: Delivery?
-  /// The e-mail address that it needs, where it failed for that.
+  /// The e-mail address that the entry needs and another user's row has, if that was the failure.
   var address: NeededAddress?
-  /// Whether no other try can make it better.
+  /// Whether no retry can succeed.
   var isFinal = false
 }
 
-/// What a worker does with the entries that it cannot apply.
+/// Handling of entries that could not be applied.
 extension QueueWorker {
-  /// Has the entry wait for its next try, or gives it up. It waits, too, while Redis refuses to note that, so that what
-  /// can be applied is not held up.
-  mutating func settle(_ failed: FailedEntry) throws(RedisError) {
+  /// Schedules the entry's next try, or gives it up. When Redis refuses to count the try, the entry waits all
+  /// the same, so that it does not block entries that can be applied.
+  mutating func retryOrGiveUp(_ failed: FailedEntry) throws(RedisError) {
     let id = failed.entry.id
     if let delivery = failed.delivery { store.recordFailure(of: delivery, reason: failed.reason) }
     guard waiting.counts(id) else { return waiting.wait(id, for: failed.address) }
     do {
-      try count(failed)
-      isNotingRefused = false
+      try countTry(of: failed)
+      isCountingRefused = false
     } catch {
       guard case .refused = error else { throw error }
       waiting.waitUncounted(id, for: failed.address)
-      if !isNotingRefused {
-        logger.error("what fails cannot be counted", metadata: ["reason": "\(error.reason)"])
+      if !isCountingRefused {
+        logger.error("Redis refuses to count failed tries", metadata: ["reason": "\(error.reason)"])
       }
-      isNotingRefused = true
+      isCountingRefused = true
     }
   }
 
-  private mutating func count(_ failed: FailedEntry) throws(RedisError) {
+  private mutating func countTry(of failed: FailedEntry) throws(RedisError) {
     let id = failed.entry.id
     var tries = 0
     if !failed.isFinal {
-      // Another worker has dealt with it.
+      // Another worker has finished the entry.
       guard let count = try queue.countTry(of: id) else { return waiting.remove([id]) }
       tries = count
     }
@@ -49,7 +49,7 @@ extension QueueWorker {
     ]
     if !failed.isFinal, tries < options.tries {
       waiting.wait(id, tries: tries, for: failed.address)
-      if tries == 1 { logger.warning("failed, will be tried again", metadata: metadata) }
+      if tries == 1 { logger.warning("failed, will be retried", metadata: metadata) }
     } else {
       let wasMoved = try queue.moveToDeadLetters(failed.entry, tries: tries, reason: failed.reason)
       waiting.remove([id])
@@ -69,14 +69,16 @@ extension FailedEntry {
       entry: entry, reason: "\(DeliveryError.store(error))", delivery: event.delivery, address: address)
   }
 
-  /// An event of before everything that the ledger and the tombstones, kept for so many days, still know: it could be one
-  /// of a user deleted since. nil for any other; `now` is in milliseconds since 1970.
+  /// An event older than the retention of the ledger and the tombstones, in days. A deletion of its user may
+  /// already have been forgotten, so applying it could restore a deleted user. Returns nil for a newer event.
+  /// `now` is in milliseconds since 1970.
   init?(_ entry: QueueEntry, _ event: Event, expiredAfter days: Int, now: Int64) {
     guard (entry.signed ?? 0) < now / 1000 - Int64(days) * 86_400 else { return nil }
     self.init(
       entry: entry,
-      reason: "expired: signed more than CLERK_SYNC_RETENTION_DAYS, \(days) days, ago, and whether the user "
-        + "has been deleted since is no longer known: clerk-sync reconcile shows what differs from Clerk",
+      reason:
+        "expired: signed more than CLERK_SYNC_RETENTION_DAYS, \(days) days, ago, and a deletion of the user "
+        + "since then may have been forgotten: clerk-sync reconcile shows the differences from Clerk",
       delivery: event.delivery, isFinal: true)
   }
 }

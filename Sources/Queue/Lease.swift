@@ -1,16 +1,17 @@
 import Redis
 
-/// A worker's hold on the entries that wait for their next try: once it has not held them for
-/// ``QueueWorker/Options/idle``, Redis gives them to whoever asks. The other way round, the lease finds what a worker
-/// was given and never dealt with, because it has died.
+/// A worker's claim on the entries that wait for a retry.
+///
+/// Redis hands an entry to another worker once this one has not renewed its claim for
+/// ``QueueWorker/Options/idle``. In the same way the lease finds entries whose worker has died.
 struct Lease {
   private let queue: DeliveryQueue
   private let options: QueueWorker.Options
-  /// When what waits was last known to be this worker's alone.
-  private var held = ContinuousClock.now
-  /// When what waits is to be held again.
-  private(set) var nextHold = ContinuousClock.now
-  /// Where the search for abandoned entries goes on; nil between two searches.
+  /// The time up to which the waiting entries are known to have been this worker's alone.
+  private var renewed = ContinuousClock.now
+  /// The time of the next renewal.
+  private(set) var nextRenewal = ContinuousClock.now
+  /// The position at which the search for abandoned entries continues; nil between two searches.
   private var cursor: String?
   private var nextSearch = ContinuousClock.now
 
@@ -19,35 +20,36 @@ struct Lease {
     self.options = options
   }
 
-  /// Keeps other workers from taking what waits here for an abandoned entry.
-  mutating func hold(_ waiting: inout WaitingEntries) throws(RedisError) {
-    if forgetLost(&waiting) || waiting.isEmpty || nextHold > .now { return }
+  /// Renews the claim on the waiting entries when a renewal is due, so that no other worker takes them as
+  /// abandoned.
+  mutating func renew(_ waiting: inout WaitingEntries) throws(RedisError) {
+    if dropIfExpired(&waiting) || waiting.isEmpty || nextRenewal > .now { return }
     let start = ContinuousClock.now
     let ids = waiting.ids
     for first in stride(from: 0, to: ids.count, by: 1000) {
       let some = ids[first..<min(first + 1000, ids.count)]
-      let kept = try queue.hold(Array(some), as: options.name)
+      let kept = try queue.renew(Array(some), as: options.name)
       waiting.remove(Set(some).subtracting(kept))
     }
-    if forgetLost(&waiting) { return }
-    held = start
-    nextHold = start + options.idle / 4
+    if dropIfExpired(&waiting) { return }
+    renewed = start
+    nextRenewal = start + options.idle / 4
   }
 
-  /// Takes those of the waiting entries that are to be tried now.
+  /// Claims the waiting entries that are ready for a retry.
   mutating func takeReady(_ waiting: inout WaitingEntries) throws(RedisError) -> [QueueEntry] {
-    _ = forgetLost(&waiting)
+    _ = dropIfExpired(&waiting)
     let ready = waiting.ready(options.batch)
     if ready.isEmpty { return [] }
     let entries = try queue.take(ready, as: options.name)
-    // Redis may have been asked too late.
-    if forgetLost(&waiting) { return [] }
-    // Another worker has dealt with the others.
+    // The lease may have expired before Redis answered.
+    if dropIfExpired(&waiting) { return [] }
+    // Another worker has finished the rest.
     waiting.remove(Set(ready).subtracting(entries.map(\.id)))
     return entries
   }
 
-  /// The next entries that another worker has abandoned, now this worker's; none when it is not time to look.
+  /// Claims the next entries that another worker has abandoned. Returns none when no search is due.
   mutating func abandoned() throws(RedisError) -> [QueueEntry] {
     guard cursor != nil || nextSearch <= .now else { return [] }
     nextSearch = .now + options.idle / 4
@@ -57,13 +59,13 @@ struct Lease {
     return found.entries
   }
 
-  /// Forgets what waits where another worker may have been given it meanwhile, and tells whether that is so. It is
-  /// found again as abandoned, by this worker or another one.
-  private mutating func forgetLost(_ waiting: inout WaitingEntries) -> Bool {
-    if waiting.isEmpty { held = .now }
-    guard held + options.idle < .now else { return false }
+  /// Drops the waiting entries if the lease has expired, because another worker may have claimed them.
+  /// Returns whether it did. The entries are found again as abandoned, by this worker or another one.
+  private mutating func dropIfExpired(_ waiting: inout WaitingEntries) -> Bool {
+    if waiting.isEmpty { renewed = .now }
+    guard renewed + options.idle < .now else { return false }
     waiting = WaitingEntries()
-    held = .now
+    renewed = .now
     return true
   }
 }

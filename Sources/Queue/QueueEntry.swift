@@ -2,41 +2,43 @@ import ClerkSync
 import Redis
 import Svix
 
-/// An entry of a stream: what somebody has put there, which may be anything.
+/// An entry of a stream. Its content is unchecked, since any client of Redis can write it.
 struct QueueEntry: Equatable {
   /// Redis's own id, `milliseconds-number`.
   let id: String
-  /// Names and values by turns, as they lie there.
+  /// Alternating names and values.
   let fields: [[UInt8]]
 
   init(id: String, fields: [[UInt8]]) {
     (self.id, self.fields) = (id, fields)
   }
 
-  /// Takes an element of a reply; nil for one that has been deleted meanwhile, which Redis 6.2 gives as null.
+  /// Reads an element of a reply. Returns nil for an entry that was deleted meanwhile, which Redis 6.2
+  /// reports as null.
   init?(_ reply: RedisReply) {
     guard reply.elements.count == 2, let id = reply.elements[0].text else { return nil }
     self.init(id: id, fields: reply.elements[1].elements.compactMap(\.bytes))
   }
 
-  /// When Redis took it, in milliseconds since 1970.
+  /// The time at which Redis accepted the entry, in milliseconds since 1970.
   var time: Int64 { Self.time(of: id) }
 
-  /// When the message was signed, in seconds since 1970; true once ``event(_:roles:)`` has verified it.
+  /// The time at which the message was signed, in seconds since 1970. Trustworthy only after
+  /// ``event(_:roles:)`` has verified it.
   var signed: Int64? { text("timestamp").flatMap { Int64($0) } }
 
-  /// The last value of this name.
+  /// Returns the last value with this name.
   func bytes(_ name: String) -> [UInt8]? {
     let names = stride(from: 0, to: fields.count - 1, by: 2).reversed()
     return names.first { fields[$0].elementsEqual(name.utf8) }.map { fields[$0 + 1] }
   }
 
-  /// The last value of this name as text, unless that is empty.
+  /// Returns the last value with this name as text, or nil when it is empty.
   func text(_ name: String) -> String? {
     bytes(name).flatMap { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The event, once its signature has been verified anew: that it lies in Redis is no proof.
+  /// Verifies the signature again and decodes the event. Presence in Redis proves nothing about the sender.
   func event(_ verifier: Verifier, roles: Roles) throws(DeliveryError) -> Event {
     let headers = MessageHeaders(
       id: text("id") ?? "", timestamp: text("timestamp") ?? "", signature: text("signature") ?? "")
@@ -53,7 +55,7 @@ struct QueueEntry: Equatable {
     }
   }
 
-  /// The two numbers of an id of Redis's; nil for anything else.
+  /// Returns the two numbers of a stream entry's id, or nil for any other text.
   static func numbers(of id: String) -> (milliseconds: UInt64, count: UInt64)? {
     let parts = id.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, let milliseconds = UInt64(parts[0]), let count = UInt64(parts[1]) else {

@@ -3,26 +3,26 @@ public import Logging
 import Redis
 public import Svix
 
-/// Applies what lies in a queue to the database beside it. Several may work on one queue.
+/// Applies queued deliveries to the database on this machine. Several workers can share one queue.
 ///
-/// An entry is acknowledged after the commit that holds it: it comes at least once, and the ledger sees to it that it
-/// takes effect once.
+/// An entry is acknowledged after the commit that contains it. Delivery is therefore at least once, and the
+/// ledger makes it idempotent.
 public struct QueueWorker: Sendable {
   public struct Options: Sendable {
-    /// How many entries go into one transaction at most.
+    /// The largest number of entries in one transaction.
     public var batch = 500
-    /// How long an entry may lie with a worker before it is taken for dead.
+    /// The time after which an entry whose worker shows no activity counts as abandoned.
     public var idle = Duration.seconds(60)
-    /// How often an entry may fail by its own fault.
+    /// The number of failed tries after which an entry is given up.
     public var tries = 25
-    /// What Redis knows this worker by. It is a label: workers of the same name do not get in each other's way.
+    /// The consumer name in Redis. It is only a label: workers with the same name do not interfere.
     public var name = "worker"
 
     public init() {}
   }
 
-  /// Between two looks for addresses that have become free.
-  private static let lookingPause = Duration.milliseconds(200)
+  /// The interval between checks for e-mail addresses that have become free.
+  private static let addressPollInterval = Duration.milliseconds(200)
 
   let queue: DeliveryQueue
   let store: UserStore
@@ -34,17 +34,17 @@ public struct QueueWorker: Sendable {
   let clock: WallClock
 
   var waiting = WaitingEntries()
-  /// What has been committed and not acknowledged yet.
+  /// The entries that are committed but not yet acknowledged.
   var done: [String] = []
   private var redisBackoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
   private var databaseBackoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
-  /// Whether Redis refuses to note what fails.
-  var isNotingRefused = false
+  /// Whether Redis refuses to count failed tries.
+  var isCountingRefused = false
   private var lease: Lease
-  /// When to look again for addresses that have become free.
-  private var nextLook = ContinuousClock.now
+  /// The time of the next check for e-mail addresses that have become free.
+  private var nextAddressPoll = ContinuousClock.now
 
-  /// `secrets` are those of the receivers: each entry is verified anew.
+  /// `secrets` are those of the receivers, with which every entry is verified again.
   public init(
     queue: DeliveryQueue, store: UserStore, secrets: [Secret], roles: Roles, options: Options = Options(),
     logger: Logger, stop: StopRequest, clock: WallClock = .system
@@ -60,66 +60,68 @@ public struct QueueWorker: Sendable {
     lease = Lease(queue, options)
   }
 
-  /// Works until it is asked to stop, and then to the end of the batch.
+  /// Runs until a stop is requested, then finishes the current batch.
   public mutating func run() {
     while !stop.wasMade {
       do throws(RedisError) {
         try round()
-        if redisBackoff.isUnderWay { logger.info("Redis is back") }
+        if redisBackoff.isUnderWay { logger.info("Redis is available again") }
         redisBackoff.reset()
       } catch {
-        if !redisBackoff.isUnderWay { logger.error("Redis is gone", metadata: ["reason": "\(error.reason)"]) }
+        if !redisBackoff.isUnderWay {
+          logger.error("Redis is unavailable", metadata: ["reason": "\(error.reason)"])
+        }
         stop.sleep(redisBackoff.next())
       }
     }
   }
 
-  /// One round, or the consumer group for it: there is none at first, nor after Redis was emptied.
+  /// Runs one round. Creates the consumer group when it is missing: at first, and after Redis was emptied.
   private mutating func round() throws(RedisError) {
     do {
       try step()
     } catch .refused(_, code: "NOGROUP") {
       try queue.prepare()
-      logger.info("made the queue's consumer group")
+      logger.info("created the queue's consumer group")
     }
   }
 
-  /// One round: what failed before, what a dead worker left, and what is new, which is waited for.
+  /// Runs one round: entries due for a retry, then abandoned entries, then new ones, for which it waits.
   private mutating func step() throws(RedisError) {
     if !done.isEmpty { _ = try acknowledge() }
 
-    lookForFreeAddresses()
+    readyFreedAddresses()
     try process(lease.takeReady(&waiting))
     if stop.wasMade { return }
     try process(lease.abandoned())
     if stop.wasMade { return }
-    try lease.hold(&waiting)
-    let pause = waiting.nextDue.map { min($0, lease.nextHold, nextLook) - .now } ?? .seconds(1)
+    try lease.renew(&waiting)
+    let pause = waiting.nextDue.map { min($0, lease.nextRenewal, nextAddressPoll) - .now } ?? .seconds(1)
     try process(queue.next(options.batch, as: options.name, wait: min(pause, .seconds(1))))
   }
 
-  /// Has those be tried now whose address has become free, by this worker or by another one.
-  private mutating func lookForFreeAddresses() {
-    guard nextLook <= .now else { return }
+  /// Makes the entries ready whose e-mail address has become free, through this worker or another one.
+  private mutating func readyFreedAddresses() {
+    guard nextAddressPoll <= .now else { return }
     let addresses = waiting.addresses
-    nextLook = addresses.isEmpty ? .now + .seconds(1) : .now + Self.lookingPause
+    nextAddressPoll = addresses.isEmpty ? .now + .seconds(1) : .now + Self.addressPollInterval
     if addresses.isEmpty { return }
-    // What is wrong with the database the next batch tells.
+    // An error of the database is reported by the next batch.
     waiting.free((try? store.free(addresses)) ?? [])
   }
 }
 
-/// What a worker does with the entries that it has been given.
+/// Processing of claimed entries.
 extension QueueWorker {
-  /// Applies the entries in one transaction, and acknowledges them after its commit.
+  /// Applies the entries in one transaction and acknowledges them after its commit.
   private mutating func process(_ entries: [QueueEntry]) throws(RedisError) {
     guard !entries.isEmpty else { return }
     let taken = ContinuousClock.now
-    var (sound, failed) = decode(entries)
-    guard let results = apply(sound.map(\.event)) else { return }
+    var (valid, failed) = decode(entries)
+    guard let results = apply(valid.map(\.event)) else { return }
 
     var outcomes: [Outcome: Int] = [:]
-    for ((entry, event), result) in zip(sound, results) {
+    for ((entry, event), result) in zip(valid, results) {
       switch result {
       case .success(let outcome):
         done.append(entry.id)
@@ -133,13 +135,14 @@ extension QueueWorker {
     log(entries, outcomes, failed: failed.count, left: try? left.get())
     _ = try left.get()
     for one in failed {
-      // By now it may be another worker's, who will find out the same.
+      // The lease may have expired. Another worker then finds the same failure.
       guard .now - taken <= options.idle else { return }
-      try settle(one)
+      try retryOrGiveUp(one)
     }
   }
 
-  /// Says to Redis what is done, now or before when it could not be told; returns how many entries that leaves.
+  /// Acknowledges the committed entries, including those of earlier batches for which Redis was unavailable.
+  /// Returns the number of entries that remain.
   private mutating func acknowledge() throws(RedisError) -> Int {
     let left = try queue.finish(done)
     done = []
@@ -147,9 +150,9 @@ extension QueueWorker {
   }
 
   private func decode(_ entries: [QueueEntry]) -> (
-    sound: [(entry: QueueEntry, event: Event)], failed: [FailedEntry]
+    valid: [(entry: QueueEntry, event: Event)], failed: [FailedEntry]
   ) {
-    var sound: [(entry: QueueEntry, event: Event)] = []
+    var valid: [(entry: QueueEntry, event: Event)] = []
     var failed: [FailedEntry] = []
     for entry in entries {
       do throws(DeliveryError) {
@@ -157,7 +160,7 @@ extension QueueWorker {
         if let expired = FailedEntry(entry, event, expiredAfter: store.options.retention, now: clock.now()) {
           failed.append(expired)
         } else {
-          sound.append((entry, event))
+          valid.append((entry, event))
         }
       } catch {
         var delivery: Delivery?
@@ -167,21 +170,22 @@ extension QueueWorker {
         failed.append(FailedEntry(entry: entry, reason: "\(error)", delivery: delivery))
       }
     }
-    return (sound, failed)
+    return (valid, failed)
   }
 
-  /// The results of the events once the database takes them; nil when the worker is to stop before it does.
+  /// Applies the events, retrying until the database accepts them. Returns nil when a stop is requested
+  /// first.
   private mutating func apply(_ events: [Event]) -> [Result<Outcome, StoreError>]? {
     if events.isEmpty { return [] }
     while true {
       do throws(StoreError) {
         let results = try store.apply(events)
-        if databaseBackoff.isUnderWay { logger.info("the database is back") }
+        if databaseBackoff.isUnderWay { logger.info("the database is available again") }
         databaseBackoff.reset()
         return results
       } catch {
         if !databaseBackoff.isUnderWay {
-          logger.error("the database takes nothing; the deliveries wait", metadata: ["reason": "\(error)"])
+          logger.error("the database is unavailable; the deliveries wait", metadata: ["reason": "\(error)"])
         }
         stop.sleep(databaseBackoff.next())
         if stop.wasMade { return nil }

@@ -1,13 +1,13 @@
 package import Redis
 
 extension RedisError {
-  /// What was wrong and what to do about it; for the operator's log, not for the sender.
+  /// Describes the failure and its remedy to the operator. It is for the log, not for the sender.
   package var reason: String {
     let advice: String? =
       switch self {
       case .unreachable: "check that it runs, and its address in CLERK_SYNC_QUEUE"
-      case .timedOut: "check its load, and the network between"
-      case .closed: "check its own log"
+      case .timedOut: "check its load and the network"
+      case .closed: "check the log of Redis"
       case .refused(let command, let code): Self.advice(for: code, command: command)
       case .unexpectedReply: "check the address in CLERK_SYNC_QUEUE"
       }
@@ -18,16 +18,16 @@ extension RedisError {
     switch (code, command) {
     case ("WRONGPASS", _), ("NOAUTH", _), (_, "AUTH"):
       "check the user and the password in CLERK_SYNC_QUEUE, and that maxclients is not reached"
-    case ("NOPERM", _): "its access control list does not let the user do that"
+    case ("NOPERM", _): "its access control list does not allow this command to the user"
     case ("OOM", _): "it has no memory left: let the worker catch up, or raise maxmemory"
     case ("READONLY", _), ("UNBLOCKED", _): "it is a replica: name the primary in CLERK_SYNC_QUEUE"
     case ("MISCONF", _): "it cannot save to its disk"
-    case ("LOADING", _): "it is still reading its data after a start"
-    case ("MOVED", _): "another node of its cluster has the queue: name that one in CLERK_SYNC_QUEUE"
+    case ("LOADING", _): "it is still loading its data after a start"
+    case ("MOVED", _): "another node of its cluster has the queue: name that node in CLERK_SYNC_QUEUE"
     case ("CLUSTERDOWN", _): "a part of its cluster is missing"
     case ("MASTERDOWN", _): "it is a replica that has lost its primary: name the primary in CLERK_SYNC_QUEUE"
-    case ("WRONGTYPE", _): "something else stands under the queue's names: use another database number"
-    case ("NOGROUP", _): "the worker's group is gone, and the worker will make it again"
+    case ("WRONGTYPE", _): "the queue's keys hold other data: use another database number"
+    case ("NOGROUP", _): "the consumer group is missing; the worker creates it again"
     case ("ERR", "SELECT"): "it has no database of that number"
     case ("DENIED", _):
       "it is in protected mode: give it a password, or a bind address of its own (redis.conf)"

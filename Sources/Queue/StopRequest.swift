@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Asks what runs for long, on another thread, to come to its end.
+/// Asks a long-running task on another thread to finish.
 public final class StopRequest: Sendable {
   private let isMade = Atomic(false)
   private let wakeUp = DispatchSemaphore(value: 0)
@@ -15,9 +15,9 @@ public final class StopRequest: Sendable {
 
   var wasMade: Bool { isMade.load(ordering: .relaxed) }
 
-  /// Lets the time pass, but for what is left of it when the request is made. For one thread.
+  /// Sleeps for this time, or until the request is made. Only one thread may sleep.
   func sleep(_ time: Duration) {
-    // The signal wakes one sleep only.
+    // The semaphore wakes one sleep only; later ones must not start.
     guard !wasMade else { return }
     _ = wakeUp.wait(timeout: .now() + time / .seconds(1))
   }

@@ -1,18 +1,18 @@
 import ClerkSync
 
-/// Entries that failed by their own fault and wait to be tried again, after those that came behind them.
+/// Failed entries that wait for a retry without blocking the entries behind them.
 struct WaitingEntries {
-  /// Twice as long from try to try, and about a day for the 25 of ``QueueWorker/Options/tries``: as long as Svix would
-  /// repeat a delivery.
+  /// Doubles the pause with each try. The 25 tries of ``QueueWorker/Options/tries`` take about a day, as long
+  /// as Svix would retry a delivery.
   private static let backoff = Backoff(first: .seconds(1), longest: .seconds(7200))
 
   private struct Wait {
-    /// The entry's id as its two numbers, in whose order they came.
+    /// The two numbers of the entry's id, which give the order of arrival.
     let place: (milliseconds: UInt64, count: UInt64)
     var due: ContinuousClock.Instant
-    /// What somebody else's row has and the entry needs.
+    /// The e-mail address that the entry needs and another user's row has.
     var address: NeededAddress?
-    /// Whether nobody has that any more, so that it is worth a try before its time.
+    /// Whether that address has become free, which makes a retry worthwhile before it is due.
     var isFreed = false
   }
 
@@ -20,45 +20,45 @@ struct WaitingEntries {
 
   var isEmpty: Bool { waits.isEmpty }
 
-  /// All of them, in the order in which they came.
+  /// All ids, in order of arrival.
   var ids: [String] { Self.sorted(waits) }
 
-  /// Up to `count` that are to be tried now, in the order in which they came.
+  /// Returns up to `count` entries to retry now, in order of arrival.
   func ready(_ count: Int) -> [String] {
     let now = ContinuousClock.now
     return Array(Self.sorted(waits.filter { $0.value.isFreed || $0.value.due <= now }).prefix(count))
   }
 
-  /// When the next one is due.
+  /// The time at which the next entry is due.
   var nextDue: ContinuousClock.Instant? { waits.values.map(\.due).min() }
 
-  /// Whether a failure now is one more try: not when an entry is tried before its time.
+  /// Returns whether a failure now counts as a try. A retry before its time does not.
   func counts(_ id: String) -> Bool {
     waits[id].map { $0.due <= .now } ?? true
   }
 
-  /// Has the entry wait after so many tries.
+  /// Schedules the next retry after this number of tries.
   mutating func wait(_ id: String, tries: Int, for address: NeededAddress?) {
     wait(id, Self.backoff.pause(after: tries), for: address)
   }
 
-  /// Has the entry wait for half a minute, since its try could not be counted.
+  /// Schedules a retry in 30 seconds for an entry whose try could not be counted.
   mutating func waitUncounted(_ id: String, for address: NeededAddress?) {
     wait(id, .seconds(30), for: address)
   }
 
-  /// Has the entry wait on as it did.
+  /// Leaves the entry's schedule unchanged after an early retry.
   mutating func wait(_ id: String, for address: NeededAddress?) {
     waits[id]?.address = address
     waits[id]?.isFreed = false
   }
 
-  /// The addresses that are waited for, by entry.
+  /// The addresses that entries wait for, by entry id.
   var addresses: [String: NeededAddress] {
     waits.filter { !$0.value.isFreed }.compactMapValues(\.address)
   }
 
-  /// Has these be tried now.
+  /// Makes these entries ready for an immediate retry.
   mutating func free(_ ids: some Sequence<String>) {
     for id in ids { waits[id]?.isFreed = true }
   }

@@ -1,11 +1,12 @@
 import CHiredis
 import Glibc
 
-/// The only owner of a hiredis context, which is one connection. It closes when it goes out of scope.
+/// Owns a hiredis context, which is one connection, and closes it when it goes out of scope.
 @safe struct HiredisContext: ~Copyable {
   private let handle: UnsafeMutablePointer<redisContext>
 
-  /// Connects, up to the deadline; the resolver's own time for a host's name comes on top.
+  /// Connects before the deadline. Resolving a host name can exceed it, because hiredis does not limit the
+  /// resolver.
   init(_ endpoint: RedisAddress.Endpoint, until deadline: ContinuousClock.Instant) throws(RedisError) {
     let limit = try Self.remaining(until: deadline)
     let connected =
@@ -22,7 +23,7 @@ import Glibc
       throw .unreachable(reason: String(decoding: reason, as: UTF8.self))
     }
     unsafe handle = connected
-    // A peer that is gone without a word is found out while the connection lies idle.
+    // Keepalive detects a peer that disappeared silently while the connection was idle.
     if case .tcp = endpoint { unsafe redisEnableKeepAlive(handle) }
   }
 
@@ -30,8 +31,10 @@ import Glibc
     unsafe redisFree(handle)
   }
 
-  /// Sends the commands in one go and returns their replies in order; the first error in one of them is thrown once
-  /// all have been read. After a throw the connection cannot be used again.
+  /// Sends the commands as one pipeline and returns their replies in order.
+  ///
+  /// All replies are read before the first error among them is thrown. After any throw the connection must
+  /// not be used again.
   mutating func send(
     _ commands: [RedisCommand], until deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [RedisReply] {
@@ -43,7 +46,7 @@ import Glibc
 
   private func append(_ command: RedisCommand) throws(RedisError) {
     let lengths = command.words.map(\.count)
-    // One block for all the words: their addresses are then known without a closure for each.
+    // One contiguous block, so that every word has a stable address without one nested closure per word.
     let bytes = command.words.flatMap(\.self)
     let result = unsafe bytes.withUnsafeBytes { bytes in
       var start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -78,7 +81,7 @@ import Glibc
   private static func failure(_ code: Int32, errno number: Int32, of command: RedisCommand) -> RedisError {
     switch code {
     case REDIS_ERR_PROTOCOL, REDIS_ERR_OTHER: .unexpectedReply(command: command.name)
-    // ETIMEDOUT is what keepalive finds, on a connection that nothing could be sent over.
+    // ETIMEDOUT is not among them: keepalive reports it for a dead connection, over which nothing was sent.
     case REDIS_ERR_IO where [EAGAIN, EINPROGRESS].contains(number): .timedOut
     default: .closed
     }
@@ -92,9 +95,10 @@ import Glibc
   }
 }
 
-/// SIGPIPE, which hiredis lets come when it writes to a connection that is gone, and which would end the process.
+/// Suppresses SIGPIPE, which hiredis raises when it writes to a closed connection and which would end the
+/// process.
 enum BrokenPipe {
-  /// Runs `body` with the signal held back from this thread, and takes one that has come of it.
+  /// Runs `body` with SIGPIPE blocked in this thread, then discards a SIGPIPE that `body` raised.
   static func held<Result>(_ body: () -> Result) -> Result {
     var set = sigset_t()
     var before = sigset_t()

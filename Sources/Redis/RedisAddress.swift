@@ -1,4 +1,4 @@
-/// Where a Redis server is, and as whom to speak to it. It prints without the password.
+/// The address of a Redis server and the credentials for it. Its description omits the password.
 public struct RedisAddress: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
   public enum Endpoint: Hashable, Sendable {
     case tcp(host: String, port: UInt16)
@@ -6,11 +6,11 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible, CustomR
   }
 
   public let endpoint: Endpoint
-  /// The user of an access control list; nil for the one named `default`.
+  /// The user in Redis's access control list; nil for the user named `default`.
   public let user: String?
-  /// nil where none is asked for.
+  /// nil when the server requires none.
   let password: String?
-  /// The number of the database, 0 unless several share a server (redis.io/docs/latest/commands/select).
+  /// The database number (redis.io/docs/latest/commands/select).
   public let database: Int
 
   public init(_ endpoint: Endpoint, user: String? = nil, password: String? = nil, database: Int = 0) {

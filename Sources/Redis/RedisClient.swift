@@ -1,27 +1,31 @@
 import Synchronization
 
-/// One Redis server, for any number of threads: each takes a kept connection, or makes one.
+/// A client of one Redis server for any number of threads. Each call uses a pooled connection or opens a new
+/// one.
 public final class RedisClient: Sendable {
-  /// How long anything may take, from the connection to the answer.
+  /// Time limit for one exchange, from connecting to the last reply.
   public static let timeLimit = Duration.seconds(5)
 
   private let address: RedisAddress
   private let idle = Mutex<[RedisConnection]>([])
 
-  /// Connects when it is first asked for something.
+  /// Creates a client that connects on first use.
   public init(_ address: RedisAddress) {
     self.address = address
   }
 
-  /// The answer to the command; `wait` is how long a command that blocks is to do so.
+  /// Returns the reply to the command. `wait` is the time that a blocking command may block; it extends the
+  /// time limit.
   public func send(_ command: RedisCommand, wait: Duration = .zero) throws(RedisError) -> RedisReply {
     let replies = try exchange([command], until: .now + Self.timeLimit + wait)
     guard let reply = replies.first else { throw .unexpectedReply(command: command.name) }
     return reply
   }
 
-  /// The answers to the commands, sent in one go; after one that Redis refuses it does the others all the same, and the
-  /// first refusal is thrown (redis.io/docs/latest/develop/using-commands/pipelining).
+  /// Sends the commands as one pipeline and returns their replies.
+  ///
+  /// Redis executes the remaining commands after one that it refuses. The first refusal is thrown
+  /// (redis.io/docs/latest/develop/using-commands/pipelining).
   public func send(_ commands: [RedisCommand]) throws(RedisError) -> [RedisReply] {
     try exchange(commands, until: .now + Self.timeLimit)
   }
@@ -33,14 +37,14 @@ public final class RedisClient: Sendable {
       do throws(RedisError) {
         return try exchange(commands, over: kept, until: deadline)
       } catch {
-        // Redis was started anew, or tired of waiting: once more, over a connection of which that cannot be said.
+        // The pooled connection was stale: Redis restarted, or closed it as idle. Retry once on a new one.
         guard error == .closed else { throw error }
       }
     }
     return try exchange(commands, over: RedisConnection(address, until: deadline), until: deadline)
   }
 
-  /// Keeps the connection unless something went wrong on it.
+  /// Runs the exchange and returns the connection to the pool. A connection that failed is dropped.
   private func exchange(
     _ commands: [RedisCommand], over connection: RedisConnection, until deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [RedisReply] {
@@ -50,7 +54,7 @@ public final class RedisClient: Sendable {
   }
 }
 
-/// One connection to a Redis server, signed in, for one thread at a time.
+/// An authenticated connection to a Redis server, for one thread at a time.
 final class RedisConnection: Sendable {
   private let context: Mutex<HiredisContext>
 

@@ -1,6 +1,6 @@
-/// A command and its arguments, which may hold any bytes.
+/// A Redis command and its arguments, which may contain any bytes.
 public struct RedisCommand: Sendable {
-  /// As it is known in errors.
+  /// The name that errors report.
   public let name: String
   private(set) var words: [[UInt8]]
 

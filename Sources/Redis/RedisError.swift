@@ -1,24 +1,24 @@
-/// Why Redis did not do what it was asked. Never carries what was sent to it, nor what it said about that.
+/// The reason why a Redis command failed. Never carries command arguments or the text of Redis's error.
 public enum RedisError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// No connection could be made, for the system's own `reason`.
+  /// The connection could not be established; `reason` is the operating system's message.
   case unreachable(reason: String)
-  /// The time was up before Redis had answered, so that what it has done is not known.
+  /// Redis did not answer before the deadline. The command may or may not have been executed.
   case timedOut
-  /// The connection ended before Redis had answered.
+  /// The connection closed before Redis answered.
   case closed
-  /// Redis refused the command, with an error of this code, such as `OOM`.
+  /// Redis refused the command with this error code, such as `OOM`.
   case refused(command: String, code: String)
-  /// What came in answer to the command is not what Redis answers.
+  /// The reply does not have the form documented for the command.
   case unexpectedReply(command: String)
 
-  /// What was wrong, in one line.
+  /// A description of the failure in one line.
   public var description: String {
     switch self {
     case .unreachable(let reason): "no connection to Redis: \(reason)"
     case .timedOut: "Redis did not answer in time"
     case .closed: "Redis closed the connection"
     case .refused(let command, let code): "Redis refused \(command) with \(code)"
-    case .unexpectedReply(let command): "what answered \(command) is not Redis as expected"
+    case .unexpectedReply(let command): "unexpected reply to \(command)"
     }
   }
 }

@@ -1,14 +1,14 @@
 import CHiredis
 
-/// An answer of Redis's (redis.io/docs/latest/develop/reference/protocol-spec, RESP2).
+/// A reply from Redis (redis.io/docs/latest/develop/reference/protocol-spec, RESP2).
 public enum RedisReply: Equatable, Sendable {
   case null
   case integer(Int64)
-  /// A string of any bytes, or a status such as `OK`.
+  /// A string of arbitrary bytes, or a status such as `OK`.
   case bytes([UInt8])
   case array([RedisReply])
 
-  /// The string as text; an integer too, in decimal.
+  /// The text of a string, or an integer in decimal.
   public var text: String? {
     switch self {
     case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
@@ -25,12 +25,12 @@ public enum RedisReply: Equatable, Sendable {
     if case .integer(let number) = self { number } else { nil }
   }
 
-  /// The elements of an array; none of anything else, null included.
+  /// The elements of an array. Empty for every other reply, including null.
   public var elements: [RedisReply] {
     if case .array(let elements) = self { elements } else { [] }
   }
 
-  /// Copies hiredis's reply to the command. Throws ``RedisError/refused(command:code:)`` for an error anywhere in it.
+  /// Copies hiredis's reply. Throws ``RedisError/refused(command:code:)`` for an error at any depth of it.
   init(_ reply: UnsafeMutablePointer<redisReply>, to command: String) throws(RedisError) {
     switch unsafe reply.pointee.type {
     case REDIS_REPLY_NIL: self = .null
@@ -39,7 +39,7 @@ public enum RedisReply: Equatable, Sendable {
     case REDIS_REPLY_ARRAY:
       var elements: [RedisReply] = []
       for index in 0..<(unsafe reply.pointee.elements) {
-        // hiredis never leaves one out.
+        // hiredis sets every element; the check replaces a force unwrap.
         guard let element = unsafe reply.pointee.element[index] else {
           throw .unexpectedReply(command: command)
         }
@@ -56,7 +56,7 @@ public enum RedisReply: Equatable, Sendable {
     unsafe Array(UnsafeRawBufferPointer(start: reply.pointee.str, count: reply.pointee.len))
   }
 
-  /// The first word of an error. What follows it may quote the command.
+  /// Returns the first word of an error message. The rest is dropped, because it may quote the command.
   private static func code(_ error: [UInt8]) -> String {
     let word = error.prefix { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     return word.isEmpty ? "ERR" : String(decoding: word, as: UTF8.self)

@@ -4,7 +4,8 @@ import Queue
 import Settings
 
 extension Application {
-  /// Says to everyone whether deliveries can be taken, and to whoever has the admin token whether any come.
+  /// Reports to everyone whether deliveries can be accepted, and to holders of the admin token also whether
+  /// any arrive.
   func reportHealth(_ parameters: Parameters, _ configuration: Configuration) throws(RequestFailure) -> Reply
   {
     let credentials = configuration.adminToken.map { Credentials(parameters, token: $0) } ?? .absent
@@ -16,7 +17,8 @@ extension Application {
     return Reply(outcome: "healthy", response: .json(.ok, object))
   }
 
-  /// Throws unless deliveries can be taken. With a queue that takes Redis alone: the database is the worker's.
+  /// Throws unless deliveries can be accepted. With a queue that depends on Redis alone; the database is the
+  /// worker's.
   private func check(_ configuration: Configuration) throws(RequestFailure) {
     if let queue = configuration.queue {
       do {
@@ -40,18 +42,18 @@ extension Application {
     do {
       let condition = try store(configuration).condition()
       let last = statistics.figures.lastDelivery(after: condition)
-      report.tell(last: last, since: last ?? 0, silenceHours: silenceHours, now: now)
-      report.tell(condition)
+      report.add(lastDelivery: last, since: last ?? 0, silenceHours: silenceHours, now: now)
+      report.add(condition)
     } catch {
       guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
-      // A receiver without a database knows what has come since it started.
+      // A receiver without a database knows only the deliveries since it started.
       let last = statistics.figures.lastDelivery
-      report.tell(last: last, since: last ?? statistics.start, silenceHours: silenceHours, now: now)
+      report.add(lastDelivery: last, since: last ?? statistics.start, silenceHours: silenceHours, now: now)
     }
     return report
   }
 
-  /// A monitor looks at the status code, and silence is what it is there for.
+  /// Silence is an error status, because monitors check the status code and silence is what they must detect.
   private func reply(_ report: HealthReport) -> Reply {
     switch report.status {
     case .ok: Reply(outcome: "healthy", response: .json(.ok, report))
@@ -60,20 +62,20 @@ extension Application {
   }
 }
 
-/// How the sync stands, for whoever watches it.
+/// The state of the synchronization, for monitoring.
 struct HealthReport: Encodable, Equatable {
   enum Status: String, Encodable {
     case ok
-    /// Nothing has arrived for too long; the endpoint may be switched off at Clerk, or the way to it cut.
+    /// No delivery has arrived for too long. The endpoint may be disabled at Clerk, or unreachable.
     case silent
   }
 
   var status = Status.ok
-  /// When the last attempt at a delivery came, in milliseconds since 1970.
+  /// The time of the last attempt at a delivery, in milliseconds since 1970.
   var lastDelivery: Int64?
-  /// Seconds since then.
+  /// Seconds since the last delivery.
   var age: Int64?
-  /// After how many hours without a delivery the status is silent.
+  /// The number of hours without a delivery after which the status is silent.
   var silenceHours: Int?
   var pendingFailures: Int64?
   var sqlite: String?
@@ -85,18 +87,23 @@ struct HealthReport: Encodable, Equatable {
     self.queue = queue
   }
 
-  /// Enters what the database says of itself.
-  mutating func tell(_ condition: Condition) {
+  /// Adds the state of the database.
+  mutating func add(_ condition: Condition) {
     pendingFailures = condition.pendingFailures
     (sqlite, journalMode) = (UserStore.sqliteVersion, condition.journalMode)
   }
 
-  /// Enters the last delivery, and whether it is too long since then.
-  mutating func tell(last: Int64?, since: Int64, silenceHours: Int?, now: Int64) {
+  /// Adds the last delivery and determines whether the silence has lasted too long.
+  mutating func add(lastDelivery last: Int64?, since: Int64, silenceHours: Int?, now: Int64) {
     lastDelivery = last
-    // A clock that was turned back makes no age negative.
-    age = last.map { max(0, now - $0) / 1000 }
+    age = last.map { $0.age(at: now) }
     self.silenceHours = silenceHours
     if let silenceHours, now - since > Int64(silenceHours) * 3_600_000 { status = .silent }
   }
+}
+
+extension Int64 {
+  /// Returns the seconds from this time to `now`, both in milliseconds since 1970. A clock that was set back
+  /// yields 0, not a negative age.
+  func age(at now: Int64) -> Int64 { Swift.max(0, now - self) / 1000 }
 }

@@ -6,7 +6,7 @@ import Settings
 import Svix
 
 extension Application {
-  /// One delivery's way: verify, decode, apply, answer. What is not verified goes no further.
+  /// Processes one delivery: verify, decode, apply, respond. An unverified delivery goes no further.
   func receive(
     _ request: Request, _ configuration: Configuration, record: inout RequestLog
   ) throws(RequestFailure) -> Reply {
@@ -31,11 +31,7 @@ extension Application {
       store.recordFailure(of: delivery, reason: "\(error)")
       throw .delivery(error)
     }
-
-    var object = JSONObject()
-    object.append("outcome", outcome.rawValue)
-    object.append("id", message.id)
-    return Reply(outcome: outcome.rawValue, response: .json(.ok, object))
+    return accepted(message, outcome.rawValue)
   }
 
   private func verify(
@@ -76,34 +72,40 @@ extension Application {
     }
   }
 
-  /// Throws unless the queue answers.
+  /// Throws unless the queue accepts deliveries.
   public func check(queue address: RedisAddress) throws(RedisError) {
     try queues.queue(address).check()
   }
 
-  /// A delivery's way in place of the database: into the queue, and answered once that has it.
-  func enqueue(_ message: VerifiedMessage, _ event: Event, in address: RedisAddress) throws(RequestFailure)
-    -> Reply
-  {
+  /// Puts the delivery into the queue in place of the database, and responds once the queue has accepted it.
+  private func enqueue(
+    _ message: VerifiedMessage, _ event: Event, in address: RedisAddress
+  ) throws(RequestFailure) -> Reply {
     do {
       try queues.queue(address).add(message, event)
     } catch {
       throw .queue(error)
     }
-    var object = JSONObject()
-    object.append("outcome", "queued")
-    object.append("id", message.id)
-    return Reply(outcome: "queued", response: .json(.ok, object))
+    return accepted(message, "queued")
   }
 
-  /// How the queue stands; nil where there is none, and while Redis does not answer, which the health tells.
+  private func accepted(_ message: VerifiedMessage, _ outcome: String) -> Reply {
+    var object = JSONObject()
+    object.append("outcome", outcome)
+    object.append("id", message.id)
+    return Reply(outcome: outcome, response: .json(.ok, object))
+  }
+
+  /// Returns the state of the queue, or nil without a queue or while Redis is unavailable, which the health
+  /// check reports.
   func queueStatistics(_ configuration: Configuration) -> QueueStatistics? {
     configuration.queue.flatMap { try? queues.queue($0).statistics() }
   }
 }
 
 extension Request {
-  /// Whether the body is compressed, by its header or by how gzip begins (RFC 1952, section 2.3.1).
+  /// Whether the body is compressed, judged by its header or by the magic bytes of gzip (RFC 1952, section
+  /// 2.3.1).
   fileprivate var isCompressed: Bool {
     let encodings = parameters.values(ofHeader: "content-encoding").map { $0.lowercased() }
     return body.starts(with: [0x1f, 0x8b]) || encodings.contains { !["", "identity"].contains($0) }

@@ -10,39 +10,42 @@ public final class Application: Sendable {
   let isLongLived: Bool
   let clock: WallClock
   let statistics: ProcessStatistics
-  /// How many requests are reading at this moment.
+  /// The number of reads in progress.
   let readers = Atomic(0)
-  /// How many may: one less than there are threads, so that one of them is always left for deliveries.
-  let readersAtOnce: Int
+  /// The limit on concurrent reads: one less than the number of threads, which leaves one thread for
+  /// deliveries.
+  let maxReaders: Int
   private let stores = StoreCache()
   let queues = QueueCache()
 
-  /// `isLongLived` says that this process answers more than one request.
+  /// `isLongLived` states that this process answers more than one request.
   public init(configuration: Configuration, isLongLived: Bool = true, clock: WallClock = .system) {
     current = Mutex(configuration)
     self.isLongLived = isLongLived
     self.clock = clock
     statistics = ProcessStatistics(start: clock.now())
-    readersAtOnce = max(1, min(3, (configuration.threads ?? 4) - 1))
+    maxReaders = max(1, min(3, (configuration.threads ?? 4) - 1))
   }
 
-  /// Takes this configuration for the requests that come from now on; one in progress keeps what it began with.
+  /// Replaces the configuration for future requests. A request in progress keeps the configuration with which
+  /// it began.
   public func use(_ configuration: Configuration) {
     current.withLock { $0 = configuration }
   }
 
-  /// Creates the database and its tables where they are missing, or says what stands in the way. Not for use with a
-  /// queue.
+  /// Creates the database and its tables where they are missing. Throws if that is impossible. Must not be
+  /// called when a queue is used.
   public func prepare() throws(StoreError) {
     try store(configuration).prepare()
   }
 
-  /// The settings of a request with these parameters: the process's, and in their place what the web server passes.
+  /// Returns the settings of a request: those of the process, overridden by the parameters that the web
+  /// server passes.
   public func settings(for parameters: Parameters) -> RequestSettings {
     RequestSettings(configuration, overriddenBy: parameters)
   }
 
-  /// Answers a whole request and logs one line about it.
+  /// Answers a complete request and logs one line about it.
   public func respond(to request: Request, _ settings: RequestSettings, logger: Logger) -> Response {
     recorded(request.parameters, logger: logger) { record throws(RequestFailure) in
       let route = try Route(request.parameters)
@@ -55,7 +58,7 @@ public final class Application: Sendable {
     }
   }
 
-  /// Answers a request that did not become whole, and logs one line about it.
+  /// Answers an incomplete request and logs one line about it.
   public func respond(to error: RequestError, parameters: Parameters, logger: Logger) -> Response {
     recorded(parameters, logger: logger) { _ throws(RequestFailure) in throw .request(error) }
   }
@@ -66,13 +69,13 @@ public final class Application: Sendable {
     stores.store(configuration, isLongLived: isLongLived, clock: clock)
   }
 
-  /// Runs `body`, turns its failure into a response, and writes the request's one log line.
+  /// Runs `body`, converts its failure into a response, and writes the request's one log line.
   private func recorded(
     _ parameters: Parameters, logger: Logger,
     _ body: (inout RequestLog) throws(RequestFailure) -> Reply
   ) -> Response {
     let start = ContinuousClock.now
-    // A label only: nothing of it has been verified yet.
+    // Used for the log only, because it is not verified yet.
     let ids = ["svix-id", "webhook-id"].flatMap(parameters.values(ofHeader:))
     var record = RequestLog(svixID: ids.first { !$0.isEmpty })
     let reply: Reply

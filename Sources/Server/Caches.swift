@@ -4,7 +4,8 @@ import Redis
 import Settings
 import Synchronization
 
-/// The stores of a process, one for each database and its settings, so that the requests share its idle connection and its writer's lock.
+/// The stores of a process, one for each database and its options. Requests share a store's idle connection
+/// and its writer lock.
 final class StoreCache: Sendable {
   private struct Key: Hashable {
     let database: String
@@ -13,7 +14,7 @@ final class StoreCache: Sendable {
 
   private let stores = Mutex<[Key: UserStore]>([:])
 
-  /// The store that the configuration asks for.
+  /// Returns the store for the configuration.
   func store(_ configuration: Configuration, isLongLived: Bool, clock: WallClock) -> UserStore {
     var options = configuration.storeOptions
     options.connection = isLongLived ? configuration.connection : .perRequest
@@ -28,7 +29,7 @@ final class StoreCache: Sendable {
   }
 }
 
-/// The queues of a process, one for each address, so that the requests share its connections.
+/// The queues of a process, one for each address. Requests share a queue's connections.
 final class QueueCache: Sendable {
   private let queues = Mutex<[RedisAddress: DeliveryQueue]>([:])
 

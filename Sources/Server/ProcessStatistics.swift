@@ -2,7 +2,7 @@ import ClerkSync
 import Gateway
 import Synchronization
 
-/// What this process has answered since it started; a CGI process has nothing to tell.
+/// The requests answered by this process since it started. A CGI process answers one and reports nothing.
 final class ProcessStatistics: Sendable {
   struct Figures {
     /// Deliveries answered with 200, by outcome.
@@ -11,16 +11,17 @@ final class ProcessStatistics: Sendable {
     var rejections: [String: Int] = [:]
     var durations = DurationHistogram()
     var recent = RecentDurations()
-    /// When the last verified delivery was answered, in milliseconds since 1970.
+    /// The time at which the last verified delivery was answered, in milliseconds since 1970.
     var lastDelivery: Int64?
 
-    /// When a delivery came last: by the ledger, or later by this process, which also knows of duplicates.
+    /// Returns the time of the last delivery: the ledger's, or a later one of this process, which also counts
+    /// duplicates.
     func lastDelivery(after condition: Condition) -> Int64? {
       [condition.lastAttempt, lastDelivery].compactMap(\.self).max()
     }
   }
 
-  /// When the process started, in milliseconds since 1970.
+  /// The time at which the process started, in milliseconds since 1970.
   let start: Int64
   private let state = Mutex(Figures())
 
@@ -46,15 +47,15 @@ final class ProcessStatistics: Sendable {
   }
 }
 
-/// Durations counted in Prometheus's way: each bucket has all that took no longer than its bound.
+/// A histogram as Prometheus defines it: each bucket counts the durations up to its bound.
 struct DurationHistogram {
   /// Upper bounds, in seconds.
   static let bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-  /// How many took no longer than the bound of the same index, and longer than the one before.
+  /// The number of durations up to the bound with the same index and above the previous bound.
   private var counts = Array(repeating: 0, count: bounds.count)
   private(set) var count = 0
-  /// In seconds.
+  /// The sum of the durations, in seconds.
   private(set) var sum = 0.0
 
   mutating func append(_ duration: Duration) {
@@ -64,7 +65,7 @@ struct DurationHistogram {
     sum += seconds
   }
 
-  /// The bounds, and how many took no longer.
+  /// The bounds, each with the number of durations up to it.
   var buckets: [(bound: Double, count: Int)] {
     var total = 0
     return zip(Self.bounds, counts).map { bound, count in
@@ -74,9 +75,9 @@ struct DurationHistogram {
   }
 }
 
-/// How long the last deliveries took to answer.
+/// The response times of the most recent deliveries.
 struct RecentDurations {
-  /// In milliseconds: the time that so many in a hundred did not exceed.
+  /// Percentiles of the response times, in milliseconds.
   struct Percentiles: Encodable, Equatable {
     let requests: Int
     let p50: Double
@@ -87,7 +88,7 @@ struct RecentDurations {
 
   private static let capacity = 1024
 
-  /// In milliseconds; once it is full the oldest is overwritten.
+  /// In milliseconds. A ring buffer: when full, the oldest value is overwritten.
   private var durations: [Double] = []
   private var next = 0
 
@@ -101,11 +102,11 @@ struct RecentDurations {
     next = (next + 1) % Self.capacity
   }
 
-  /// nil before the first.
+  /// nil before the first delivery.
   var percentiles: Percentiles? {
     let sorted = durations.sorted()
     guard let max = sorted.last else { return nil }
-    // The nearest rank: the smallest time that at least so many do not exceed.
+    // Nearest rank: the smallest value that at least `percent` percent of the values do not exceed.
     func percentile(_ percent: Int) -> Double { sorted[(sorted.count * percent + 99) / 100 - 1] }
     return Percentiles(
       requests: sorted.count, p50: percentile(50), p95: percentile(95), p99: percentile(99), max: max)

@@ -5,28 +5,28 @@ import Redis
 import Settings
 import Svix
 
-/// Every way in which a request can fail, gathered from the layers below.
+/// All ways in which a request can fail, including the errors of the layers below.
 enum RequestFailure: Error {
   case notFound
   case methodNotAllowed(allowed: String)
   case request(RequestError)
   case configuration(ConfigurationError)
   case missingSecret
-  /// No signature fits a body that something on the way has compressed.
+  /// No signature matches, and a proxy or CDN has compressed the body.
   case compressedBody
   case delivery(DeliveryError)
   case unhealthy(StoreError)
-  /// The admin token is missing, or another one came.
+  /// The admin token is missing, or does not match.
   case unauthorized(isTokenWrong: Bool)
-  /// A parameter of the URL cannot be used; the message is for whoever sent it and holds no value.
+  /// A parameter of the URL is invalid. The message is sent to the client and contains no value.
   case parameter(String)
   case unknownUser
-  /// So much is being read at this moment that deliveries would have to wait.
+  /// Too many reads are in progress; another one could delay deliveries.
   case busy
   case queue(RedisError)
   case queueUnhealthy(RedisError)
 
-  /// The failure's name in answers and in the log.
+  /// The name of the failure in responses and in the log.
   var code: String {
     switch self {
     case .notFound: "not_found"
@@ -49,12 +49,13 @@ enum RequestFailure: Error {
 }
 
 extension RequestFailure {
-  /// What was wrong and what to do about it, for the operator's log. Holds no secret, address or payload.
+  /// Describes the failure and its remedy in the operator's log. Contains no secret, e-mail address or
+  /// payload.
   var reason: String? {
     switch self {
     case .notFound, .methodNotAllowed, .unknownUser, .busy: nil
     case .unauthorized(let isTokenWrong):
-      isTokenWrong ? "the bearer token is not CLERK_SYNC_ADMIN_TOKEN" : "no bearer token"
+      isTokenWrong ? "the bearer token does not match CLERK_SYNC_ADMIN_TOKEN" : "no bearer token"
     case .parameter(let message): message
     case .request(let error): Self.reason(error)
     case .configuration(let error): error.description
@@ -82,14 +83,14 @@ extension RequestFailure {
 }
 
 extension RequestFailure {
-  /// The answer to a failed request: the one place where an error becomes an HTTP status.
+  /// The response to a failed request. This is the one place where an error becomes an HTTP status.
   ///
-  /// The sender learns what it can act on; why a signature was refused, and what the database said, is
-  /// for the log.
+  /// The response tells the sender what it can act on. The reason why a signature was refused and the error
+  /// of the database appear in the log only.
   var response: Response {
     switch self {
     case .notFound:
-      answer(.notFound, "Nothing answers here: POST to /api/webhooks, or GET /api/health.")
+      answer(.notFound, "There is nothing at this path: POST to /api/webhooks, or GET /api/health.")
     case .methodNotAllowed(let allowed):
       answer(.methodNotAllowed, "This path answers \(allowed) only.", headers: [("Allow", allowed)])
     case .request(.bodyTooLarge(let limit)):
@@ -97,7 +98,7 @@ extension RequestFailure {
     case .request(.malformedContentLength):
       answer(.badRequest, "Content-Length must be a decimal number of bytes.")
     case .request:
-      answer(.badRequest, "The body is not as long as Content-Length says, or did not arrive in time.")
+      answer(.badRequest, "The body does not match Content-Length, or did not arrive in time.")
     case .configuration:
       answer(.internalServerError, "A setting of this server cannot be used; its log says which.")
     case .missingSecret:
@@ -111,16 +112,16 @@ extension RequestFailure {
     case .delivery(.event(.noPrimaryEmail)):
       abort("The user has no primary e-mail address.")
     case .delivery(.event(.noUserID)):
-      abort("The event names no user id.")
+      abort("The event has no user id.")
     case .delivery(.store):
       answer(.internalServerError, "The database could not be updated; nothing was written.")
     case .unhealthy:
-      answer(.serviceUnavailable, "The database does not open, or its schema does not fit.")
+      answer(.serviceUnavailable, "The database cannot be opened, or its schema does not match.")
     case .unauthorized(let isTokenWrong):
       answer(
         .unauthorized,
         isTokenWrong
-          ? "The token is not the one that CLERK_SYNC_ADMIN_TOKEN holds here."
+          ? "The bearer token does not match CLERK_SYNC_ADMIN_TOKEN."
           : "Send CLERK_SYNC_ADMIN_TOKEN as a bearer token.",
         // RFC 6750, section 3.
         headers: [
@@ -131,14 +132,14 @@ extension RequestFailure {
         ])
     case .busy:
       answer(
-        .tooManyRequests, "As much is being read here as deliveries leave room for; ask again in a second.",
+        .tooManyRequests, "Too many reads are in progress; retry in a second.",
         headers: [("Retry-After", "1")])
     case .parameter(let message):
       answer(.badRequest, message)
     case .unknownUser:
       answer(.notFound, "Neither the users table nor the ledger knows this user.")
     case .queue:
-      answer(.internalServerError, "The queue did not take the delivery.")
+      answer(.internalServerError, "The delivery could not be queued.")
     case .queueUnhealthy:
       answer(.serviceUnavailable, "The queue does not answer.")
     }
@@ -153,7 +154,7 @@ extension RequestFailure {
     return .json(status, object, headers: headers)
   }
 
-  /// A refusal that no retry can repair; the header ends Svix's retries (docs.svix.com/retries).
+  /// Refuses a delivery that no retry can repair. The header ends Svix's retries (docs.svix.com/retries).
   private func abort(_ message: String) -> Response {
     answer(.badRequest, message, headers: [("webhook-delivery", "abort-message")])
   }

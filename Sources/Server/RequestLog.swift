@@ -1,17 +1,17 @@
 import Gateway
 import Logging
 
-/// What the log tells of one request.
+/// The log record of one request.
 struct RequestLog {
   let svixID: String?
   var type: String?
   var userID: String?
-  /// What was unusual; never a secret, an address or a payload.
+  /// Describes anything unusual. Never contains a secret, an e-mail address or a payload.
   var reason: String?
   /// Whether the signature has been verified.
   var isVerified = false
 
-  /// Writes the one line of the request. `duration` is the time spent in the application.
+  /// Writes the request's one log line. `duration` is the time spent in the application.
   func log(_ reply: Reply, duration: Duration, to logger: Logger) {
     let status = reply.response.status.code
     let level: Logger.Level =

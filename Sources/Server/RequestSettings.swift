@@ -1,10 +1,10 @@
 public import Gateway
 public import Settings
 
-/// The settings that one request is answered by, worked out once.
+/// The settings of one request, evaluated once.
 public struct RequestSettings: Sendable {
   private let result: Result<Configuration, ConfigurationError>
-  /// The longest body, in bytes, that the request may have.
+  /// The body size limit of the request, in bytes.
   public let bodyLimit: Int
 
   init(_ configuration: Configuration, overriddenBy parameters: Parameters) {
@@ -13,7 +13,8 @@ public struct RequestSettings: Sendable {
       result = .success(configuration)
       bodyLimit = configuration.maxBody
     } catch {
-      // Reported when the request is answered, for which its body is read.
+      // The error is reported when the request is answered. Its body must be read first, so a limit is
+      // needed.
       result = .failure(error)
       bodyLimit = (try? configuration.maxBody(overriddenBy: { parameters[$0] })) ?? configuration.maxBody
     }
@@ -36,11 +37,11 @@ extension Configuration {
     self = try Configuration().overridden(by: parameters)
   }
 
-  /// This configuration with the variables that the web server passes in place of its own.
+  /// Returns this configuration with the variables that the web server passes in place of the process's own.
   ///
-  /// A request header cannot set one, since it arrives as `HTTP_…` (RFC 3875, section 4.1.18).
+  /// A request header cannot set a variable, because it arrives as `HTTP_…` (RFC 3875, section 4.1.18).
   func overridden(by parameters: Parameters) throws(ConfigurationError) -> Configuration {
-    // Most requests bring none, which one look tells.
+    // Most requests set no variable, which one check shows.
     guard parameters.contains(prefix: "CLERK_") else { return self }
     return try overridden(by: { parameters[$0] })
   }

@@ -3,23 +3,24 @@ import Gateway
 import Settings
 
 extension Response {
-  /// An answer with a JSON object.
+  /// Returns a response with a JSON object.
   static func json(
     _ status: Status, _ object: JSONObject, headers: [(name: String, value: String)] = []
   ) -> Response {
     json(status, Array("\(object.text)\n".utf8), headers: headers)
   }
 
-  /// An answer with the value in JSON.
+  /// Returns a response with the value as JSON.
   static func json(_ status: Status, _ value: some Encodable) -> Response {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Texts and finite numbers are all that there is in them.
+    // Cannot fail: the values contain only texts and finite numbers.
     let json = (try? encoder.encode(value)).map(Array.init) ?? Array("{}".utf8)
     return .json(status, json + Array("\n".utf8))
   }
 
-  /// This answer with what keeps it out of caches, and a browser that opens it from running or framing anything.
+  /// Returns this response with headers that prevent caching, and that keep a browser from executing or
+  /// framing it.
   func guarded() -> Response {
     var response = self
     response.headers.append(("Cache-Control", "no-store"))
@@ -35,10 +36,10 @@ extension Response {
   }
 }
 
-/// A response and the word the log has for it.
+/// A response and its name in the log.
 struct Reply {
   let outcome: String
   let response: Response
-  /// Whether it is asked for every few seconds and of no interest to the log.
+  /// Whether the request recurs every few seconds and is not worth a log line.
   var isRoutine = false
 }

@@ -1,9 +1,9 @@
 import Gateway
 
-/// What a request asks for, by the end of its path.
+/// The target of a request, determined by the end of its path.
 ///
-/// Only the end counts, so that the same program answers as nginx's location `/api/webhooks`, as
-/// `/cgi-bin/clerk-sync.fcgi/api/webhooks`, and under the bare URL of the script.
+/// Only the end counts, so that the same program serves nginx's location `/api/webhooks`,
+/// `/cgi-bin/clerk-sync.fcgi/api/webhooks` and the bare URL of the script.
 enum Route: Equatable {
   case webhook
   case health
@@ -30,7 +30,7 @@ enum Route: Equatable {
   }
 }
 
-/// What the console asks for.
+/// The paths of the console's API.
 enum ReadRoute: Equatable {
   case users
   case user(id: String)
@@ -38,7 +38,7 @@ enum ReadRoute: Equatable {
   case stats
   case metrics
 
-  /// By the end of the path; nil for any other one.
+  /// Matches the end of the path. Returns nil for any other path.
   init?(path: String) {
     let known: [(String, ReadRoute)] = [
       ("users", .users), ("deliveries", .deliveries), ("stats", .stats), ("metrics", .metrics),
@@ -47,7 +47,7 @@ enum ReadRoute: Equatable {
       self = route
       return
     }
-    // An id has no slash: what follows the last one is it.
+    // An id contains no slash, so it is the part after the last one.
     guard let slash = path.lastIndex(of: "/"), path[..<slash].hasSuffix("/api/users") else { return nil }
     let id = path[slash...].dropFirst()
     guard !id.isEmpty, id.unicodeScalars.count <= 200 else { return nil }

@@ -1,15 +1,16 @@
 import Svix
 
-/// The token that opens the console's API (RFC 6750).
+/// The bearer token for the console's API (RFC 6750).
 ///
-/// It prints as nothing but its name, as ``Secret`` does.
+/// Its description and its mirror omit the token, as those of ``Secret`` omit the key.
 public struct AdminToken: Sendable, CustomStringConvertible, CustomReflectable {
-  /// The number of characters it may have; fewer could be guessed.
+  /// The allowed number of characters. A shorter token could be guessed.
   static let lengths = 16...256
 
   private let text: String
 
-  /// nil unless it consists of so many printable ASCII characters without spaces.
+  /// Returns nil unless the text has an allowed length and consists of printable ASCII characters without
+  /// spaces.
   init?(_ text: String) {
     let isVisible = text.utf8.allSatisfy { (0x21...0x7e).contains($0) }
     guard isVisible, Self.lengths.contains(text.utf8.count) else { return nil }

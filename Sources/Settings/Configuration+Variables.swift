@@ -3,7 +3,7 @@ import FoundationEssentials
 import Svix
 
 extension Configuration {
-  /// The names of all variables that are read.
+  /// The names of all variables that clerk-sync reads.
   public static let variables =
     ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN", "CLERK_SYNC_QUEUE"]
     .flatMap { [$0, "\($0)_FILE"] }
@@ -14,13 +14,13 @@ extension Configuration {
     ]
     .map { "CLERK_SYNC_\($0)" }
 
-  /// Reads the variables of a process's environment, each of which `value` gives by its name.
+  /// Reads the variables of a process's environment. `value` returns the value of a variable by name.
   public init(environment value: @escaping (String) -> String?) throws(ConfigurationError) {
     self = try Configuration().overridden(by: value)
   }
 
-  /// This configuration with the variables that `value` gives by their names in place of its own. An empty variable
-  /// counts as not set.
+  /// Returns this configuration with every variable that `value` returns in place of the current setting. An
+  /// empty variable counts as unset.
   public func overridden(by value: @escaping (String) -> String?) throws(ConfigurationError) -> Configuration
   {
     let variables = Variables(value: value)
@@ -46,12 +46,13 @@ extension Configuration {
     return result
   }
 
-  /// The body limit, in bytes, with the variable that `value` gives in place of this one.
+  /// Returns the body limit in bytes, after applying only that variable.
   public func maxBody(overriddenBy value: @escaping (String) -> String?) throws(ConfigurationError) -> Int {
     try Variables(value: value).number("CLERK_SYNC_MAX_BODY", in: 1...1_073_741_824) ?? maxBody
   }
 
-  /// The secrets of the first variable that is set; Clerk's own name for it comes before the older one.
+  /// Returns the secrets of the first variable that is set. Clerk's own name takes precedence over the older
+  /// one.
   private static func secrets(in variables: Variables) throws(ConfigurationError) -> [Secret]? {
     for name in ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"] {
       guard let (variable, text) = try variables.confidential(name) else { continue }
@@ -66,7 +67,8 @@ extension Configuration {
 
   private static func adminToken(in variables: Variables) throws(ConfigurationError) -> AdminToken? {
     guard let (variable, text) = try variables.confidential("CLERK_SYNC_ADMIN_TOKEN") else { return nil }
-    // An editor ends a file with a line break. A file with nothing else is an optional credential that nobody gave.
+    // Editors end a file with a line break. A file of white space alone is an optional credential that was
+    // not provided.
     let words = text.split(whereSeparator: \.isWhitespace)
     if words.isEmpty, variable.hasSuffix("_FILE") { return nil }
     guard words.count == 1, let token = AdminToken(String(words[0])) else {
@@ -81,16 +83,17 @@ extension Configuration {
   }
 }
 
-/// The variables, however they are looked up.
+/// Typed access to the variables.
 struct Variables {
-  /// The value of the variable of a name; nil where there is none.
+  /// Returns the value of the variable with this name, or nil.
   let value: (String) -> String?
 
   fileprivate func setting(_ name: String) -> String? {
     value(name).flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// The text of the variable, or of the file that the one with `_FILE` at its end names, and which of them it was.
+  /// Returns the text of the variable, or of the file named by the variable with the suffix `_FILE`, and the
+  /// name of the variable used.
   func confidential(
     _ name: String
   ) throws(ConfigurationError) -> (variable: String, text: String)? {
@@ -103,7 +106,8 @@ struct Variables {
     return (variable, text)
   }
 
-  /// A path that SQLite takes for one too, and not for a URI or a database in memory, which would lose everything.
+  /// Returns a file path. Rejects URIs and names of in-memory databases, which SQLite would accept and which
+  /// would lose all data.
   fileprivate func path(_ name: String) throws(ConfigurationError) -> String? {
     let path = setting(name)
     guard path?.hasPrefix(":") != true, path?.lowercased().hasPrefix("file:") != true else {

@@ -2,36 +2,37 @@ public import ClerkSync
 public import Redis
 public import Svix
 
-/// Everything an operator can set, with its defaults.
+/// All settings with their defaults.
 public struct Configuration: Sendable {
-  /// The endpoint's signing secrets; any one of them may have signed. Empty until one is configured.
+  /// The endpoint's signing secrets; a message signed with any of them is accepted. Empty until one is
+  /// configured.
   public var secrets: [Secret] = []
-  /// The SQLite file, created with its folder on first use.
+  /// The path of the SQLite file. It and its folder are created on first use.
   public var database = "data/clerk-sync.db"
-  /// The Redis server that takes the deliveries for the worker; nil to write them to the database at once.
+  /// The Redis server that queues deliveries for the worker; nil to write them directly to the database.
   public var queue: RedisAddress?
   /// The longest request body, in bytes.
   public var maxBody = 1_048_576
-  /// How requests share connections to the database.
+  /// The way in which requests share connections to the database.
   public var connection = ConnectionMode.perRequest
-  /// Worker threads of a FastCGI process; nil for what suits the connection mode.
+  /// The number of worker threads of a FastCGI process; nil for the default of the connection mode.
   public var threads: Int?
   /// The unit of `createdAt` and `updatedAt`.
   public var timestamps = TimestampUnit.milliseconds
   /// The roles a user may have.
   public var roles = Roles.standard
-  /// How long the ledger and the tombstones of deleted users are kept, in days.
+  /// The retention of the ledger and of the tombstones of deleted users, in days.
   public var retention = 90
-  /// What opens the console's API; without it there is none.
+  /// The token for the console's API; without one there is no such API.
   package var adminToken: AdminToken?
-  /// After how many hours without a delivery the health is bad; nil for never.
+  /// The number of hours without a delivery after which health is reported as bad; nil for never.
   public var silenceHours: Int?
   /// The form of log lines.
   public var log = LogFormat.text
 
   public init() {}
 
-  /// What the settings say of a store.
+  /// The store options that result from the settings.
   public var storeOptions: UserStore.Options {
     var options = UserStore.Options()
     options.timestamps = timestamps
@@ -40,13 +41,13 @@ public struct Configuration: Sendable {
   }
 }
 
-/// A setting that cannot be used. Names the variable and the form expected, never the value.
+/// A setting that cannot be used. Names the variable and the expected form, never the value.
 public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The variable's value does not have the expected form.
   case malformed(variable: String, expected: String)
-  /// The variable holds a text that is no signing secret.
+  /// The variable's value is not a signing secret.
   case secret(variable: String, SecretError)
-  /// The file the variable names cannot be read.
+  /// The file named by the variable cannot be read.
   case unreadableFile(variable: String)
 
   public var description: String {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A flat JSON object whose keys keep their order, which JSONEncoder does not promise.
+/// A flat JSON object that preserves the order of its keys, which JSONEncoder does not guarantee.
 package struct JSONObject {
   private var members: [String] = []
 
@@ -17,22 +17,22 @@ package struct JSONObject {
   package var text: String { "{\(members.joined(separator: ","))}" }
 
   static func encode(_ text: String) -> String {
-    // Most are ids and words, which stand as they are.
+    // Most values are ids and words, which need no escaping.
     if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
-    // A String is valid Unicode, which is all that encoding one asks for.
+    // Cannot fail: a String is always valid Unicode.
     let json = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     return inert(json)
   }
 
-  /// The same JSON with escapes for what may stand in a string though it can end a line, turn one around or command a
-  /// terminal. It must be in one line.
+  /// Escapes the characters that JSON permits unescaped but that can end a line, reverse its direction or
+  /// control a terminal. The JSON must be on one line.
   package static func inert(_ json: String) -> String {
     json.utf8.allSatisfy { $0 < 0x7f } ? json : json.unicodeScalars.map(escape).joined()
   }
 
-  /// Whether the byte stands for itself, alone and wherever it is: printable ASCII but for quote and backslash.
+  /// Whether the byte represents itself in every context: printable ASCII except quote and backslash.
   static func isPlain(_ byte: UInt8) -> Bool {
     (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }

@@ -1,10 +1,10 @@
 import Glibc
 public import Logging
 
-/// A log handler that makes one line of each message, text or JSON, and hands it on with its line break.
+/// A log handler that writes each message as one line, as text or JSON, including its line break.
 ///
-/// Long values are shortened: nginx cuts what a FastCGI program says after about 2000 bytes, and what lies past
-/// the cut would begin a line of its own.
+/// Long values are shortened. nginx truncates what a FastCGI program writes to standard error after about
+/// 2000 bytes, and the rest would start a line of its own.
 public struct LineLogHandler: LogHandler {
   public var logLevel = Logger.Level.info
   public var metadata = Logger.Metadata()
@@ -47,10 +47,10 @@ public struct LineLogHandler: LogHandler {
     }
   }
 
-  /// The time now as RFC 3339 writes it, in UTC with milliseconds.
+  /// Returns the current time in UTC with milliseconds (RFC 3339).
   ///
-  /// From the C library's parts: Foundation's formatter loads a calendar, and strftime(3) the local time zone,
-  /// which a CGI process would pay for on each request.
+  /// Uses clock_gettime(2) and gmtime_r(3). Foundation's formatter loads a calendar and strftime(3) the local
+  /// time zone, a cost that a CGI process would pay on every request.
   private static func timestamp() -> String {
     var now = timespec()
     var parts = unsafe tm()
@@ -73,20 +73,20 @@ public struct LineLogHandler: LogHandler {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// As much of the value as the line has room for, however it will be escaped.
+  /// Shortens the value to the space available in a line, however it will be escaped.
   private static func shortened(_ value: String, key: String) -> String {
     var room = key == "reason" ? 800 : 200
     if value.utf8.count <= room && value.utf8.allSatisfy(JSONObject.isPlain) { return value }
     let kept = value.unicodeScalars.prefix { scalar in
-      // Outside printable ASCII a scalar may become two \\u escapes.
+      // A scalar outside printable ASCII may become two \u escapes.
       room -= ("#"..."~").contains(scalar) || scalar == " " ? 1 : 12
       return room >= 0
     }
     return kept.endIndex == value.endIndex ? value : "\(String(kept))…"
   }
 
-  /// The value as it is where it is plain, otherwise as a JSON string: text from outside can neither
-  /// begin a line nor pass for a field of its own.
+  /// Returns a plain value unchanged and any other value as a JSON string. Text from outside can therefore
+  /// neither start a line nor imitate a field.
   private static func quoted(_ value: String) -> String {
     let isPlain = value.utf8.allSatisfy {
       JSONObject.isPlain($0) && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "=")

@@ -3,17 +3,18 @@ import Redis
 import Svix
 
 extension Configuration {
-  /// The queue that CLERK_SYNC_QUEUE or the file of CLERK_SYNC_QUEUE_FILE names.
+  /// Reads the queue's address from CLERK_SYNC_QUEUE, or from the file that CLERK_SYNC_QUEUE_FILE names.
   static func queue(in variables: Variables) throws(ConfigurationError) -> RedisAddress? {
     guard let (name, text) = try variables.confidential("CLERK_SYNC_QUEUE") else { return nil }
-    // A file ends in a line break; within a URL there is no white space.
+    // A file ends in a line break, which is removed. White space within the URL remains and is rejected
+    // below.
     let url = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     guard !url.lowercased().hasPrefix("rediss:") else {
       throw .malformed(
         variable: name,
         expected:
-          "redis:// or unix://, since hiredis is used without TLS: let stunnel on this machine speak it, "
-          + "and name the port or unix socket at which it listens")
+          "redis:// or unix://, because TLS is not supported: run stunnel on this machine, "
+          + "and name its port or unix socket")
     }
     guard let address = RedisAddress(url: url) else {
       throw .malformed(
@@ -27,11 +28,11 @@ extension Configuration {
 }
 
 extension RedisAddress {
-  /// Reads `redis://[[user]:password@]host[:port][/number]` (iana.org/assignments/uri-schemes/prov/redis) and
-  /// `unix://[[user]:password@]/path[?db=number]`, also as `redis+unix:`.
+  /// Parses `redis://[[user]:password@]host[:port][/number]` (iana.org/assignments/uri-schemes/prov/redis)
+  /// and `unix://[[user]:password@]/path[?db=number]`, also as `redis+unix:`.
   init?(url: String) {
     guard let parts = URLComponents(string: url, encodingInvalidCharacters: false), parts.fragment == nil,
-      // A user without a password is no way to sign in.
+      // A user without a password cannot authenticate.
       (parts.user ?? "").isEmpty || !(parts.password ?? "").isEmpty
     else { return nil }
     let endpoint: Endpoint

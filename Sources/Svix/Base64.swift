@@ -1,11 +1,11 @@
 import CLibcrypto
 
-/// The base64 of RFC 4648, section 4, by libcrypto.
+/// Base64 as in RFC 4648, section 4, implemented by libcrypto.
 enum Base64 {
-  /// The decoded bytes, or nil when `text` is not base64; padding may be left out.
+  /// Returns the decoded bytes, or nil when `text` is not base64. Padding is optional.
   ///
-  /// libcrypto's decoder trims white space, takes no unpadded input and counts padding as zero bytes,
-  /// so what it is given is checked and completed first.
+  /// EVP_DecodeBlock trims white space, rejects unpadded input and decodes padding to zero bytes. The input
+  /// is therefore validated and padded first, and the result is shortened.
   static func decode(_ text: some StringProtocol) -> [UInt8]? {
     let digits = text.utf8.prefix { $0 != UInt8(ascii: "=") }
     let padding = text.utf8.dropFirst(digits.count)
@@ -21,7 +21,7 @@ enum Base64 {
   }
 
   static func encode(_ bytes: [UInt8]) -> String {
-    // EVP_EncodeBlock ends its text with a NUL.
+    // EVP_EncodeBlock appends a NUL.
     var text = [UInt8](repeating: 0, count: (bytes.count + 2) / 3 * 4 + 1)
     let count = unsafe EVP_EncodeBlock(&text, bytes, Int32(bytes.count))
     return String(decoding: text.prefix(Int(count)), as: UTF8.self)

@@ -1,13 +1,13 @@
 import CLibcrypto
 
-/// HMAC with SHA-256 under one key (RFC 2104), by libcrypto's EVP_MAC (OpenSSL 3 manual, EVP_MAC(3)).
+/// HMAC-SHA256 with one key (RFC 2104), implemented by libcrypto's EVP_MAC (OpenSSL 3 manual, EVP_MAC(3)).
 @safe final class HMACSHA256: Sendable {
-  /// The length of a result, in bytes.
+  /// The length of an authentication code, in bytes.
   static let length = 32
 
-  // Fetching searches libcrypto's providers; once a process is enough, and it is only read afterwards.
-  // The provider built in has all that is needed, so a CGI process neither reads openssl.cnf each time, nor makes
-  // tables of the names of everything libcrypto can do.
+  // EVP_MAC_fetch searches libcrypto's providers, so it runs once per process; the result is immutable. The
+  // built-in provider is sufficient. Skipping the rest of the initialization saves a CGI process from reading
+  // openssl.cnf and building the tables of algorithm names on every request.
   private nonisolated(unsafe) static let algorithm = {
     let leftOut =
       OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS
@@ -16,10 +16,10 @@ import CLibcrypto
     return unsafe EVP_MAC_fetch(nil, "HMAC", nil)
   }()
 
-  // Digest and key are set up once; each message starts from a copy, and this one is only read.
+  // Holds the digest and the key. Each message works on a copy, so this context is never modified.
   private nonisolated(unsafe) let prepared: OpaquePointer
 
-  /// nil when libcrypto fails.
+  /// Returns nil when libcrypto fails.
   init?(key: [UInt8]) {
     guard let context = unsafe EVP_MAC_CTX_new(Self.algorithm) else { return nil }
     unsafe prepared = context
@@ -37,7 +37,7 @@ import CLibcrypto
     unsafe EVP_MAC_CTX_free(prepared)
   }
 
-  /// The authentication code of the parts one after the other, or nil when libcrypto fails.
+  /// Returns the authentication code of the concatenated parts, or nil when libcrypto fails.
   func authenticate(_ parts: [[UInt8]]) -> [UInt8]? {
     guard let context = unsafe EVP_MAC_CTX_dup(prepared) else { return nil }
     defer { unsafe EVP_MAC_CTX_free(context) }

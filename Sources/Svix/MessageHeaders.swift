@@ -2,22 +2,24 @@
 public struct MessageHeaders: Sendable {
   /// The message's id, the same on every attempt to deliver it.
   public let id: String
-  /// When this attempt was signed, in seconds since 1970, not yet parsed.
+  /// The time at which this attempt was signed, in seconds since 1970, not yet parsed.
   public let timestamp: String
   /// Space-separated signatures, each `version,base64`.
   public let signature: String
 
-  /// Takes the values as they are.
+  /// Uses the values unchanged.
   public init(id: String, timestamp: String, signature: String) {
     self.id = id
     self.timestamp = timestamp
     self.signature = signature
   }
 
-  /// Takes the `svix-` headers, or the unbranded `webhook-` ones where no `svix-` header is there at all.
+  /// Reads the `svix-` headers, or the unbranded `webhook-` headers when no `svix-` header is present.
   ///
-  /// `values` gives every value received for a header's lower-case name. White space around a value is dropped, and an
-  /// empty header counts as missing.
+  /// `values` returns every value received for a lower-case header name. White space around a value is
+  /// removed, and an empty header counts as missing.
+  ///
+  /// Throws ``VerificationError/missingHeaders(_:)`` or ``VerificationError/repeatedHeader(_:)``.
   public init(_ values: (String) -> [String]) throws(VerificationError) {
     var missing: [String] = []
     for family in ["svix", "webhook"] {

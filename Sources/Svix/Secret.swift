@@ -1,11 +1,12 @@
-/// The key an endpoint's messages are signed with: `whsec_` and base64, as Svix shows it.
+/// The signing key of an endpoint, which Svix displays as `whsec_` and base64.
 ///
-/// It prints as nothing but its name, so that no log line, error message or dump can carry the key.
+/// Its description and its mirror omit the key, which therefore cannot reach a log line, an error message or
+/// a dump.
 public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
-  /// nil when libcrypto has failed, which every use then reports.
+  /// nil when libcrypto failed. Every use then throws ``VerificationError/cryptoFailure``.
   let hmac: HMACSHA256?
 
-  /// Reads `whsec_<base64>`; the prefix and the padding are optional (Standard Webhooks, "Signature scheme").
+  /// Reads `whsec_<base64>`. The prefix and the padding are optional (Standard Webhooks, "Signature scheme").
   public init(_ text: String) throws(SecretError) {
     let prefix = "whsec_"
     let encoded = text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]
@@ -15,7 +16,8 @@ public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     hmac = HMACSHA256(key: key)
   }
 
-  /// Reads one or more secrets, separated by spaces, commas or line breaks: the old and the new one of a rotation.
+  /// Reads one or more secrets separated by spaces, commas or line breaks. During a rotation these are the
+  /// old and the new secret.
   public static func list(_ text: String) throws(SecretError) -> [Secret] {
     var secrets: [Secret] = []
     for word in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }) {
@@ -29,10 +31,10 @@ public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Why a text is not a signing secret. Never carries the text.
+/// The reason why a text is not a signing secret. Never carries the text.
 public enum SecretError: Error, Equatable, Sendable {
-  /// Nothing is left after the optional `whsec_`; an empty key would let anyone sign.
+  /// The key is empty. An empty key would let anyone sign.
   case empty
-  /// What follows the optional `whsec_` is not base64.
+  /// The text after the optional `whsec_` is not base64.
   case notBase64
 }

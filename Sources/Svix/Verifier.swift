@@ -1,16 +1,18 @@
-/// Checks the signatures of received messages (Standard Webhooks, "Verifying webhook authenticity").
+/// Verifies received messages (Standard Webhooks, "Verifying webhook authenticity").
 public struct Verifier: Sendable {
-  /// How many seconds a timestamp may lie in the past or the future, both ends inclusive.
+  /// The largest accepted difference between a timestamp and the clock, in seconds, past or future,
+  /// inclusive.
   public static let tolerance: Int64 = 300
 
   private let secrets: [Secret]
 
-  /// Any one of the secrets suffices, so that a rotation loses nothing.
+  /// Accepts a message signed with any one of the secrets, so a rotation loses no messages.
   public init(secrets: [Secret]) {
     self.secrets = secrets
   }
 
-  /// Returns the message as verified, or throws why it is not.
+  /// Returns the verified message. Throws when the signature does not match or the timestamp is too far from
+  /// `now`.
   ///
   /// `now` is in seconds since 1970. The signature covers the raw bytes of `id.timestamp.body`.
   public func verify(
@@ -22,7 +24,8 @@ public struct Verifier: Sendable {
     }
   }
 
-  /// Verifies once more a message that was verified when it came and has been kept since, however long.
+  /// Verifies a stored message whose timestamp was checked when it was received. The message may have any
+  /// age.
   public func verify(
     kept headers: MessageHeaders, body: [UInt8]
   ) throws(VerificationError) -> VerifiedMessage {
@@ -47,7 +50,7 @@ public struct Verifier: Sendable {
     throw .noMatch(entries: entries.count, secrets: secrets.count)
   }
 
-  /// Seconds since 1970 as `^[1-9][0-9]*$`, nothing else.
+  /// Parses seconds since 1970. Accepts `^[1-9][0-9]*$` only.
   private static func parse(_ text: String) throws(VerificationError) -> Int64 {
     let digits = text.utf8
     guard digits.areDecimalDigits,
@@ -57,36 +60,36 @@ public struct Verifier: Sendable {
   }
 }
 
-/// A message whose signature and timestamp have been checked. Only ``Verifier`` makes one.
+/// A message whose signature and timestamp have been checked. Only ``Verifier`` creates one.
 public struct VerifiedMessage: Sendable {
   /// The message's id, the same on every attempt to deliver it.
   public let id: String
-  /// When this attempt was signed, in seconds since 1970.
+  /// The time at which this attempt was signed, in seconds since 1970.
   public let timestamp: Int64
-  /// The signature that fits, so that it can be shown once more.
+  /// The signature that matched. A queue stores it, so that the message can be verified again.
   public let signature: Signature
-  /// The bytes that were signed.
+  /// The signed bytes.
   public let body: [UInt8]
 }
 
-/// Why a message is not to be trusted. For the log: the sender is not told which it was.
+/// The reason why a message failed verification. It is for the log; the sender is not told.
 public enum VerificationError: Error, Equatable, Sendable {
   /// These headers are missing or empty.
   case missingHeaders([String])
-  /// This header came more than once; no one value of it can be the one that was signed.
+  /// This header occurs more than once, so it is unclear which value was signed.
   case repeatedHeader(String)
-  /// The id holds a full stop, which makes `id.timestamp.body` ambiguous.
+  /// The id contains a full stop, which makes `id.timestamp.body` ambiguous.
   case ambiguousID
   /// The timestamp is not a plain decimal number of seconds.
   case malformedTimestamp
-  /// The timestamp is this many seconds off this machine's clock; negative when it lies in the future.
+  /// The timestamp differs from this machine's clock by this many seconds; negative when it is in the future.
   case outsideTolerance(age: Int64)
-  /// None of the `v1` signatures among `entries` fits any of the `secrets`.
+  /// None of the `v1` signatures among `entries` matches any of the `secrets`.
   case noMatch(entries: Int, secrets: Int)
   /// libcrypto could not compute the HMAC.
   case cryptoFailure
 
-  /// What was wrong and what to do about it, for the operator. Holds neither a secret nor a signature.
+  /// Describes the failure and its remedy to the operator. Contains neither a secret nor a signature.
   public var reason: String {
     switch self {
     case .missingHeaders(let names): "no \(names.joined(separator: ", "))"

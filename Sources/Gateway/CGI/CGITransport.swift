@@ -1,7 +1,7 @@
 import Glibc
 
-/// Answers the one request of a CGI process (RFC 3875): meta-variables in the environment, the body
-/// on standard input, the response on standard output.
+/// Answers the one request of a CGI process (RFC 3875): meta-variables in the environment, the body on
+/// standard input, the response on standard output.
 public struct CGITransport {
   private let handler: any RequestHandler
 
@@ -10,7 +10,7 @@ public struct CGITransport {
   }
 
   public func serve() {
-    // A server that has gone away is an error of write(2), not a reason to die halfway.
+    // A closed pipe then makes write(2) fail instead of ending the process.
     signal(SIGPIPE, SIG_IGN)
     let parameters = Parameters.ofProcess()
     var input = StandardInput()
@@ -19,7 +19,7 @@ public struct CGITransport {
     Self.write(Array(response.standardError.utf8), to: STDERR_FILENO)
   }
 
-  /// Writes all of it, or as much as the reader takes before it goes away.
+  /// Writes all bytes, or stops when the reader closes the pipe.
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -54,6 +54,6 @@ struct StandardInput: BodySource {
     return body.count - start
   }
 
-  /// A CGI program must not read past CONTENT_LENGTH (RFC 3875, section 4.2), so it does not look further.
+  /// A CGI program must not read past CONTENT_LENGTH (RFC 3875, section 4.2), so excess bytes go undetected.
   func streamEnd() -> StreamEnd { failed ? .failed : .clean }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// The signals that tell this process what to do: SIGHUP to reload, and SIGTERM, SIGINT, SIGQUIT and SIGUSR1 to
-/// stop, all gracefully.
+/// The signals that control this process: SIGHUP reloads it; SIGTERM, SIGINT, SIGQUIT and SIGUSR1 stop it
+/// gracefully.
 ///
-/// They are blocked in every thread and taken by `sigtimedwait`, never delivered: a handler would
-/// interrupt a read, and libfcgi takes an interrupted read for the end of the body.
+/// They are blocked in every thread and received with `sigtimedwait`. A signal handler would interrupt a
+/// read, and libfcgi treats an interrupted read as the end of the body.
 public struct ControlSignals {
-  /// What a signal asks for.
+  /// The action that a signal requests.
   enum Demand {
     case reload
     case stop
@@ -14,8 +14,8 @@ public struct ControlSignals {
 
   private var set = sigset_t()
 
-  /// Blocks the signals in this thread and in all that it starts from now on; one that comes is kept until it is
-  /// waited for.
+  /// Blocks the signals in this thread and in every thread that it starts later. A blocked signal stays
+  /// pending until ``next(within:)`` receives it.
   public init() {
     unsafe sigemptyset(&set)
     for number in [SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGUSR1] {
@@ -24,7 +24,8 @@ public struct ControlSignals {
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Waits at most `milliseconds` (below 1000) and tells what the signal that came asks for, or nil for none.
+  /// Waits up to `milliseconds`, which must be below 1000. Returns the action of the signal received, or nil
+  /// when none arrived.
   mutating func next(within milliseconds: Int) -> Demand? {
     var time = timespec(tv_sec: 0, tv_nsec: milliseconds * 1_000_000)
     let number = unsafe sigtimedwait(&set, nil, &time)

@@ -1,14 +1,14 @@
 import CFastCGI
 import Glibc
 
-/// libfcgi's request: the only owner of an `FCGX_Request`.
+/// The only owner of an `FCGX_Request`, libfcgi's request.
 ///
-/// On the heap, because the streams inside point back to it. The fields `ipcFd` and `keepConnection`
-/// are documented as private; accepting the connection ourselves is what makes a stop and a deadline
-/// possible, and a test holds libfcgi to what is relied on here.
+/// It is on the heap because its streams point back to it. The fields `ipcFd` and `keepConnection` are
+/// documented as private, but accepting the connection outside libfcgi is the only way to stop and to enforce
+/// a deadline. A test checks the behaviour of libfcgi on which this relies.
 @safe struct FastCGIRequest: ~Copyable, BodySource {
   private let request: UnsafeMutablePointer<FCGX_Request>
-  /// Whether the peer has sent all that belongs to the request, so that nothing of it is left unread.
+  /// Whether the peer has sent the whole request, so that no unread bytes remain.
   private var isReadWhole = false
 
   init() {
@@ -21,17 +21,18 @@ import Glibc
     unsafe request.deallocate()
   }
 
-  /// Reads FCGI_BEGIN_REQUEST and FCGI_PARAMS from `connection`, which libfcgi closes; nil unless
-  /// both arrived whole.
+  /// Reads FCGI_BEGIN_REQUEST and FCGI_PARAMS from `connection`, which libfcgi closes. Returns nil unless
+  /// both arrived completely.
   mutating func begin(on connection: Int32) -> Parameters? {
     isReadWhole = false
     unsafe request.pointee.ipcFd = connection
-    // FCGX_Accept_r first finishes the last request, which closes the connection unless told to keep it.
+    // FCGX_Accept_r first finishes the previous request, which closes the connection unless told to keep it.
     unsafe request.pointee.keepConnection = 1
     guard unsafe FCGX_Accept_r(request) == 0 else { return nil }
     unsafe request.pointee.keepConnection = 0
-    // A read cut short during the parameters leaves half an environment and only this flag. The request
-    // has begun then: left as it is, it would be finished on the next connection, and close that one.
+    // A read that ends within the parameters leaves half an environment, and only this flag shows it. The
+    // request has begun by then: unless freed here, it would be finished on the next connection and close
+    // that one.
     guard unsafe FCGX_GetError(request.pointee.in) == 0 else {
       unsafe FCGX_Free(request, 1)
       return nil
@@ -62,10 +63,10 @@ import Glibc
     unsafe put(response, on: request.pointee.out)
   }
 
-  /// Sends what is buffered and FCGI_END_REQUEST, and closes the connection.
+  /// Flushes the output, sends FCGI_END_REQUEST and closes the connection.
   ///
-  /// Closing one with bytes unread could destroy the answer on its way. libfcgi waits for the peer to close first,
-  /// which is time lost where there is nothing left to read.
+  /// Closing a connection with unread bytes can destroy the response in transit, so libfcgi first waits for
+  /// the peer to close. The wait is skipped when nothing is left to read.
   func finish() {
     unsafe request.pointee.keepConnection = isReadWhole ? 1 : 0
     unsafe FCGX_Finish_r(request)

@@ -2,18 +2,18 @@ import CFastCGI
 import Glibc
 import Synchronization
 
-/// Answers FastCGI requests on a listening socket until the process is asked to stop.
+/// Answers FastCGI requests on a listening socket until a signal asks the process to stop.
 ///
-/// Each worker is a thread with a request of its own. This thread starts them, waits for a signal and
-/// watches the deadlines meanwhile; after one that asks to stop the workers accept no more, finish what they
-/// have begun, and end.
+/// Each worker is a thread with its own request. The calling thread starts the workers, waits for signals and
+/// checks the deadlines. After a stop signal the workers accept nothing more, finish the requests in
+/// progress, and end.
 public struct FastCGIServer: Sendable {
   public struct Options: Sendable {
-    /// Number of worker threads, and so of requests answered at the same time.
+    /// Number of worker threads, which is the number of requests answered concurrently.
     public var threads = 4
-    /// The longest a peer may take to send one request whole, and to take leave after the response.
+    /// Time limit for receiving a complete request, and again for closing after the response.
     public var readDeadline: Duration = .seconds(10)
-    /// The longest a stop waits for requests in progress.
+    /// Time limit for finishing the requests in progress after a stop signal.
     public var stopLimit: Duration = .seconds(14)
 
     public init() {}
@@ -29,17 +29,19 @@ public struct FastCGIServer: Sendable {
     self.options = options
   }
 
-  /// Serves until a signal asks to stop; returns how many requests the stop cut off.
+  /// Serves until a signal asks it to stop. Returns the number of requests that were still running at the
+  /// stop limit.
   public func run(until signals: ControlSignals) throws(FastCGIError) -> Int {
     var signals = signals
     signal(SIGPIPE, SIG_IGN)
-    // libfcgi waits this many milliseconds for a peer that keeps its end open after the response.
+    // The time in milliseconds that libfcgi waits, after the response, for a peer to close its end.
     unsafe setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "250", 0)
     let result = FCGX_Init()
     guard result == 0 else { throw .system(call: "FCGX_Init", errno: result) }
 
     let stop = try StopSignal()
-    // All before the first of them takes connections, and with those the descriptors that the others need.
+    // Create all listeners before any worker accepts connections, which could use up the descriptors they
+    // need.
     let workers = try (0..<options.threads).map { _ throws(FastCGIError) in
       WorkerThread(
         listener: try Listener(listener, stop: stop), handler: handler,
@@ -48,7 +50,7 @@ public struct FastCGIServer: Sendable {
     let running = RunningThreads()
     for worker in workers { try running.start { worker.run() } }
 
-    // Often enough for the deadline's purpose, and rarely enough for an idle machine.
+    // Frequent enough for the deadline to be precise, rare enough to let an idle machine sleep.
     let tick = min(900, max(10, Int(options.readDeadline / .milliseconds(10))))
     serving: while true {
       switch signals.next(within: tick) {
@@ -68,7 +70,7 @@ public struct FastCGIServer: Sendable {
   }
 }
 
-/// Why the FastCGI server could not start.
+/// The reason why the FastCGI server could not start.
 public enum FastCGIError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A call to the operating system or to libfcgi failed with this `errno`.
   case system(call: String, errno: Int32)
@@ -80,7 +82,7 @@ public enum FastCGIError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Starts threads and knows how many are still running.
+/// Starts threads and counts those still running.
 final class RunningThreads: Sendable {
   private let running = Atomic(0)
 

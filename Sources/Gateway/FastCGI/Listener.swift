@@ -2,17 +2,17 @@ import CFastCGI
 import Glibc
 import Synchronization
 
-/// One thread's way to the listening socket that the server or supervisor handed to this process.
+/// One thread's access to the listening socket, which the server or supervisor passed to this process.
 ///
-/// Several threads and processes wait on the one listener. EPOLLEXCLUSIVE wakes one of them for a connection and not
-/// all (epoll_ctl(2)), and accepting does not block, since another may be faster all the same.
+/// Several threads and processes wait on the same socket. EPOLLEXCLUSIVE wakes one of them for each
+/// connection (epoll_ctl(2)). Accepting does not block, because another one may still be faster.
 final class Listener: Sendable {
   private let socket: Int32
   private let epoll: Descriptor
-  // Its descriptor stays open for as long as it is waited for.
+  // Keeps the descriptor open while it is registered with epoll.
   private let stop: StopSignal
 
-  /// `stop` ends the waiting of ``accept()``.
+  /// Registers the socket and `stop`, which ends ``accept()``.
   init(_ socket: Int32, stop: StopSignal) throws(FastCGIError) {
     self.socket = socket
     self.stop = stop
@@ -31,24 +31,24 @@ final class Listener: Sendable {
     }
   }
 
-  /// The next connection, or nil once the stop is signalled.
+  /// Waits for the next connection. Returns nil after the stop signal.
   func accept() throws(ConnectionError) -> Descriptor? {
     while true {
-      // One at a time: those that are ready take turns, so a stop is seen however many connections wait.
+      // Request one event at a time: epoll rotates the ready descriptors, so the stop is seen under any load.
       var event = unsafe epoll_event()
       guard unsafe epoll_wait(epoll.number, &event, 1, -1) == 1 else { continue }
       guard unsafe event.data.fd == socket else { return nil }
 
       let connection = Glibc.accept(socket, nil, nil)
       if connection >= 0 { return Descriptor(number: connection) }
-      // Another was faster, or the peer has left already.
+      // Another thread accepted the connection, or the peer has already closed it.
       if [EAGAIN, ECONNABORTED, EINTR].contains(errno) { continue }
       throw .notAccepted(errno: errno)
     }
   }
 }
 
-/// A pipe whose end of file tells every waiting thread at once to stop.
+/// A pipe whose end of file tells all waiting threads to stop.
 final class StopSignal: Sendable {
   private let readEnd: Descriptor
   private let writeEnd: Mutex<Descriptor?>
@@ -60,7 +60,7 @@ final class StopSignal: Sendable {
     writeEnd = Mutex(Descriptor(number: ends[1]))
   }
 
-  /// Becomes readable, for as many as wait on it, once the signal is raised.
+  /// Becomes readable for every waiting thread once the signal is raised.
   var descriptor: Int32 { readEnd.number }
 
   func raise() {

@@ -1,10 +1,10 @@
 import Glibc
 import Synchronization
 
-/// Ends the reading and writing of one worker's connections where they take too long over it.
+/// Enforces the deadline for reading and writing on one worker's connections.
 ///
-/// A socket timeout restarts with every byte, so a peer that drips one byte a second would hold its
-/// worker for ever; shutting a side down makes the pending call return at once.
+/// A socket timeout restarts with every byte, so a peer that sends one byte a second could hold a worker
+/// forever. Shutting down one side of the socket makes the blocked call return at once.
 final class Watchdog: Sendable {
   private struct Watch {
     let descriptor: Int32
@@ -13,15 +13,16 @@ final class Watchdog: Sendable {
   }
 
   let limit: Duration
-  // Each worker has its own, so that they do not meet at one lock with every request.
+  // One watchdog per worker, so that workers do not contend for one lock on every request.
   private let watch = Mutex<Watch?>(nil)
 
   init(limit: Duration) {
     self.limit = limit
   }
 
-  /// Starts the connection's time, at the end of which `side` is shut down (shutdown(2)); the caller keeps the
-  /// descriptor open until it calls `release`.
+  /// Starts the time limit for a connection. When it expires, `side` is shut down (shutdown(2)).
+  ///
+  /// The caller keeps the descriptor open until it calls `release`.
   func watch(_ connection: borrowing Descriptor, shuttingDown side: some BinaryInteger) {
     let next = Watch(descriptor: connection.number, deadline: .now + limit, side: Int32(side))
     watch.withLock { $0 = next }
@@ -32,7 +33,7 @@ final class Watchdog: Sendable {
     watch.withLock { $0 = nil }
   }
 
-  /// Cuts the connection off if its time is over.
+  /// Shuts the connection down if its deadline has passed.
   func sweep() {
     watch.withLock { watch in
       guard let overdue = watch, overdue.deadline <= .now else { return }

@@ -1,8 +1,9 @@
 import Glibc
 
-/// One thread's loop: accept, read, answer, close.
+/// One thread's loop: accept a connection, read its request, answer it, close.
 struct WorkerThread: Sendable {
-  /// How long to leave others the time to close something, in microseconds, when descriptors have run out.
+  /// Pause between attempts after descriptors have run out, in microseconds, so that other threads can close
+  /// some.
   private static let pause: UInt32 = 100_000
 
   let listener: Listener
@@ -18,7 +19,7 @@ struct WorkerThread: Sendable {
         wasAccepted = true
         try answer(connection, with: &request)
       } catch .notAccepted(let number) {
-        // Told once, not with each attempt.
+        // Log the first failure only, not every attempt.
         if wasAccepted { handler.connectionFailed(.notAccepted(errno: number)) }
         wasAccepted = false
         usleep(Self.pause)
@@ -36,17 +37,19 @@ struct WorkerThread: Sendable {
     guard let parameters = request.begin(on: try duplicate(connection)) else { throw .noRequest }
     let response = handler.exchange(parameters, body: &request) { watchdog.release() }
 
-    // A peer may read nothing, and closing waits for it to close too, which a dripping one would make endless.
+    // A peer may read nothing, and closing waits for the peer to close first. The deadline limits both.
     watchdog.watch(connection, shuttingDown: SHUT_RDWR)
     request.write(
       response.serialized(for: parameters["REQUEST_METHOD"]), standardError: response.standardError)
     request.finish()
   }
 
-  /// A second descriptor of the connection, for libfcgi, which closes what it is given whenever it sees fit: so
-  /// the number that the watchdog knows cannot become another connection's meanwhile.
+  /// Duplicates the connection's descriptor for libfcgi, which closes it at a time of its own choosing. The
+  /// original stays open, so its number, which the watchdog uses, cannot be reused by another connection
+  /// meanwhile.
   ///
-  /// A connection that has been accepted is not given up at once where descriptors have just run out.
+  /// When descriptors have run out, this retries until the read deadline rather than drop an accepted
+  /// connection.
   private func duplicate(_ connection: borrowing Descriptor) throws(ConnectionError) -> Int32 {
     let end = ContinuousClock.now + watchdog.limit
     while true {

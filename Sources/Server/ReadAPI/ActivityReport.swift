@@ -1,11 +1,11 @@
 import ClerkSync
 import Queue
 
-/// The deliveries of a period and what became of them, in numbers.
+/// The deliveries of a period and their outcomes, in numbers.
 struct ActivityReport: Encodable, Equatable {
-  /// The deliveries of one outcome and type within one step.
+  /// The deliveries with one outcome and type within one step.
   struct Bar: Encodable, Equatable {
-    /// When the step began, in milliseconds since 1970.
+    /// The start of the step, in milliseconds since 1970.
     let start: Int64
     let outcome: String
     let type: String?
@@ -18,14 +18,14 @@ struct ActivityReport: Encodable, Equatable {
   }
 
   struct Series: Encodable, Equatable {
-    /// When the first step began, in milliseconds since 1970.
+    /// The start of the first step, in milliseconds since 1970.
     let start: Int64
-    /// In milliseconds.
+    /// The length of a step, in milliseconds.
     let step: Int64
     let bars: [Bar]
   }
 
-  /// How many deliveries came first within the last 60 and 3600 seconds.
+  /// The number of deliveries that first arrived within the last 60 and 3600 seconds.
   struct Rate: Encodable, Equatable {
     let lastMinute: Int64
     let lastHour: Int64
@@ -34,7 +34,7 @@ struct ActivityReport: Encodable, Equatable {
   /// The time of the report, in milliseconds since 1970.
   let now: Int64
   let lastDelivery: Int64?
-  /// Seconds since then.
+  /// Seconds since the last delivery.
   let age: Int64?
   let pendingFailures: Int64
   let users: Int64
@@ -50,8 +50,7 @@ struct ActivityReport: Encodable, Equatable {
     let condition = activity.totals.condition
     self.now = now
     lastDelivery = process.lastDelivery(after: condition)
-    // A clock that was turned back makes no age negative.
-    age = lastDelivery.map { max(0, now - $0) / 1000 }
+    age = lastDelivery.map { $0.age(at: now) }
     pendingFailures = condition.pendingFailures
     users = activity.totals.users
     totals = activity.totals.deliveries

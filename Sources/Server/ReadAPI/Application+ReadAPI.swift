@@ -4,9 +4,9 @@ import Queue
 import Settings
 import Synchronization
 
-/// The console's API, which only reads.
+/// The console's read-only API.
 extension Application {
-  /// Answers a GET of whoever has the admin token; where none is configured there is nothing here.
+  /// Answers a GET that carries the admin token. Without a configured token the API does not exist.
   func read(
     _ route: ReadRoute, _ parameters: Parameters, _ configuration: Configuration
   ) throws(RequestFailure) -> Reply {
@@ -18,7 +18,7 @@ extension Application {
     case .absent: throw .unauthorized(isTokenWrong: false)
     }
     defer { readers.subtract(1, ordering: .relaxed) }
-    guard readers.add(1, ordering: .relaxed).newValue <= readersAtOnce else { throw .busy }
+    guard readers.add(1, ordering: .relaxed).newValue <= maxReaders else { throw .busy }
     let store = store(configuration)
     let response =
       switch route {
@@ -86,7 +86,7 @@ extension Application {
     do {
       text.append(try store.totals(), figures, sizes: store.fileSizes())
     } catch {
-      // The database is where the worker is, which need not be here.
+      // The database is on the worker's machine, which may be another one.
       guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
       if let last = figures.lastDelivery { text.append(lastDelivery: last) }
     }
@@ -99,7 +99,7 @@ extension Application {
     ).guarded()
   }
 
-  /// What is wrong with the database while it is only read is its health's fault: there is nothing to repeat.
+  /// Converts a failed read into an unhealthy status. Nothing was written, so there is nothing to retry.
   private func stored<Value>(_ body: () throws(StoreError) -> Value) throws(RequestFailure) -> Value {
     do {
       return try body()

@@ -1,14 +1,14 @@
 import Gateway
 import Settings
 
-/// What a request shows of the admin token.
+/// The result of checking a request for the admin token.
 enum Credentials {
   case absent
   case wrong
   case right
 
-  /// The bearer token of the Authorization header (RFC 6750, section 2.1). Another scheme is somebody else's, such as the
-  /// web server's own password; two headers are no credentials.
+  /// Checks the bearer token in the Authorization header (RFC 6750, section 2.1). Another scheme may belong
+  /// to the web server's own password and is ignored. A repeated header counts as absent.
   init(_ parameters: Parameters, token: AdminToken) {
     let values = parameters.values(ofHeader: "authorization")
     let words = values.first?.split(separator: " ") ?? []

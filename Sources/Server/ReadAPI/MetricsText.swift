@@ -2,7 +2,7 @@ import ClerkSync
 import Queue
 import Settings
 
-/// Prometheus's text format, version 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).
+/// The Prometheus text format, version 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).
 struct MetricsText {
   enum Kind: String {
     case counter, gauge, histogram
@@ -10,19 +10,19 @@ struct MetricsText {
 
   private(set) var text = ""
 
-  /// Begins a metric.
+  /// Starts a metric.
   mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
   }
 
-  /// One value of the metric that has been begun, or of one of a histogram's series.
+  /// Appends one value of the current metric, or of one of a histogram's series.
   mutating func append(_ name: String, _ labels: [(name: String, value: String)] = [], _ value: some Numeric)
   {
     let pairs = labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
     text += "\(name)\(pairs.isEmpty ? "" : "{\(pairs)}") \(value)\n"
   }
 
-  /// A metric of one value.
+  /// Appends a metric with a single value.
   mutating func append(_ name: String, _ kind: Kind, _ help: String, _ value: some Numeric) {
     begin(name, kind, help)
     append(name, [], value)
@@ -43,14 +43,14 @@ struct MetricsText {
 }
 
 extension MetricsText {
-  /// What the database knows, which outlives the process.
+  /// Appends the metrics from the database, which outlive the process.
   mutating func append(
     _ totals: Totals, _ process: ProcessStatistics.Figures, sizes: (database: Int, wal: Int)
   ) {
     let deliveries = "clerk_sync_deliveries_total"
     begin(
       deliveries, .counter,
-      "Deliveries that have been dealt with, by event type and outcome, from the ledger.")
+      "Finished deliveries by event type and outcome, from the ledger.")
     for count in totals.deliveries where count.outcome != DeliveryLedger.failed {
       append(deliveries, [("type", count.type ?? ""), ("outcome", count.outcome)], count.deliveries)
     }
@@ -59,7 +59,8 @@ extension MetricsText {
       totals.condition.pendingFailures)
     if let last = process.lastDelivery(after: totals.condition) { append(lastDelivery: last) }
     append(
-      "clerk_sync_users", .gauge, "Rows of the users table; of a large one as counted up to a minute ago.",
+      "clerk_sync_users", .gauge,
+      "Rows of the users table; the count of a large table may be up to a minute old.",
       totals.users)
     let size = "clerk_sync_database_size_bytes"
     begin(size, .gauge, "Size of the database file and of its write-ahead log.")
@@ -67,10 +68,10 @@ extension MetricsText {
     append(size, [("file", "wal")], sizes.wal)
   }
 
-  /// When a delivery came last, in milliseconds since 1970.
+  /// Appends the time of the last delivery, given in milliseconds since 1970.
   mutating func append(lastDelivery last: Int64) {
     append(
-      "clerk_sync_last_delivery_timestamp_seconds", .gauge, "When the last attempt at a delivery came.",
+      "clerk_sync_last_delivery_timestamp_seconds", .gauge, "Time of the last attempt at a delivery.",
       Double(last) / 1000)
   }
 
@@ -80,27 +81,27 @@ extension MetricsText {
     append(info, [("version", Release.version), ("sqlite", UserStore.sqliteVersion)], 1)
   }
 
-  /// What lies in the queue.
+  /// Appends the state of the queue.
   mutating func append(_ queue: QueueStatistics) {
     append(
-      "clerk_sync_queue_entries", .gauge, "Deliveries in the queue that are not done.", queue.entries)
+      "clerk_sync_queue_entries", .gauge, "Unfinished deliveries in the queue.", queue.entries)
     append(
-      "clerk_sync_queue_lag", .gauge, "Of these the ones that no worker has been given yet.", queue.lag)
+      "clerk_sync_queue_lag", .gauge, "Unfinished deliveries that no worker has claimed.", queue.lag)
     append(
-      "clerk_sync_queue_pending", .gauge, "Of these the ones that a worker has been given.", queue.pending)
+      "clerk_sync_queue_pending", .gauge, "Unfinished deliveries that a worker has claimed.", queue.pending)
     append(
       "clerk_sync_queue_dead_letters", .gauge, "Deliveries that the worker has given up.", queue.deadLetters)
     for (name, help, time) in [
-      ("oldest", "When the oldest that is not done was queued.", queue.oldest),
-      ("oldest_waiting", "When the oldest that no worker has been given was queued.", queue.oldestWaiting),
-      ("oldest_pending", "When the oldest that a worker has been given was queued.", queue.oldestPending),
+      ("oldest", "Time at which the oldest unfinished delivery was queued.", queue.oldest),
+      ("oldest_waiting", "Time at which the oldest unclaimed delivery was queued.", queue.oldestWaiting),
+      ("oldest_pending", "Time at which the oldest claimed delivery was queued.", queue.oldestPending),
     ] {
       guard let time else { continue }
       append("clerk_sync_queue_\(name)_timestamp_seconds", .gauge, help, Double(time) / 1000)
     }
   }
 
-  /// What this process has answered since `start`, in milliseconds since 1970.
+  /// Appends the requests answered by this process since `start`, in milliseconds since 1970.
   mutating func append(_ process: ProcessStatistics.Figures, start: Int64) {
     let requests = "clerk_sync_requests_total"
     begin(requests, .counter, "Deliveries that this process answered with 200, by outcome.")
@@ -113,7 +114,7 @@ extension MetricsText {
       append(rejections, [("reason", reason)], count)
     }
     let durations = "clerk_sync_request_duration_seconds"
-    begin(durations, .histogram, "How long this process took to answer verified deliveries.")
+    begin(durations, .histogram, "Time that this process took to answer verified deliveries.")
     for (bound, count) in process.durations.buckets {
       append("\(durations)_bucket", [("le", "\(bound)")], count)
     }
@@ -121,6 +122,6 @@ extension MetricsText {
     append("\(durations)_sum", [], process.durations.sum)
     append("\(durations)_count", [], process.durations.count)
     append(
-      "process_start_time_seconds", .gauge, "When this process started.", Double(start) / 1000)
+      "process_start_time_seconds", .gauge, "Time at which this process started.", Double(start) / 1000)
   }
 }

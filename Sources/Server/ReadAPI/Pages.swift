@@ -22,7 +22,7 @@ struct DeliveryPage: Encodable, Equatable {
   }
 }
 
-/// What is known of one user, with a page of what the ledger tells.
+/// One user's row and version, with a page of the user's deliveries.
 struct UserReport: Encodable, Equatable {
   struct Change: Encodable, Equatable {
     let time: Int64

@@ -2,14 +2,14 @@ import FoundationEssentials
 import Gateway
 import Svix
 
-/// The parameters after the question mark, each at most once and of a name that the path knows.
+/// The parameters of the query string. Each must be known to the path and occur at most once.
 struct Query {
   private static let lengths = 1...200
 
   private let values: [String: String]
   private let names: [String]
 
-  /// Reads QUERY_STRING (RFC 3875, section 4.1.7), in which `+` is a space, as browsers write it.
+  /// Parses QUERY_STRING (RFC 3875, section 4.1.7), in which `+` is a space, as browsers encode it.
   init(_ parameters: Parameters, names: [String]) throws(RequestFailure) {
     self.names = names
     let text = (parameters["QUERY_STRING"] ?? "").replacing("+", with: "%20")
@@ -32,7 +32,7 @@ struct Query {
     self.values = values
   }
 
-  /// A text of 1 to 200 characters.
+  /// Returns a text of 1 to 200 characters.
   func text(_ name: String) throws(RequestFailure) -> String? {
     guard let value = values[name] else { return nil }
     guard Self.lengths.contains(value.unicodeScalars.count) else {
@@ -42,7 +42,7 @@ struct Query {
     return value
   }
 
-  /// A whole number in decimal digits.
+  /// Returns a whole number written in decimal digits.
   func number(_ name: String, in range: ClosedRange<Int64>) throws(RequestFailure) -> Int64? {
     guard let value = values[name] else { return nil }
     guard value.utf8.areDecimalDigits,
@@ -53,7 +53,7 @@ struct Query {
     return number
   }
 
-  /// One of the words.
+  /// Returns one of the given words.
   func choice(_ name: String, of words: [String]) throws(RequestFailure) -> String? {
     guard let value = values[name] else { return nil }
     guard words.contains(value) else {

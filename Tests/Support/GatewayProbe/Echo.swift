@@ -1,7 +1,7 @@
 import Gateway
 import Glibc
 
-/// Answers with the request's body, once the file that its parameter WORK_UNTIL names exists.
+/// Answers with the request's body, once the file named by the parameter WORK_UNTIL exists.
 struct Echo: RequestHandler {
   func settings(for parameters: Parameters) {}
 

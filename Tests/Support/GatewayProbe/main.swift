@@ -1,7 +1,7 @@
 import Gateway
 import Glibc
 
-// A FastCGI program whose limits a test chooses: READ_DEADLINE_MS STOP_LIMIT_MS THREADS.
+// A FastCGI program with limits chosen by a test: READ_DEADLINE_MS STOP_LIMIT_MS THREADS.
 let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 var options = FastCGIServer.Options()
 options.readDeadline = .milliseconds(numbers[0])

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the events of a test run say (swift-testing, Documentation/ABI/JSON.md).
+/// The result of a test run, from its events (swift-testing, Documentation/ABI/JSON.md).
 struct Run {
   private struct Record: Decodable {
     struct Payload: Decodable {
@@ -47,13 +47,13 @@ struct Run {
     let decoder = JSONDecoder()
     isOver = false
     for line in lines {
-      // The last line of a run that crashed may be cut.
+      // The last line of a run that crashed may be incomplete.
       guard let record = try? decoder.decode(Record.self, from: Data(line.utf8)) else { continue }
       if record.kind == "test" { add(record.payload) } else { handle(record.payload) }
     }
   }
 
-  /// Takes lines of a suite and the seconds of one of its cases, between them a tab.
+  /// Reads lines of a suite and the seconds of one of its cases, separated by a tab.
   mutating func read(times lines: [Substring]) {
     for line in lines {
       let fields = line.split(separator: "\t")
@@ -91,16 +91,16 @@ struct Run {
     }
   }
 
-  /// The suite of a test's id, such as `GatewayTests.StopTests/…`.
+  /// Returns the suite of a test's id, such as `GatewayTests.StopTests/…`.
   private func suite(of test: String) -> String { String(test.prefix { $0 != "/" }) }
 
   private func title(_ test: String) -> String {
     "\(suite(of: test)): \(names[test] ?? test)"
   }
 
-  /// What a person reads, the failures last.
+  /// The report for a person, with the failures last.
   var report: String {
-    var lines = seconds.isEmpty ? [] : ["The slowest suites, and the sum of their cases in seconds:"]
+    var lines = seconds.isEmpty ? [] : ["The slowest suites, with the total seconds of their cases:"]
     for (suite, time) in seconds.sorted(by: { $0.value > $1.value }).prefix(20) {
       let figure = String(format: "%7.1f", time)
       lines.append("\(figure)  \(suite)")
@@ -115,7 +115,7 @@ struct Run {
     }
     if !isOver {
       let names = running.filter { $0.contains("/") }.map(title).sorted()
-      lines.append("FAILED The run did not come to its end. These tests had not ended:")
+      lines.append("FAILED The run did not finish. These tests were still running:")
       lines += names.prefix(20).map { "  \($0)" }
     }
     return lines.joined(separator: "\n")

@@ -1,10 +1,12 @@
 import Foundation
 
-// Prints what a run of the tests came to: the slowest suites, what was skipped and why, how many tests passed, and last
-// the tests that failed.
+// Prints the result of a test run: the slowest suites, the skipped tests with reasons, the number of passed
+// tests, and last the failed tests.
 //
 // Usage: TestReport TIMES EVENTS…
-// EVENTS are files written by `swift test --event-stream-output-path`, TIMES is the file of CLERK_SYNC_TEST_TIMES.
+//
+// EVENTS are files written by `swift test --event-stream-output-path`. TIMES is the file of
+// CLERK_SYNC_TEST_TIMES.
 
 var run = Run()
 let files = CommandLine.arguments.dropFirst()

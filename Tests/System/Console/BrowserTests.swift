@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func `Silence is told from health`() throws {
-    let environment = ["CLERK_SYNC_ADMIN_TOKEN": ConsoleSite.token, "CLERK_SYNC_SILENCE_HOURS": "1"]
+    let environment = ["CLERK_SYNC_ADMIN_TOKEN": BrowserSite.token, "CLERK_SYNC_SILENCE_HOURS": "1"]
     try play("silence", environment: environment)
   }
 
@@ -97,10 +97,10 @@ import Testing
 
   /// Plays a scenario of scenarios.py, and records what was wrong.
   private func play(
-    _ scenario: String, environment: [String: String] = ["CLERK_SYNC_ADMIN_TOKEN": ConsoleSite.token],
+    _ scenario: String, environment: [String: String] = ["CLERK_SYNC_ADMIN_TOKEN": BrowserSite.token],
     hasQueue: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    for problem in try ConsoleSite.problems(of: scenario, environment: environment, hasQueue: hasQueue) {
+    for problem in try BrowserSite.problems(of: scenario, environment: environment, hasQueue: hasQueue) {
       Issue.record("\(problem)", sourceLocation: sourceLocation)
     }
   }

@@ -7,7 +7,7 @@ import Testing
     ("0", 0), ("5", 5), ("0012", 12), ("1048576", 1_048_576), ("9223372036854775807", Int.max),
     ("9223372036854775808", Int.max), ("99999999999999999999999999", Int.max),
   ])
-  func `Decimal digits are a length`(text: String, length: Int) throws {
+  func `Decimal digits are accepted`(text: String, length: Int) throws {
     #expect(try BodyLength(of: Parameters([("CONTENT_LENGTH", text)])) == .bytes(length))
   }
 

@@ -3,7 +3,7 @@ import Testing
 @testable import Gateway
 
 @Suite struct BodySourceTests {
-  /// A stream of so many bytes, which ends in the way it is told to.
+  /// A stream of `left` bytes that ends as `end` says.
   struct Bytes: BodySource {
     var left: Int
     var end = StreamEnd.clean
@@ -21,12 +21,12 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
-  func `A body as long as announced is read whole`(count: Int) throws {
+  func `A body of the announced length is read completely`(count: Int) throws {
     var source = Bytes(left: count)
     #expect(try source.readBody(.bytes(count), limit: 200_000).count == count)
   }
 
-  @Test func `A body announced over the limit is refused before a byte is read`() {
+  @Test func `A body announced as too large is refused without reading a byte`() {
     var source = Bytes(left: 11)
     #expect(throws: RequestError.bodyTooLarge(limit: 10)) { try source.readBody(.bytes(11), limit: 10) }
     #expect(source.read == 0)
@@ -39,13 +39,13 @@ import Testing
     }
   }
 
-  @Test func `A body that goes on is refused`() {
+  @Test func `A body longer than announced is refused`() {
     var source = Bytes(left: 11)
     #expect(throws: RequestError.excessBody(expected: 10)) { try source.readBody(.bytes(10), limit: 10) }
   }
 
   @Test(arguments: [BodyLength.bytes(10), .untilEnd])
-  func `A body whose stream fails is refused, even with every byte there`(length: BodyLength) {
+  func `A body whose stream fails is refused, even if every byte has arrived`(length: BodyLength) {
     var source = Bytes(left: 10, end: .failed)
     #expect(throws: RequestError.self) { try source.readBody(length, limit: 10) }
   }
@@ -57,13 +57,13 @@ import Testing
   }
 
   @Test(arguments: [11, 12, 1_000_000])
-  func `Without a length, a body over the limit is refused one byte past it`(count: Int) {
+  func `Without a length, a body over the limit is refused after one extra byte`(count: Int) {
     var source = Bytes(left: count)
     #expect(throws: RequestError.bodyTooLarge(limit: 10)) { try source.readBody(.untilEnd, limit: 10) }
     #expect(source.read == 11)
   }
 
-  @Test func `The largest of limits does not overflow`() throws {
+  @Test func `The largest limit does not overflow`() throws {
     var source = Bytes(left: 3)
     #expect(try source.readBody(.untilEnd, limit: .max).count == 3)
   }

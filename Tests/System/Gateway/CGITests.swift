@@ -11,7 +11,7 @@ import Testing
     delivery = try SignedDelivery(Payload.user(id: "user_1"))
   }
 
-  @Test func `The response is exactly a CGI response`() throws {
+  @Test func `The response is a CGI response, byte for byte`() throws {
     #expect(try program.prepared().isHealthy())
     let lines = [
       "Status: 200 OK", "Content-Type: application/json", "Cache-Control: no-store",
@@ -38,7 +38,7 @@ import Testing
     #expect(try String(decoding: program.output, as: UTF8.self).hasPrefix("Status: 200 OK\r\n"))
   }
 
-  @Test func `What follows the announced body is left unread`() throws {
+  @Test func `Bytes after the announced body are not read`() throws {
     let answer = try program.answer(delivery.parameters, body: delivery.body + Array("excess".utf8))
     #expect(answer?["outcome"] == "applied")
   }
@@ -62,7 +62,7 @@ import Testing
     #expect(try String(decoding: program.output, as: UTF8.self).contains("incomplete_body"))
   }
 
-  @Test func `A server that has gone away does not undo a delivery`() throws {
+  @Test func `A delivery is kept when the server closes before the response`() throws {
     let input = program.folder.file("body")
     try Data(delivery.body).write(to: URL(filePath: input))
     let pipe = Pipe()
@@ -75,7 +75,7 @@ import Testing
     #expect(try storedUsers(in: program.folder.file("app.db")) == ["user_1"])
   }
 
-  @Test func `A setting that cannot be used is an answer, not an end`() throws {
+  @Test func `An invalid setting is answered, not fatal`() throws {
     let answer = try program.answer(
       delivery.parameters + [("CLERK_SYNC_THREADS", "many")], body: delivery.body)
     #expect(answer?.status == 500)

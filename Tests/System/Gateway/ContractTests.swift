@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What holds over both transports alike.
+/// The contract that both transports keep.
 @Suite(.programs) struct ContractTests {
   @Test(arguments: ServerInterface.allCases, RequestCase.deliveries)
   func `A delivery is answered`(over interface: ServerInterface, case: RequestCase) throws {
@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(arguments: ServerInterface.allCases, RequestCase.lengths)
-  func `A content length is judged`(over interface: ServerInterface, case: RequestCase) throws {
+  func `A content length is checked`(over interface: ServerInterface, case: RequestCase) throws {
     try check(`case`, over: interface)
   }
 
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(arguments: ServerInterface.allCases)
-  func `What cannot be used of the server's own settings is an error that the log names`(
+  func `An invalid setting from the web server is an error, and the log names the setting`(
     over interface: ServerInterface
   ) throws {
     let endpoint = try interface.start(in: TemporaryFolder())
@@ -44,7 +44,7 @@ import Testing
     #expect(!answer.body.contains("CLERK_SYNC"))
   }
 
-  /// The answer the case tells of, in the form every CGI response has (RFC 3875, section 6).
+  /// Expects the answer of the case, in the form that every CGI response has (RFC 3875, section 6).
   private func check(_ case: RequestCase, over interface: ServerInterface) throws {
     let folder = try TemporaryFolder()
     let endpoint = try interface.start(

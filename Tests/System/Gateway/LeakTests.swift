@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.programs) struct LeakTests {
-  @Test func `Ten thousand requests leave descriptors, threads and memory as they were`() throws {
+  @Test func `Ten thousand requests leak no descriptors, threads or memory`() throws {
     let handler = try Handler(in: TemporaryFolder(inMemory: true))
     try send(2000, to: handler)
     let before = try #require(try handler.process.idleDescriptors())
@@ -17,7 +17,7 @@ import Testing
     #expect(growth <= 1_048_576)
   }
 
-  /// Deliveries accepted, refused and cut off, in turn, from four clients at once.
+  /// Accepted, refused and aborted deliveries in turn, from four clients at once.
   private func send(_ count: Int, to handler: Handler) throws {
     try inThreads(4) { client in
       let forged = try SignedDelivery(Array(Payload.user(id: "user_0").utf8), secret: "whsec_AAAA")

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ParametersTests {
   private let parameters = Parameters([("A", "1"), ("B", ""), ("A", "2")])
 
-  @Test func `The first of several values counts`() {
+  @Test func `The first of several values is returned`() {
     #expect(parameters["A"] == "1")
   }
 
@@ -14,7 +14,7 @@ import Testing
     #expect(parameters.values(of: "C").isEmpty)
   }
 
-  @Test func `Empty is not absent, and names are told apart by case`() {
+  @Test func `Empty differs from absent, and names are case-sensitive`() {
     #expect(parameters["B"]?.isEmpty == true)
     #expect(parameters["a"] == nil)
   }
@@ -29,13 +29,13 @@ import Testing
     ("NAME=value", "NAME", "value"), ("NAME=", "NAME", ""), ("NAME=a=b==", "NAME", "a=b=="), ("=x", "", "x"),
     ("NÄME=ü", "NÄME", "ü"), ("NAME=\u{301}e", "NAME", "\u{301}e"),
   ])
-  func `An entry is cut at its first equals sign`(entry: String, name: String, value: String) {
+  func `An entry is split at its first equals sign`(entry: String, name: String, value: String) {
     var parameters = Parameters()
     parameters.append(environmentEntry: entry.utf8)
     #expect(parameters[name] == value)
   }
 
-  @Test func `An entry without an equals sign is passed over`() {
+  @Test func `An entry without an equals sign is skipped`() {
     var parameters = Parameters()
     parameters.append(environmentEntry: "NAME".utf8)
     #expect(!parameters.contains(prefix: ""))

@@ -1,18 +1,18 @@
 import TestSupport
 import Testing
 
-/// One request of the contract that holds whatever the transport.
+/// A request and its expected answer, independent of the transport.
 struct RequestCase: Sendable, CustomTestStringConvertible {
-  /// The body limit the cases are made for.
+  /// The body limit for which the cases are written.
   static let limit = 2000
 
   let testDescription: String
   private let body: [UInt8]
   private let secret: String
-  /// Parameters put in place of the delivery's; nil leaves one out.
+  /// Parameters that replace the delivery's; nil removes one.
   private let changes: [String: String?]
   let status: Int
-  /// The outcome or error the body names; nil for an answer without a body.
+  /// The outcome or error in the body; nil for an answer without a body.
   let word: String?
 
   init(
@@ -65,11 +65,11 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
     RequestCase("one over the limit", paddedTo: limit + 1, is: 413, "body_too_large"),
     RequestCase("the largest number", ["CONTENT_LENGTH": "9223372036854775807"], is: 413, "body_too_large"),
     RequestCase(
-      "no number of the machine", ["CONTENT_LENGTH": "99999999999999999999"], is: 413, "body_too_large"),
+      "larger than a machine integer", ["CONTENT_LENGTH": "99999999999999999999"], is: 413, "body_too_large"),
     RequestCase("absent, at the limit", ["CONTENT_LENGTH": nil], paddedTo: limit, is: 200, "applied"),
     RequestCase(
       "absent, over the limit", ["CONTENT_LENGTH": nil], paddedTo: limit + 1, is: 413, "body_too_large"),
-    RequestCase("far over the limit, and sent", paddedTo: 1_000_000, is: 413, "body_too_large"),
+    RequestCase("far over the limit, with the body sent", paddedTo: 1_000_000, is: 413, "body_too_large"),
   ]
 
   static let routes = [

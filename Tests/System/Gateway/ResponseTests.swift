@@ -8,11 +8,11 @@ import Testing
   private let head = "Status: 200 OK\r\nAllow: GET\r\nAllow: HEAD\r\nContent-Length: 3\r\n\r\n"
 
   @Test(arguments: ["POST", "GET", "head", nil])
-  func `It is the status, the headers in order, the length and the body`(method: String?) {
+  func `A response has the status, the headers in order, the length and the body`(method: String?) {
     #expect(response.serialized(for: method) == Array("\(head){}\n".utf8))
   }
 
-  @Test func `The answer to HEAD is that to GET without its body`() {
+  @Test func `The answer to HEAD is the answer to GET without its body`() {
     #expect(response.serialized(for: "HEAD") == Array(head.utf8))
   }
 

@@ -5,7 +5,8 @@ import Testing
 @testable import ClerkSync
 @testable import Queue
 
-/// The queue on a node of a Redis cluster (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec).
+/// The queue on one node of a Redis cluster
+/// (redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec).
 @Suite(.programs) struct ClusterTests {
   private let folder: TemporaryFolder
   private let ports: [LoopbackPort]
@@ -20,7 +21,7 @@ import Testing
     queue = DeliveryQueue(RedisAddress(.unix(path: folder.file("redis.sock"))))
   }
 
-  @Test func `All that is done with an entry is done on its node`() throws {
+  @Test func `All operations on an entry run on its node`() throws {
     try #require(try server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383") == "OK")
     try #require(try eventually { try server.command("CLUSTER", "INFO").contains("cluster_state:ok") })
     try queue.check()
@@ -37,7 +38,7 @@ import Testing
     #expect(try queue.statistics().deadLetters == 0)
   }
 
-  @Test func `A cluster of which a part is missing is told as that`() throws {
+  @Test func `An incomplete cluster is reported as such`() throws {
     let error = RedisError.refused(command: "XADD", code: "CLUSTERDOWN")
     #expect(throws: error) { try queue.check() }
     #expect(error.reason == "Redis refused XADD with CLUSTERDOWN: a part of its cluster is missing")

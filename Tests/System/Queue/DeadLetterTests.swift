@@ -2,12 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Deliveries that keep failing, and the command for them.
+/// Deliveries that keep failing, and the command that manages them.
 @Suite(.waits) struct DeadLetterTests {
   private let site: QueueSite
   private let worker: ChildProcess
 
-  /// Two deliveries that cannot be applied: an address that is taken, and a user whom a booking keeps.
+  /// Creates two deliveries that cannot be applied: one with a taken e-mail address, and one that deletes a
+  /// user whom a booking references.
   init() throws {
     site = try QueueSite()
     #expect(try site.run("init").status == 0)
@@ -15,11 +16,11 @@ import Testing
       "CREATE TABLE bookings (userId TEXT NOT NULL REFERENCES users (id))")
     worker = try site.startWorker("--tries", "2")
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"), id: "msg_1")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     try site.database.execute("INSERT INTO bookings VALUES ('user_1')")
     try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"), id: "msg_2")
     try site.deliver(Payload.deleted(id: "user_1"), id: "msg_3")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(eventually { worker.log.components(separatedBy: "given up, now a dead letter").count == 3 })
   }
 
@@ -33,7 +34,7 @@ import Testing
     try #require(try letters().first { $0["messageId"] as? String == message }?["id"] as? String)
   }
 
-  @Test func `They are listed with why, and without an address`() throws {
+  @Test func `Dead letters are listed with their reasons but without e-mail addresses`() throws {
     let command = try site.run("dead", "list")
     #expect(command.status == 1)
     #expect(command.lines.count == 3)
@@ -46,7 +47,7 @@ import Testing
     #expect(!"\(command.output)\(listed)\(worker.log)".contains("ada@example.org"))
   }
 
-  @Test func `One is shown, and its body on demand alone`() throws {
+  @Test func `A dead letter is shown, its body only on demand`() throws {
     let id = try id(of: "msg_2")
     let shown = try site.run("dead", "show", id)
     #expect(shown.status == 0)
@@ -56,12 +57,12 @@ import Testing
     #expect(body.output == Payload.user(id: "user_2", email: "ada@example.org"))
   }
 
-  @Test func `Put back once the cause is mended, they are applied`() throws {
+  @Test func `Dead letters are applied when retried after the cause is fixed`() throws {
     try site.database.execute("DELETE FROM bookings")
     let command = try site.run("dead", "retry", "--all")
     #expect(command.status == 0)
     #expect(command.output == "2 put back into the queue\n")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users == ["user_2"])
     #expect(try site.outcomes() == ["msg_1": "applied", "msg_2": "applied", "msg_3": "applied"])
     let list = try site.run("dead", "list")
@@ -69,7 +70,7 @@ import Testing
     #expect(list.output == "No dead letters.\n")
   }
 
-  @Test func `Put back without that, they die again after all their tries`() throws {
+  @Test func `Dead letters are given up again when the cause persists`() throws {
     let old = try id(of: "msg_2")
     #expect(try site.run("dead", "retry", old).status == 0)
     #expect(eventually { worker.log.components(separatedBy: "given up, now a dead letter").count == 4 })
@@ -78,9 +79,9 @@ import Testing
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
-  @Test func `What never was a delivery is left out, and what comes behind it is put back`() throws {
+  @Test func `An entry that never was a delivery is skipped, and those after it are retried`() throws {
     let forged = try site.redis.command("XADD", "{clerk-sync:deliveries}:dead", "*", "user", "user_3")
-    // It dies again, behind that.
+    // It is given up again and follows the forged entry.
     #expect(try site.run("dead", "retry", id(of: "msg_2")).status == 0)
     #expect(eventually { worker.log.components(separatedBy: "given up, now a dead letter").count == 4 })
     try site.database.execute("DELETE FROM bookings")
@@ -89,13 +90,13 @@ import Testing
     #expect(command.output == "2 put back into the queue\n")
     #expect(command.errors.hasPrefix("clerk-sync: \(forged) never was a delivery and is left out"))
     #expect(command.errors.split(separator: "\n").count == 1)
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users == ["user_2"])
     #expect(try site.run("dead", "drop", forged).output == "1 dropped\n")
     #expect(try letters().isEmpty)
   }
 
-  @Test func `Dropped, they are gone`() throws {
+  @Test func `Dropped dead letters are deleted`() throws {
     #expect(try site.run("dead", "drop", id(of: "msg_2")).output == "1 dropped\n")
     #expect(try letters().count == 1)
     #expect(try site.run("dead", "drop", "--all").output == "1 dropped\n")
@@ -109,7 +110,7 @@ import Testing
     (["drop", "1-0"], 1, "no dead letter has the id 1-0"), (["show", "-"], 1, "no dead letter"),
     (["retry", "nonsense"], 1, "no dead letter has the id nonsense"),
   ])
-  func `What is not there is told in one line, and nothing happens`(
+  func `An invalid request is reported in one line and changes nothing`(
     arguments: [String], status: Int32, message: String
   ) throws {
     let command = try Command.run(["dead"] + arguments, environment: site.environment, in: site.folder)

@@ -5,7 +5,7 @@ import Testing
 @testable import ClerkSync
 @testable import Queue
 
-/// What the queue does in Redis, where a worker or an operator may do the same at the same time.
+/// Operations in Redis while a worker or an operator may run the same ones.
 @Suite(.programs) struct DeliveryQueueTests {
   private static let stream = "clerk-sync:deliveries"
   private static let dead = "{clerk-sync:deliveries}:dead"
@@ -20,7 +20,7 @@ import Testing
     queue = DeliveryQueue(RedisAddress(.unix(path: folder.file("redis.sock"))))
   }
 
-  /// An entry that a worker has been given.
+  /// Returns an entry that a worker has claimed.
   private func entry() throws -> QueueEntry {
     try queue.prepare()
     try server.command("XADD", Self.stream, "*", "id", "msg_1", "body", "é")
@@ -35,7 +35,7 @@ import Testing
     ]
   }
 
-  @Test func `What is given up twice is one dead letter`() throws {
+  @Test func `An entry given up twice becomes one dead letter`() throws {
     let entry = try entry()
     #expect(try queue.countTry(of: entry.id) == 1)
     #expect(try queue.moveToDeadLetters(entry, tries: 1, reason: "a reason"))
@@ -46,7 +46,7 @@ import Testing
     #expect(letter.reason == "a reason")
   }
 
-  @Test func `What is done is neither counted nor given up`() throws {
+  @Test func `A finished entry is neither counted nor given up`() throws {
     let entry = try entry()
     #expect(try queue.countTry(of: entry.id) == 1)
     #expect(try queue.countTry(of: entry.id) == 2)
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: [["SET", dead, "1"], ["CONFIG", "SET", "maxmemory", "1"]])
-  func `What the dead letters do not take stays in the queue`(trouble: [String]) throws {
+  func `An entry that cannot be moved to the dead letters stays in the queue`(trouble: [String]) throws {
     let entry = try entry()
     #expect(try queue.countTry(of: entry.id) == 1)
     try server.command(trouble, user: [])
@@ -69,7 +69,7 @@ import Testing
     #expect(try left() == ["0", "1", "0", "0"])
   }
 
-  @Test func `What is put back twice, or was dropped, is put back once or not at all`() throws {
+  @Test func `A dead letter is retried at most once, and a dropped one not at all`() throws {
     #expect(try queue.moveToDeadLetters(entry(), tries: 1, reason: ""))
     let letter = try #require(try queue.deadLetters(limit: 10).first)
     #expect(try queue.retry(letter))
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: [["SET", stream, "1"], ["CONFIG", "SET", "maxmemory", "1"]])
-  func `What the queue does not take stays a dead letter`(trouble: [String]) throws {
+  func `A dead letter that cannot be queued stays a dead letter`(trouble: [String]) throws {
     #expect(try queue.moveToDeadLetters(entry(), tries: 1, reason: ""))
     let letter = try #require(try queue.deadLetters(limit: 10).first)
     try server.command(trouble, user: [])

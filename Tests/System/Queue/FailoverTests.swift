@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A replica that takes the place of its primary, under the same address.
+/// A replica that replaces its primary at the same address.
 @Suite(.waits) struct FailoverTests {
   private let site: QueueSite
   private let folder: TemporaryFolder
@@ -24,20 +24,20 @@ import Testing
     try #require(try site.run("init").status == 0)
   }
 
-  /// The address leads to the replica from now on.
+  /// Makes the address lead to the replica from now on.
   private func moveAddress() throws {
     let socket = site.folder.file("redis.sock")
     try FileManager.default.removeItem(atPath: socket)
     try FileManager.default.createSymbolicLink(atPath: socket, withDestinationPath: folder.file("redis.sock"))
   }
 
-  @Test func `A planned failover loses and repeats nothing, and nothing is started anew`() throws {
+  @Test func `A planned failover loses and repeats nothing and needs no restart`() throws {
     let worker = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     let lock = try DatabaseLock(site)
     try site.deliver(Payload.user(id: "user_2"), id: "msg_2")
-    #expect(eventually { worker.log.contains("the database takes nothing") })
+    #expect(eventually { worker.log.contains("the database is unavailable") })
     try site.deliver(Payload.user(id: "user_3"), id: "msg_3")
 
     #expect(try site.redis.command("FAILOVER", "TO", "127.0.0.1", "\(port.number)") == "OK")
@@ -46,40 +46,40 @@ import Testing
     let refused = try site.handler.answer(SignedDelivery(Array(Payload.user(id: "user_4").utf8), id: "msg_4"))
     #expect(refused?.status == 500)
     #expect(refused?.standardError.contains("READONLY: it is a replica") == true)
-    // It has committed what it cannot acknowledge.
+    // It commits what it cannot acknowledge.
     try lock.release()
     #expect(eventually { worker.log.contains("READONLY: it is a replica") })
     #expect(site.users == ["user_1", "user_2"])
 
     try moveAddress()
     #expect(try eventually { try site.deliver(Payload.user(id: "user_4"), id: "msg_4") == "queued" })
-    #expect(eventually { worker.log.contains("Redis is back") })
-    #expect(try site.isWorkedOff())
+    #expect(eventually { worker.log.contains("Redis is available again") })
+    #expect(try site.isDrained())
     #expect(
       try site.outcomes() == ["msg_1": "applied", "msg_2": "applied", "msg_3": "applied", "msg_4": "applied"])
     #expect(!worker.log.contains("duplicate="))
     #expect(worker.isRunning && site.handler.process.isRunning)
   }
 
-  @Test func `What had reached the replica of a primary that died is applied`() throws {
+  @Test func `Deliveries replicated before the primary died are applied`() throws {
     let worker = try site.startWorker()
     let lock = try DatabaseLock(site)
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
-    #expect(eventually { worker.log.contains("the database takes nothing") })
+    #expect(eventually { worker.log.contains("the database is unavailable") })
     try site.deliver(Payload.user(id: "user_2"), id: "msg_2")
     #expect(try site.redis.command("WAIT", "1", "5000") == "1")
     site.redis.process.send(SIGKILL)
     #expect(site.redis.process.diesOfSignal())
     #expect(try site.deliver(Payload.user(id: "user_3"), id: "msg_3") == "queue_error")
     try lock.release()
-    #expect(eventually { worker.log.contains("error Redis is gone") })
+    #expect(eventually { worker.log.contains("error Redis is unavailable") })
 
     #expect(try replica.command("REPLICAOF", "NO", "ONE") == "OK")
     try moveAddress()
     #expect(try eventually { try site.deliver(Payload.user(id: "user_3"), id: "msg_3") == "queued" })
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users == ["user_1", "user_2", "user_3"])
-    #expect(eventually { worker.log.contains("info Redis is back") })
+    #expect(eventually { worker.log.contains("info Redis is available again") })
     #expect(worker.isRunning && site.handler.process.isRunning)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The worker when the database, Redis or another worker fails.
+/// The worker while the database, Redis or another worker fails.
 @Suite(.waits) struct InterruptionTests {
   private func preparedSite(keeps: Bool = false) throws -> QueueSite {
     let site = try QueueSite(keeps: keeps)
@@ -15,7 +15,7 @@ import Testing
     return summary.split(separator: "\n").first.flatMap { Int($0) }
   }
 
-  /// Stops the worker where it does not hold the database's lock.
+  /// Suspends the worker at a moment when it does not hold the database lock.
   private func halt(_ worker: ChildProcess, at site: QueueSite) throws {
     let isHalted = try eventually {
       worker.send(SIGSTOP)
@@ -30,23 +30,24 @@ import Testing
     try #require(isHalted)
   }
 
-  @Test func `A database that takes nothing is waited for, and no delivery pays for it`() throws {
+  @Test func `The worker waits for an unavailable database, without counting tries`() throws {
     let site = try preparedSite()
     let lock = try DatabaseLock(site)
     let worker = try site.startWorker("--tries", "1")
     for number in 1...3 { try site.deliver(Payload.user(id: "user_\(number)")) }
-    #expect(eventually { worker.log.contains("the database takes nothing") })
-    // Twice at least, and told once.
-    #expect(!eventually(within: 7) { worker.log.components(separatedBy: "takes nothing").count > 2 })
+    #expect(eventually { worker.log.contains("the database is unavailable") })
+    // It fails at least twice but is logged once.
+    #expect(
+      !eventually(within: 7) { worker.log.components(separatedBy: "the database is unavailable").count > 2 })
     #expect(try site.left() == 3)
     try lock.release()
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users.count == 3)
-    #expect(worker.log.components(separatedBy: "the database is back").count == 2)
+    #expect(worker.log.components(separatedBy: "the database is available again").count == 2)
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") == "0")
   }
 
-  @Test func `What a killed worker held is taken over`() throws {
+  @Test func `The entries of a killed worker are taken over`() throws {
     let site = try preparedSite()
     let lock = try DatabaseLock(site)
     let first = try site.startWorker()
@@ -56,28 +57,28 @@ import Testing
     #expect(first.diesOfSignal())
     try lock.release()
     let second = try site.startWorker("--min-idle", "1s", log: "second.log")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users.count == 3)
     #expect(!second.log.contains("duplicate="))
   }
 
-  @Test func `A worker that waits for the database stops all the same, and its batch comes again`() throws {
+  @Test func `A worker that waits for the database can be stopped, and its batch is redelivered`() throws {
     let site = try preparedSite()
     let lock = try DatabaseLock(site)
     let first = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1"))
-    #expect(eventually { first.log.contains("the database takes nothing") })
+    #expect(eventually { first.log.contains("the database is unavailable") })
     first.send(SIGTERM)
     #expect(first.exitStatus() == 0)
     #expect(try site.left() == 1)
     try lock.release()
     let second = try site.startWorker("--min-idle", "1s", log: "second.log")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users == ["user_1"])
     #expect(second.isRunning)
   }
 
-  @Test func `A worker that is to stop takes nothing more`() throws {
+  @Test func `A worker claims no entries after SIGTERM`() throws {
     let site = try preparedSite()
     let lock = try DatabaseLock(site)
     let first = try site.startWorker("--batch", "1")
@@ -87,52 +88,52 @@ import Testing
     #expect(first.diesOfSignal())
     let abandoned = ["XPENDING", "clerk-sync:deliveries", "clerk-sync", "IDLE", "1000", "-", "+", "1"]
     #expect(try eventually { try !site.redis.command(abandoned, user: []).isEmpty })
-    // It comes to what is new only after what is abandoned.
+    // It claims new entries only after the abandoned ones.
     let second = try site.startWorker("--batch", "1", "--min-idle", "1s", log: "second.log")
-    #expect(eventually { second.log.contains("the database takes nothing") })
+    #expect(eventually { second.log.contains("the database is unavailable") })
     second.send(SIGTERM)
     #expect(second.exitStatus() == 0)
     #expect(try pending(site) == 1)
     try lock.release()
   }
 
-  @Test func `Redis may go and come back`() throws {
+  @Test func `The worker survives a restart of Redis`() throws {
     let site = try preparedSite(keeps: true)
     let worker = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1"))
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     site.redis.process.send(SIGKILL)
     #expect(site.redis.process.diesOfSignal())
-    #expect(eventually { worker.log.contains("error Redis is gone") })
-    #expect(!eventually(within: 2) { worker.log.components(separatedBy: "Redis is gone").count > 2 })
+    #expect(eventually { worker.log.contains("error Redis is unavailable") })
+    #expect(!eventually(within: 2) { worker.log.components(separatedBy: "Redis is unavailable").count > 2 })
     let redis = try RedisServer(in: site.folder, keeps: true)
-    #expect(eventually { worker.log.contains("info Redis is back") })
+    #expect(eventually { worker.log.contains("info Redis is available again") })
     #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
     #expect(eventually { site.users == ["user_1", "user_2"] })
     #expect(redis.process.isRunning)
   }
 
-  @Test func `A Redis that has lost everything is worked with anew`() throws {
+  @Test func `The worker recovers when Redis has lost all data`() throws {
     let site = try preparedSite()
     let worker = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1"))
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     try site.redis.command("FLUSHALL")
     #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
     #expect(eventually { site.users == ["user_1", "user_2"] })
     #expect(worker.isRunning)
   }
 
-  @Test func `A Redis with no memory left is emptied, and what fails is no hindrance`() throws {
+  @Test func `When Redis is out of memory the worker keeps draining it, despite failing entries`() throws {
     let site = try preparedSite()
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"))
     let first = try site.startWorker()
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     first.send(SIGTERM)
     #expect(first.exitStatus() == 0)
 
     for number in 2...300 {
-      // In the batch with many others.
+      // In one batch with many others.
       let email = number == 150 ? "ada@example.org" : nil
       try site.deliver(Payload.user(id: "user_\(number)", email: email))
     }
@@ -142,9 +143,9 @@ import Testing
     let second = try site.startWorker("--batch", "100", "--tries", "2", log: "second.log")
     #expect(try eventually { try site.left() == 2 })
     #expect(site.users == Set((1...300).filter { $0 != 150 }.map { "user_\($0)" }))
-    #expect(second.log.components(separatedBy: "what fails cannot be counted").count == 2)
-    #expect(!second.log.contains("Redis is gone"))
-    // What waits is still tried when it can be applied.
+    #expect(second.log.components(separatedBy: "Redis refuses to count failed tries").count == 2)
+    #expect(!second.log.contains("Redis is unavailable"))
+    // An uncounted entry is still retried once it can be applied.
     try site.database.execute("UPDATE users SET email = 'lovelace@example.org' WHERE id = 'user_1'")
     #expect(try eventually { try site.left() == 1 })
     #expect(site.users.count == 300)
@@ -152,7 +153,7 @@ import Testing
     #expect(try pending(site) == 1)
   }
 
-  @Test func `A worker that stood still leaves what it held to the one that has taken it over`() throws {
+  @Test func `A suspended worker drops the entries that another one has taken over`() throws {
     let site = try preparedSite()
     let first = try site.startWorker("--min-idle", "2s")
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"))
@@ -164,38 +165,38 @@ import Testing
     #expect(eventually { failures(second) > 0 })
     first.send(SIGCONT)
     #expect(!eventually(within: 4) { failures(first) > 2 })
-    // It works on.
+    // The first worker continues.
     try halt(second, at: site)
     try site.deliver(Payload.user(id: "user_3"))
     #expect(eventually { site.users == ["user_1", "user_3"] })
   }
 
-  @Test func `A batch that took too long is tried anew before its failures count`() throws {
+  @Test func `A batch that outlasts its lease is retried before its failures count`() throws {
     let site = try preparedSite()
     try site.database.execute("CREATE TABLE bookings (userId TEXT NOT NULL REFERENCES users (id))")
     let worker = try site.startWorker("--min-idle", "1s", "--tries", "1")
     try site.deliver(Payload.user(id: "user_1"))
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     try site.database.execute("INSERT INTO bookings VALUES ('user_1')")
     let lock = try DatabaseLock(site)
     try site.deliver(Payload.deleted(id: "user_1"))
-    #expect(eventually { worker.log.contains("the database takes nothing") })
+    #expect(eventually { worker.log.contains("the database is unavailable") })
     try lock.release()
     #expect(eventually { worker.log.contains("given up, now a dead letter") })
     #expect(worker.log.components(separatedBy: "failed=1").count == 3)
   }
 
-  @Test func `A worker that fails between commit and acknowledgement repeats nothing`() throws {
+  @Test func `A crash between commit and acknowledgement repeats nothing`() throws {
     let site = try preparedSite()
     let first = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     first.send(SIGKILL)
     #expect(first.diesOfSignal())
     // The same message, as if its acknowledgement had not reached Redis.
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     let second = try site.startWorker(log: "second.log")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(second.log.contains("duplicate=1"))
     #expect(
       try site.database.rows("SELECT attempts FROM clerk_sync_deliveries WHERE svix_id = 'msg_1'") == [["1"]])

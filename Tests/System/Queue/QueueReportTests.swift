@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `stats` and `doctor` say of the queue.
+/// The queue in the output of `stats` and `doctor`.
 @Suite(.programs) struct QueueReportTests {
   private struct Found: Decodable {
     let check: String
@@ -45,7 +45,7 @@ import Testing
     let after = Int(Date.now.timeIntervalSince1970 * 1000)
     #expect(try (before...after).contains(#require(numbers["oldest"] as? Int)))
 
-    // One is applied, two wait for its address.
+    // One is applied; the others wait for its address.
     let worker = try site.startWorker()
     #expect(try eventually { try queue()?["pending"] as? Int == 2 })
     numbers = try #require(try queue())
@@ -63,7 +63,7 @@ import Testing
     #expect(facts.contains("dead letters: 0"))
   }
 
-  @Test func `A queue that does not answer leaves the other numbers`() throws {
+  @Test func `The other numbers are reported while Redis is unavailable`() throws {
     site.redis.process.send(SIGKILL)
     #expect(site.redis.process.diesOfSignal())
     let text = try site.run("stats")
@@ -77,7 +77,7 @@ import Testing
     #expect(dead.errors.split(separator: "\n").count == 1)
   }
 
-  @Test func `A queue without a place on disk is warned of until it has one`() throws {
+  @Test func `A queue that is not durable gives a warning`() throws {
     #expect(try findings("queue").map(\.level) == ["ok"])
     var found = try #require(try findings("queue durability").first)
     #expect(found.level == "warning" && found.what.contains("appendonly no"))
@@ -91,13 +91,13 @@ import Testing
   @Test(arguments: [
     ("noeviction", "ok"), ("volatile-lru", "ok"), ("allkeys-lru", "warning"), ("allkeys-random", "warning"),
   ])
-  func `A Redis that may drop the queue is warned of`(policy: String, level: String) throws {
+  func `An eviction policy that may drop the queue gives a warning`(policy: String, level: String) throws {
     try site.redis.command("CONFIG", "SET", "maxmemory-policy", policy)
     #expect(try findings("queue eviction").map(\.level) == [level])
   }
 
-  @Test func `What a Redis does not tell is told`() throws {
-    // The user of every connection that does not sign in.
+  @Test func `Facts that Redis does not disclose are reported as unknown`() throws {
+    // The user of every connection that does not authenticate.
     try site.redis.command("ACL", "SETUSER", "default", "-config", "-info")
     for check in ["queue durability", "queue eviction", "queue version"] {
       let found = try #require(try findings(check).first)
@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test(arguments: [("6.0.16", "error"), ("6.2.0", "ok"), ("7.0.15", "ok"), ("5.0.3", "error")])
-  func `A Redis that is too old is an error`(version: String, level: String) throws {
+  func `An old version of Redis is an error`(version: String, level: String) throws {
     site.redis.process.send(SIGKILL)
     #expect(site.redis.process.diesOfSignal())
     let old = try FakeRedis(at: folder.file("redis.sock"), version: version)
@@ -122,7 +122,7 @@ import Testing
     withExtendedLifetime(old) {}
   }
 
-  @Test func `Dead letters are warned of`() throws {
+  @Test func `Dead letters give a warning`() throws {
     #expect(try findings("dead letters").map(\.level) == ["ok"])
     try site.redis.command("XADD", "{clerk-sync:deliveries}:dead", "*", "id", "msg_1")
     let found = try #require(try findings("dead letters").first)
@@ -130,7 +130,7 @@ import Testing
     #expect(found.remedy?.contains("clerk-sync dead list") == true)
   }
 
-  @Test func `A file that holds the queue's password is to be read by nobody else`() throws {
+  @Test func `A password file that every user can read is reported`() throws {
     let mode: [FileAttributeKey: Any] = [.posixPermissions: 0o644]
     try FileManager.default.setAttributes(mode, ofItemAtPath: folder.file("queue"))
     let command = try site.run(

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The handler with a queue: what it answers, and what lies in Redis then.
+/// The handler with a queue: its answers and the entries in Redis.
 @Suite(.programs) struct ReceiverTests {
-  @Test func `A delivery is queued as it was signed, and no database is made`() throws {
+  @Test func `A delivery is queued as signed, and no database is created`() throws {
     let site = try QueueSite()
     let delivery = try SignedDelivery(Array(Payload.user(id: "user_1").utf8), id: "msg_1")
     let answer = try #require(try site.handler.answer(delivery))
@@ -21,7 +21,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db")))
   }
 
-  @Test func `What is not verified, or no event, is not queued`() throws {
+  @Test func `A delivery that is not verified, or not an event, is not queued`() throws {
     let site = try QueueSite()
     var forged = try SignedDelivery(Payload.user(id: "user_1"))
     forged.body.append(10)
@@ -32,20 +32,20 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db")))
   }
 
-  @Test func `An event that is not about a user is queued, too`() throws {
+  @Test func `An event that is not about a user is queued too`() throws {
     let site = try QueueSite()
     #expect(try site.deliver(#"{"type":"session.created"}"#) == "queued")
     #expect(try site.left() == 1)
   }
 
   @Test(arguments: RedisTrouble.all)
-  func `As long as Redis does not take it, the answer is 500, and then 200 again`(trouble: RedisTrouble)
+  func `While Redis refuses deliveries the answer is 500, and then 200 again`(trouble: RedisTrouble)
     throws
   {
     let site = try QueueSite(password: RedisTrouble.password)
     #expect(try site.deliver(Payload.user(id: "user_0")) == "queued")
 
-    let mend = try trouble.cause(site)
+    let recover = try trouble.cause(site)
     let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let refused = try #require(try site.handler.answer(delivery))
     #expect(refused.status == 500)
@@ -57,25 +57,25 @@ import Testing
     #expect(!site.handler.process.log.contains("example.org"))
     #expect(!refused.body.contains(RedisTrouble.password))
 
-    let kept = try mend()
+    let kept = try recover()
     #expect(try site.handler.accepts(delivery))
     #expect(try site.handler.isHealthy())
     withExtendedLifetime(kept) {}
   }
 
   @Test(arguments: ["+OK", ":1", "$-1", "*0", "+1-", "+1-1-1"])
-  func `Only the id of an entry is taken for one`(reply: String) throws {
+  func `Only a valid entry id counts as success`(reply: String) throws {
     let folder = try TemporaryFolder()
     let fake = try FakeRedis(at: folder.file("redis.sock")) { _ in "\(reply)\r\n" }
     let handler = try Handler(in: folder, environment: ["CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
     let answer = try #require(try handler.answer(SignedDelivery(Payload.user(id: "user_1"))))
     #expect(answer.status == 500)
     #expect(answer["error"] == "queue_error")
-    #expect(answer.standardError.contains("what answered XADD is not Redis as expected"))
+    #expect(answer.standardError.contains("unexpected reply to XADD"))
     withExtendedLifetime(fake) {}
   }
 
-  @Test func `Without Redis it is not well, and says why in the log`() throws {
+  @Test func `Without Redis it is unhealthy, and the log says why`() throws {
     let site = try QueueSite()
     #expect(try site.handler.isHealthy())
     site.redis.process.send(SIGKILL)
@@ -87,7 +87,7 @@ import Testing
     #expect(answer.standardError.contains("no connection to Redis: Connection refused"))
   }
 
-  @Test func `A start without Redis is told, and mends itself`() throws {
+  @Test func `A start without Redis is logged, and the handler recovers`() throws {
     let folder = try TemporaryFolder()
     let handler = try Handler(in: folder, environment: ["CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
     #expect(eventually { handler.process.log.contains("the queue is not ready") })
@@ -96,7 +96,7 @@ import Testing
     #expect(server.process.isRunning)
   }
 
-  @Test func `As plain CGI it queues, too`() throws {
+  @Test func `As plain CGI it queues too`() throws {
     let site = try QueueSite()
     let program = CGIProgram(
       in: site.folder, environment: ["CLERK_SYNC_QUEUE": RedisServer.url(in: site.folder)])
@@ -104,7 +104,7 @@ import Testing
     #expect(try site.left() == 1)
   }
 
-  @Test func `Each location of the web server may have a queue of its own`() throws {
+  @Test func `Each location of the web server may have its own queue`() throws {
     let site = try QueueSite()
     let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let queue = ("CLERK_SYNC_QUEUE", RedisServer.url(in: site.folder, database: 5))

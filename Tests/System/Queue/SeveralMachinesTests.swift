@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Receivers on machines of their own, one Redis, and workers beside the database.
+/// Receivers on separate machines, one Redis, and workers beside the database.
 @Suite(.load) struct SeveralMachinesTests {
-  /// How many events there are at least: CLERK_SYNC_TEST_EVENTS.
+  /// The minimum number of events: CLERK_SYNC_TEST_EVENTS.
   private static let events =
     ProcessInfo.processInfo.environment["CLERK_SYNC_TEST_EVENTS"].flatMap { Int($0) } ?? 20_000
 
-  @Test(.enabled(if: Machines.canBeMade, "only root may make network namespaces"))
-  func `Of the events that three receivers take none is lost, and none takes effect twice`() throws {
+  @Test(.enabled(if: Machines.canBeMade, "only root may create network namespaces"))
+  func `Events sent to three receivers are neither lost nor applied twice`() throws {
     let seed = SplitMix64.seed
     var random = SplitMix64(seed: seed)
     var histories: [ClerkHistory] = []
@@ -40,7 +40,7 @@ import Testing
     let unlike = Set(ledger.compactMap(\.[0])).symmetricDifference(messages.map(\.id))
     #expect(Array(unlike.prefix(5)) == [], comment)
 
-    // The workers' own account: each message once, and every further delivery of it as a duplicate.
+    // The workers' logs: each message takes effect once, and every further delivery of it is a duplicate.
     let once = ["applied", "stale", "ignored"].map { site.total(of: $0) }.reduce(0, +)
     #expect(once == messages.count, comment)
     #expect(once + site.total(of: "duplicate") == sent.accepted, comment)

@@ -2,28 +2,28 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the worker makes of a queue.
+/// The worker's effect on the database and the queue.
 @Suite(.waits) struct WorkerTests {
-  @Test func `What was queued is applied, and leaves the queue`() throws {
+  @Test func `Queued deliveries are applied and leave the queue`() throws {
     let site = try QueueSite()
     for number in 1...250 {
       #expect(try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") == "queued")
     }
     let worker = try site.startWorker("--batch", "100")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users.count == 250)
     let lines = worker.log.split(separator: "\n").filter { $0.contains(" info batch ") }
     #expect(lines.count >= 3)
     #expect(lines.first?.contains(/applied=100 entries=100 lag_ms=\d+ left=150$/) == true, "\(lines)")
     #expect(!worker.log.contains("example.org"))
     #expect(try site.deliver(Payload.deleted(id: "user_1"), id: "msg_251") == "queued")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users.count == 249)
     #expect(try site.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync").hasPrefix("0"))
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
-  @Test func `Order, repetition and deletion come out as without a queue`() throws {
+  @Test func `Order, repetition and deletion have the same result as without a queue`() throws {
     let site = try QueueSite()
     for (id, body) in [
       ("msg_1", Payload.user("user.updated", id: "user_1", firstName: "new", updatedAt: 1_700_000_002_000)),
@@ -36,7 +36,7 @@ import Testing
       try #require(try site.deliver(body, id: id) == "queued")
     }
     let worker = try site.startWorker()
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(try site.database.rows("SELECT firstName FROM users ORDER BY id") == [["new"], ["Ada"]])
     #expect(
       try site.outcomes() == [
@@ -47,7 +47,7 @@ import Testing
     #expect(worker.log.contains("stale=2"))
   }
 
-  @Test func `An address that is taken is waited for without holding up what comes behind`() throws {
+  @Test func `An entry that waits for a taken address does not block those behind it`() throws {
     let site = try QueueSite()
     let worker = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"), id: "msg_1")
@@ -55,19 +55,19 @@ import Testing
     try site.deliver(Payload.user(id: "user_3"), id: "msg_3")
     #expect(eventually { site.users == ["user_1", "user_3"] })
     #expect(try eventually { try site.left() == 1 })
-    // Not before its pause is over by itself, and at once when the other user's event comes.
+    // Not before its backoff ends by itself, but at once when the other user's event arrives.
     try site.holdUp(worker)
     try site.deliver(
       Payload.user(
         "user.updated", id: "user_1", email: "lovelace@example.org", updatedAt: 1_700_000_000_000),
       id: "msg_4")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(try site.outcomes().values.allSatisfy { $0 == "applied" })
-    #expect(worker.log.components(separatedBy: "failed, will be tried again").count == 2)
+    #expect(worker.log.components(separatedBy: "failed, will be retried").count == 2)
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
-  @Test func `Whoever frees an address, what waits for it is tried at once`() throws {
+  @Test func `An entry that waits for an address is retried as soon as any process frees it`() throws {
     let site = try QueueSite()
     let worker = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"), id: "msg_1")
@@ -75,24 +75,24 @@ import Testing
     #expect(eventually { worker.log.contains("failed=1") })
     try site.holdUp(worker)
     try site.database.execute("UPDATE users SET email = 'lovelace@example.org' WHERE id = 'user_1'")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users == ["user_1", "user_2"])
   }
 
-  @Test func `What somebody else has put into Redis does not reach the database`() throws {
+  @Test func `Forged entries in Redis do not reach the database`() throws {
     let site = try QueueSite()
     let forged = try SignedDelivery(
       Array(Payload.user(id: "user_1").utf8), secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
     try site.queue(forged)
     try site.redis.command("XADD", "clerk-sync:deliveries", "*", "user", "user_3")
     let worker = try site.startWorker("--tries", "1")
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users == [])
     #expect(try site.redis.command("XLEN", "{clerk-sync:deliveries}:dead") == "2")
     #expect(worker.log.contains("no matching signature among 1 entries and 1 secrets"))
   }
 
-  @Test func `What was signed counts for as long as deletions are remembered, and is given up after that`()
+  @Test func `A delivery older than the retention of deletions is given up`()
     throws
   {
     let site = try QueueSite()
@@ -103,17 +103,17 @@ import Testing
           Array(Payload.user(id: "user_\(days)").utf8), id: "msg_\(days)", timestamp: "\(time)"))
     }
     let worker = try site.startWorker(environment: ["CLERK_SYNC_RETENTION_DAYS": "30"])
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users == ["user_29"])
     #expect(try site.outcomes() == ["msg_29": "applied", "msg_31": "failed"])
     let letters = try site.run("dead", "list", "--json").output
     #expect(letters.contains(#""messageId":"msg_31""#) && letters.contains(#""tries":0"#), "\(letters)")
     #expect(letters.contains("expired: signed more than CLERK_SYNC_RETENTION_DAYS, 30 days, ago"))
-    #expect(!worker.log.contains("will be tried again"))
+    #expect(!worker.log.contains("will be retried"))
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
 
-  @Test func `What waits for its next try is left alone by another worker`() throws {
+  @Test func `Another worker leaves entries that wait for a retry alone`() throws {
     let site = try QueueSite()
     let first = try site.startWorker("--min-idle", "1s")
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"))
@@ -121,13 +121,13 @@ import Testing
     #expect(eventually { first.log.components(separatedBy: "failed=1").count > 4 })
     let second = try site.startWorker("--min-idle", "1s", log: "second.log")
     #expect(!eventually(within: 4) { second.log.contains("batch") })
-    // Until its worker has died.
+    // Only after its worker has died.
     first.send(SIGKILL)
     #expect(first.diesOfSignal())
     #expect(eventually { second.log.contains("batch") })
   }
 
-  @Test func `Two workers share the work, and nothing is done twice`() throws {
+  @Test func `Two workers share the work without duplicates`() throws {
     let site = try QueueSite()
     let workers = try (1...2).map { try site.startWorker("--batch", "5", log: "worker\($0).log") }
     try inThreads(4) { thread in
@@ -137,14 +137,14 @@ import Testing
         #expect(isAccepted)
       }
     }
-    #expect(try site.isWorkedOff())
+    #expect(try site.isDrained())
     #expect(site.users.count == 400)
     #expect(workers.allSatisfy { $0.log.contains(" batch applied=") })
     #expect(workers.allSatisfy { !$0.log.contains("duplicate=") })
   }
 
   @Test(arguments: [SIGTERM, SIGINT])
-  func `A signal ends it with what it has begun done`(signal: Int32) throws {
+  func `After a signal the worker finishes its batch and exits`(signal: Int32) throws {
     let site = try QueueSite()
     let worker = try site.startWorker()
     #expect(eventually { worker.log.contains("worker started") })
@@ -162,7 +162,7 @@ import Testing
     ("CLERK_WEBHOOK_SIGNING_SECRET", "no signing secret is configured: set CLERK_WEBHOOK_SIGNING_SECRET"),
     ("CLERK_SYNC_QUEUE", "no queue is configured: set CLERK_SYNC_QUEUE"),
   ])
-  func `It does not start without what it needs`(variable: String, message: String) throws {
+  func `The worker does not start without a required setting`(variable: String, message: String) throws {
     let site = try QueueSite()
     let worker = try site.startWorker(environment: [variable: ""])
     #expect(worker.exitStatus() == 78)

@@ -3,7 +3,7 @@ import Redis
 import TestSupport
 import Testing
 
-/// Who may speak to the server, and over what.
+/// Authentication and the kinds of endpoint.
 @Suite(.programs) struct RedisAccessTests {
   private static let password = "s e:c/r@é%t"
   private let folder: TemporaryFolder
@@ -27,14 +27,14 @@ import Testing
     ]
   }
 
-  @Test func `The password signs in, over a unix socket and a port`() throws {
+  @Test func `The password authenticates over a unix socket and a port`() throws {
     for endpoint in endpoints {
       let client = RedisClient(RedisAddress(endpoint, password: Self.password))
       #expect(try client.send(RedisCommand("PING")).text == "PONG")
     }
   }
 
-  @Test func `A user signs in by name, with the rights that go with it`() throws {
+  @Test func `A user authenticates by name and has that user's rights`() throws {
     let client = RedisClient(RedisAddress(endpoints[1], user: "ada", password: Self.password, database: 3))
     #expect(try client.send(RedisCommand("PING")).text == "PONG")
     #expect(throws: RedisError.refused(command: "GET", code: "NOPERM")) {
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `Each database number has keys of its own`() throws {
+  @Test func `Each database number has its own keys`() throws {
     for number in [0, 7] {
       let client = RedisClient(RedisAddress(endpoints[0], password: Self.password, database: number))
       _ = try client.send(RedisCommand("SET", "number", "\(number)"))
@@ -59,7 +59,7 @@ import Testing
     (nil, nil, "PING", "NOAUTH"), (nil, "wrong-password", "AUTH", "WRONGPASS"),
     ("bob", password, "AUTH", "WRONGPASS"),
   ])
-  func `Who is not let in is told so without the password`(
+  func `A failed authentication is reported without the password`(
     user: String?, password: String?, command: String, code: String
   ) throws {
     let address = RedisAddress(endpoints[0], user: user, password: password)

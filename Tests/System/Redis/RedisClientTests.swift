@@ -17,7 +17,7 @@ import Testing
   @Test(arguments: [
     [], [0], Array(0...255), Array("\r\n$3\r\n*1\r\n".utf8), Array(repeating: 0xff, count: 1_500_000),
   ])
-  func `Any bytes go there and come back`(value: [UInt8]) throws {
+  func `Any bytes can be stored and read`(value: [UInt8]) throws {
     let client = RedisClient(address)
     var command = RedisCommand("SET", "key")
     command.append([value])
@@ -26,7 +26,7 @@ import Testing
     #expect(try server.command("STRLEN", "key") == "\(value.count)")
   }
 
-  @Test func `Replies are what Redis answers`() throws {
+  @Test func `Every kind of reply is decoded`() throws {
     let client = RedisClient(address)
     #expect(try client.send(RedisCommand("GET", "none")) == .null)
     #expect(try client.send(RedisCommand("RPUSH", "list", "a", "")) == .integer(2))
@@ -35,11 +35,11 @@ import Testing
     #expect(throws: RedisError.refused(command: "INCR", code: "WRONGTYPE")) {
       try client.send(RedisCommand("INCR", "list"))
     }
-    // The connection goes on after an error of the server's.
+    // The connection survives an error reply.
     #expect(try client.send(RedisCommand("LLEN", "list")) == .integer(2))
   }
 
-  @Test func `Of commands sent together each is done or refused by itself`() throws {
+  @Test func `Each command of a pipeline succeeds or fails by itself`() throws {
     let client = RedisClient(address)
     let replies = try client.send([RedisCommand("INCR", "a"), RedisCommand("INCRBY", "a", "4")])
     #expect(replies == [.integer(1), .integer(5)])
@@ -49,7 +49,7 @@ import Testing
     #expect(try client.send(RedisCommand("GET", "a")).text == "7")
   }
 
-  @Test func `Threads have a connection each, and they are kept`() throws {
+  @Test func `Each thread has a connection, and connections are pooled`() throws {
     let client = RedisClient(address)
     try inThreads(8) { _ in
       for _ in 0..<50 { _ = try client.send(RedisCommand("INCR", "count")) }
@@ -59,18 +59,18 @@ import Testing
     let received = stats.first { $0.hasPrefix("total_connections_received:") }.flatMap {
       Int($0.split(separator: ":")[1])
     }
-    // redis-cli is one of them.
+    // One of them is redis-cli's.
     #expect(try (2...9).contains(#require(received)))
   }
 
-  @Test func `A kept connection that Redis has closed is replaced`() throws {
+  @Test func `A pooled connection closed by Redis is replaced`() throws {
     let client = RedisClient(address)
     _ = try client.send(RedisCommand("SET", "a", "1"))
     #expect(try server.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes") == "1")
     #expect(try client.send(RedisCommand("GET", "a")).text == "1")
   }
 
-  @Test func `A server that was started anew is found again`() throws {
+  @Test func `The client reconnects after a restart of the server`() throws {
     let client = RedisClient(address)
     _ = try client.send(RedisCommand("PING"))
     server.process.send(SIGKILL)
@@ -83,11 +83,11 @@ import Testing
     #expect(second.process.isRunning)
   }
 
-  @Test func `A server that stands still is not waited for beyond the limit`() throws {
+  @Test func `A suspended server is not waited for beyond the time limit`() throws {
     let client = RedisClient(address)
     _ = try client.send(RedisCommand("PING"))
     server.process.send(SIGSTOP)
-    // Over the kept connection, and over a new one.
+    // Over the pooled connection, then over a new one.
     for _ in 1...2 {
       let start = ContinuousClock.now
       #expect(throws: RedisError.timedOut) { try client.send(RedisCommand("PING")) }
@@ -97,7 +97,7 @@ import Testing
     #expect(try client.send(RedisCommand("PING")).text == "PONG")
   }
 
-  @Test func `A command that blocks has its own time beyond the limit`() throws {
+  @Test func `A blocking command has its own time in addition to the limit`() throws {
     let client = RedisClient(address)
     let start = ContinuousClock.now
     let reply = try client.send(RedisCommand("BLPOP", "none", "5.5"), wait: .milliseconds(5500))

@@ -4,7 +4,7 @@ import Redis
 import TestSupport
 import Testing
 
-/// What stands where Redis should be, and what Redis refuses.
+/// Errors: no Redis at the address, another server at the address, and refusals.
 @Suite(.programs) struct RedisErrorTests {
   private let folder: TemporaryFolder
 
@@ -14,7 +14,7 @@ import Testing
 
   private var client: RedisClient { RedisClient(RedisAddress(.unix(path: folder.file("redis.sock")))) }
 
-  @Test func `Nothing is there`() throws {
+  @Test func `No server at the address`() throws {
     #expect(throws: RedisError.unreachable(reason: "No such file or directory")) {
       try client.send(RedisCommand("PING"))
     }
@@ -37,7 +37,7 @@ import Testing
     ("-MOVED 7031 192.0.2.7:6379\r\n", .refused(command: "PING", code: "MOVED")),
     ("*2\r\n:1\r\n-OOM no\r\n", .refused(command: "PING", code: "OOM")),
   ])
-  func `Something else is there`(answer: String, expected: RedisError) throws {
+  func `Another server at the address`(answer: String, expected: RedisError) throws {
     let listener = try UnixSocket.listen(at: folder.file("redis.sock"))
     let client = client
     let server = Thread {
@@ -54,7 +54,7 @@ import Testing
     #expect(!"\(expected)".contains("ada@example.org"))
   }
 
-  @Test func `A full memory, a replica and a wrong key are told apart`() throws {
+  @Test func `A full memory, a replica and a wrong key give different errors`() throws {
     let server = try RedisServer(in: folder, ["--maxmemory", "1", "--maxmemory-policy", "noeviction"])
     #expect(throws: RedisError.refused(command: "SET", code: "OOM")) {
       try client.send(RedisCommand("SET", "a", "1"))

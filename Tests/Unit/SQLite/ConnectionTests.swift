@@ -79,11 +79,11 @@ import Testing
     let done = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       defer { done.signal() }
-      try? Connection.open(path, busyTimeout: Int32(patience) * 1000).run("INSERT INTO t VALUES (1)")
+      try? Connection.open(path, busyTimeout: Int32(testTimeout) * 1000).run("INSERT INTO t VALUES (1)")
     }
     #expect(done.wait(timeout: .now() + 0.2) == .timedOut)
     try holder.run("COMMIT")
-    #expect(done.wait(timeout: .now() + patience) == .success)
+    #expect(done.wait(timeout: .now() + testTimeout) == .success)
     let rows = try holder.column("SELECT a FROM t")
     #expect(rows == ["1"])
   }

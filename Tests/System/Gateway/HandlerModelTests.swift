@@ -1,0 +1,45 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// The model of one process also holds for several processes on one listener and one database.
+@Suite(.load) struct HandlerModelTests {
+  @Test(arguments: JournalMode.allCases)
+  func `Eight senders and three handlers end in Clerk's state`(mode: JournalMode) throws {
+    let seed = SplitMix64.seed
+    var random = SplitMix64(seed: seed)
+    let histories = (0..<65).map { ClerkHistory("\($0)", users: 8, using: &random) }
+    let messages = histories.flatMap(\.messages)
+    let folder = try TemporaryFolder(inMemory: true)
+    let database = folder.file("app.db")
+    try mode.makeDatabase(at: database)
+    let listener = try UnixSocket.listen(at: folder.file("s"))
+    let handlers = try (1...3).map { try Handler(in: folder, listener: listener, log: "\($0).log") }
+
+    let effective = Mutex<[String]>([])
+
+    var sender = SvixSender(using: &random)
+    let unanswered = try sender.deliver(messages, threads: 8) { message in
+      let delivery = try SignedDelivery(Array(message.payload.utf8), id: message.id)
+      let connection = try FastCGIClient(folder.file("s"))
+      connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+      let answer = connection.answer()
+      guard answer?.status == 200 else { return false }
+      if answer?["outcome"] != "duplicate" { effective.withLock { $0.append(message.id) } }
+      return true
+    }
+
+    let file = DatabaseFile(database)
+    #expect(Set(unanswered.map(\.id)) == [], "CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      effective.withLock { $0.sorted() } == messages.map(\.id).sorted(),
+      "each is processed exactly once; CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      try file.differences(from: Set(histories.flatMap(\.users))) == [], "CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      try file.rows("SELECT svix_id FROM clerk_sync_deliveries WHERE outcome = 'failed'").isEmpty,
+      "CLERK_SYNC_SEED=\(seed)")
+    #expect(handlers.allSatisfy { $0.process.isRunning })
+  }
+}
