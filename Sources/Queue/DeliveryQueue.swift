@@ -102,15 +102,14 @@ extension DeliveryQueue {
   /// Removes finished entries from the queue. Returns the number of entries that remain.
   ///
   /// They are deleted from the stream, not only acknowledged: the stream has no other reader, so its length
-  /// is the backlog. The acknowledgement comes last, so that a partly removed entry stays pending and is
-  /// found again. Redis executes these commands even when out of memory, but would refuse them in a
-  /// transaction.
+  /// is the backlog. The acknowledgement is sent only after Redis has deleted them. In one pipeline, a Redis that is
+  /// loading its data could refuse the deletion, finish loading, and accept the acknowledgement: the entries would then
+  /// stay in the stream, pending nowhere. A transaction is no alternative, because Redis refuses it when out of memory.
   func finish(_ ids: [String]) throws(RedisError) -> Int {
-    let removal = [
-      RedisCommand("XDEL", [Self.stream] + ids), RedisCommand("HDEL", [Self.tries] + ids),
-      RedisCommand("XACK", [Self.stream, Self.group] + ids),
-    ]
-    let replies = try redis.send((ids.isEmpty ? [] : removal) + [RedisCommand("XLEN", Self.stream)])
+    let length = RedisCommand("XLEN", Self.stream)
+    guard !ids.isEmpty else { return Int(try redis.send(length).integer ?? 0) }
+    _ = try redis.send([RedisCommand("XDEL", [Self.stream] + ids), RedisCommand("HDEL", [Self.tries] + ids)])
+    let replies = try redis.send([RedisCommand("XACK", [Self.stream, Self.group] + ids), length])
     return Int(replies.last?.integer ?? 0)
   }
 }

@@ -70,7 +70,11 @@ import Testing
     let isWorkedOff = try eventually {
       try running.withLock { try $0.redis.command("XLEN", "clerk-sync:deliveries") } == "0"
     }
-    #expect(isWorkedOff, load.seed)
+    let stream = try running.withLock {
+      try $0.redis.command("XINFO", "GROUPS", "clerk-sync:deliveries")
+        + $0.redis.command("XPENDING", "clerk-sync:deliveries", "clerk-sync")
+    }
+    #expect(isWorkedOff, "\(load.seed) \(stream)")
     #expect(
       try running.withLock { try $0.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") } == "0",
       load.seed)

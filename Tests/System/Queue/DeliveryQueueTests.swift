@@ -35,6 +35,17 @@ import Testing
     ]
   }
 
+  /// As a Redis does that is still loading its data: it may refuse the first of two commands and accept the second.
+  @Test func `An entry that Redis refuses to delete stays pending`() throws {
+    let entry = try entry()
+    try server.command("ACL", "SETUSER", "default", "-xdel")
+    #expect(throws: RedisError.refused(command: "XDEL", code: "NOPERM")) { try queue.finish([entry.id]) }
+    #expect(try left() == ["1", "0", "1", "0"])
+    try server.command("ACL", "SETUSER", "default", "+xdel")
+    #expect(try queue.finish([entry.id]) == 0)
+    #expect(try left() == ["0", "0", "0", "0"])
+  }
+
   @Test func `An entry given up twice becomes one dead letter`() throws {
     let entry = try entry()
     #expect(try queue.countTry(of: entry.id) == 1)
