@@ -5,36 +5,41 @@ import Foundation
 /// `clerk-sync deliveries`
 struct Deliveries: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what became of the last deliveries.",
+    abstract: "List recent deliveries and their outcomes.",
     discussion: """
-      The newest comes last; times are in UTC and those of the last attempt. Exits with 1 when there are none. With \
-      --follow it goes on until Ctrl-C and shows what arrives, and what had failed and is tried again.
+      Lists the newest delivery last. The time is that of the last attempt, in UTC. With --follow, the command then \
+      prints new deliveries, and new attempts at failed ones, until it is interrupted with Ctrl-C.
+
+      The exit status is 1 if no delivery matches.
       """)
 
   @OptionGroup var settings: SettingsOptions
 
-  @Flag(help: "Those that failed and have not succeeded since.")
+  @Flag(help: "List only deliveries whose last attempt failed.")
   var failed = false
 
-  @Option(help: "Events of this type, such as user.created.")
+  @Option(help: "List only events of this type, such as user.created.")
   var type: String?
 
-  @Option(help: ArgumentHelp("Events about the user with this id.", valueName: "id"))
+  @Option(help: ArgumentHelp("List only events about the user with this id.", valueName: "id"))
   var user: String?
 
   @Option(
     help: ArgumentHelp(
-      "Those of the last 90m, 2h, 1d and so on, or since a date such as 2026-11-20.", valueName: "time"),
+      "List only deliveries since an age ago, such as 90m, 2h or 1d, or since a UTC date, such as 2026-11-20 or "
+        + "\"2026-11-20 08:30:00\".", valueName: "time"),
     transform: Timestamp.init)
   var since: Timestamp?
 
-  @Option(help: "At most so many, the last ones. (default: 50)", transform: Limit.init)
+  @Option(
+    help: ArgumentHelp("List at most this many deliveries, the newest ones. (default: 50)", valueName: "n"),
+    transform: Limit.init)
   var limit = Limit(rows: 50)
 
-  @Flag(help: "Go on with those that come.")
+  @Flag(help: "Keep running and print new deliveries as they arrive.")
   var follow = false
 
-  @Flag(help: "One JSON object a line; times in milliseconds since 1970.")
+  @Flag(help: "Print one JSON object per line, with times in milliseconds since 1970.")
   var json = false
 
   func run() async throws {

@@ -5,12 +5,17 @@ import ClerkSync
 struct RetryList: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry-list",
-    abstract: "List the deliveries that failed, with the message ids to replay them by.",
-    discussion: "The oldest comes first; times are in UTC. Exits with 1 when there are any.")
+    abstract: "List failed deliveries, with the message ids to replay.",
+    discussion: """
+      Lists the deliveries whose last attempt failed, the oldest first. Times are in UTC. To replay one, open the \
+      endpoint in the Clerk dashboard, under Webhooks, and look up the message id.
+
+      The exit status is 1 if there are failed deliveries.
+      """)
 
   @OptionGroup var settings: SettingsOptions
 
-  @Flag(help: "One JSON object a line; times in milliseconds since 1970.")
+  @Flag(help: "Print one JSON object per line, with times in milliseconds since 1970.")
   var json = false
 
   func run() throws {
@@ -37,8 +42,10 @@ struct RetryList: ParsableCommand {
       }
     }
     if !json {
-      print(hasAny ? table.text() : "Nothing failed.")
-      if hasAny { print("To replay: Clerk dashboard, Webhooks, the endpoint, the message id, Replay.") }
+      print(hasAny ? table.text() : "No failed deliveries.")
+      if hasAny {
+        print("To replay: Clerk dashboard > Webhooks > the endpoint > the message id > Replay.")
+      }
     }
     if hasAny { throw ExitCode(ExitStatus.attention.rawValue) }
   }

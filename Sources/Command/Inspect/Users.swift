@@ -5,24 +5,30 @@ import Settings
 /// `clerk-sync users`
 struct Users: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the users, or look for some.",
-    discussion: "In the order of their ids; times are in UTC. Exits with 1 when there are none.")
+    abstract: "List users, or find some of them.",
+    discussion: """
+      Lists users in the order of their ids. Times are in UTC.
+
+      The exit status is 1 if no user matches.
+      """)
 
   @OptionGroup var settings: SettingsOptions
 
-  @Argument(help: "The user with this id.")
+  @Argument(help: "List only the user with this id.")
   var id: String?
 
-  @Option(help: "The user with this e-mail address, as it is stored.")
+  @Option(
+    help: ArgumentHelp("List only the user with exactly this e-mail address.", valueName: "address"))
   var email: String?
 
-  @Option(help: "Users in this role.")
+  @Option(help: "List only users with this role.")
   var role: String?
 
-  @Option(help: "At most so many. (default: 50)", transform: Limit.init)
+  @Option(
+    help: ArgumentHelp("List at most this many users. (default: 50)", valueName: "n"), transform: Limit.init)
   var limit: Limit?
 
-  @Flag(help: "One JSON object a line; createdAt and updatedAt as they are stored.")
+  @Flag(help: "Print one JSON object per line, with createdAt and updatedAt in the unit in which they are stored.")
   var json = false
 
   func run() throws {
@@ -50,7 +56,7 @@ struct Users: ParsableCommand {
     guard let last else { throw CommandFailure("no such user", status: .attention) }
     if !json { print(table.text(), terminator: "") }
     if limit == nil, try !store.users(filter, after: last, limit: 1).isEmpty {
-      Terminal.complain("there are more: --limit says how many are listed")
+      Terminal.complain("more users match; use --limit to list them")
     }
   }
 }

@@ -5,16 +5,20 @@ import Settings
 /// `clerk-sync init`
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create the database, or adopt the one that is there.",
+    abstract: "Create the database, or adopt an existing one.",
     discussion: """
-      Makes what is missing and changes nothing else, so it can be repeated. The journal mode of a database that is \
-      there stays as it is unless --journal-mode asks for another one. Exits with 1 after a warning.
+      Creates the tables that are missing and changes nothing else, so it is safe to run again. An existing database \
+      keeps its journal mode unless --journal-mode is given.
+
+      The exit status is 1 after a warning.
       """)
 
   @OptionGroup var settings: SettingsOptions
 
   @Option(
-    help: "How SQLite is to make transactions atomic. (default: wal where the linked SQLite is safe with it)")
+    help: ArgumentHelp(
+      "The SQLite journal mode. (default: wal, or delete if the linked SQLite has the WAL-reset bug)",
+      valueName: "mode"))
   var journalMode: UserStore.JournalMode?
 
   func run() throws {
@@ -37,7 +41,7 @@ struct Init: ParsableCommand {
     }
   }
 
-  /// nil when there is no database yet.
+  /// Returns nil if the database does not exist yet.
   private func inspect(_ store: UserStore) throws -> Inspection? {
     do throws(StoreError) {
       return try store.inspect()

@@ -16,14 +16,14 @@ import Testing
       let process = try site.start("backfill", upToPage: pages)
       process.send(SIGINT)
       #expect(process.exitStatus() == 1)
-      #expect(site.errors.contains("interrupted; the same command goes on from here"))
+      #expect(site.errors.contains("interrupted; run the same command to resume"))
       site.clerk.settings.hold = nil
       let attributes = try FileManager.default.attributesOfItem(atPath: site.folder.file("app.db.backfill"))
       #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
     // 40 and 80 pages are done, the held ones are asked for again.
     let last = try site.start("backfill", upToPage: 81)
-    #expect(site.errors.hasPrefix("clerk-sync: going on after user_0059999, user 60000\n"))
+    #expect(site.errors.hasPrefix("clerk-sync: resuming after user_0059999, user 60000\n"))
     #expect(try Double(last.peakMemory) < 1.3 * Double(memory))
     site.clerk.settings.hold = nil
     #expect(last.exitStatus() == 0)
@@ -70,7 +70,7 @@ import Testing
     site.clerk.settings.hold = nil
     let other = try site.run("backfill", "--api-url", "\(site.clerk.url)/")
     #expect(other.status == 2)
-    #expect(other.errors.contains("begin anew with --restart"))
+    #expect(other.errors.contains("start over with --restart"))
   }
 
   @Test func `Limits, errors and broken connections lose and repeat nobody`() throws {

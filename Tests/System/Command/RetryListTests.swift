@@ -16,7 +16,7 @@ import Testing
     #expect(command.errors.isEmpty)
     #expect(command.lines.count == 3)
     #expect(command.lines[1].contains(/^msg_failed +user.created +2 +.* user_4 +database_error: .*user_1/))
-    #expect(command.lines[2] == "To replay: Clerk dashboard, Webhooks, the endpoint, the message id, Replay.")
+    #expect(command.lines[2] == "To replay: Clerk dashboard > Webhooks > the endpoint > the message id > Replay.")
   }
 
   @Test func `JSON has one object for each`() throws {
@@ -32,7 +32,7 @@ import Testing
     try site.deliver(Payload.user(id: "user_1"))
     let command = try site.run("retry-list")
     #expect(command.status == 0)
-    #expect(command.output == "Nothing failed.\n")
+    #expect(command.output == "No failed deliveries.\n")
     #expect(try site.run("retry-list", "--json").output.isEmpty)
   }
 }

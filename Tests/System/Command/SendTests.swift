@@ -125,7 +125,7 @@ import Testing
   @Test(arguments: [
     (["user.create"], "expected user.created, user.updated, user.deleted, or a file"),
     (["user.deleted", "--email", "ada@example.org"], "expected no option but --user"),
-    (["-", "--user", "user_1"], "expected no option about the user"),
+    (["-", "--user", "user_1"], "expected no option that describes the user"),
     (["user.created", "--url", "example.org"], "expected http:// or https://"),
     (["user.created", "--id", "msg.1"], "without a full stop"),
     (["user.created", "--id", "msg\n1"], "expected visible ASCII"),

@@ -71,7 +71,7 @@ import Testing
     for number in 5...54 { try site.deliver(Payload.user(id: "user_\(number)")) }
     let command = try site.run("users")
     #expect(command.lines.count == 51)
-    #expect(command.errors == "clerk-sync: there are more: --limit says how many are listed\n")
+    #expect(command.errors == "clerk-sync: more users match; use --limit to list them\n")
     let all = try site.run("users", "--limit", "52")
     #expect(all.lines.count == 53)
     #expect(all.errors.isEmpty)

@@ -102,9 +102,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--headers", "-", "--body", "-"], "expected standard input for one"),
+    (["--headers", "-", "--body", "-"], "expected standard input for only one"),
     (["--body", "-"], "Missing expected"),
-    (["--headers", "missing", "--body", "-"], "expected a file with a header a line"),
+    (["--headers", "missing", "--body", "-"], "expected a file with one header per line"),
     (["--headers", "-", "--body", "missing"], "expected the file with the raw body"),
     (["--headers", "-", "--body", "input", "--secret-file", "input"], "expected --explain"),
     (
