@@ -18,7 +18,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
 
       EXIT STATUS
         0   Success.
-        1   Success, but the result needs attention: warnings, differences, or nothing found.
+        1   Success, but with warnings, differences or an empty result.
         2   Failure.
         64  The command line is invalid (EX_USAGE).
         78  A setting is missing or invalid (EX_CONFIG).
@@ -52,21 +52,22 @@ struct ClerkSyncCommand: AsyncParsableCommand {
         try command.run()
       }
     } catch let error as StoreError {
-      Terminal.complain("\(error)")
-      exit(withError: ExitCode(ExitStatus.failed.rawValue))
+      fail("\(error)", .failed)
     } catch let error as RedisError {
-      Terminal.complain(error.reason)
-      exit(withError: ExitCode(ExitStatus.failed.rawValue))
+      fail(error.reason, .failed)
     } catch let failure as CommandFailure {
-      Terminal.complain("\(failure)")
-      exit(withError: ExitCode(failure.status.rawValue))
+      fail("\(failure)", failure.status)
     } catch  where exitCode(for: error) == .validationFailure {
-      Terminal.complain("\(message(for: error).lines.joined(separator: " ")); see --help")
-      exit(withError: ExitCode(ExitStatus.usage.rawValue))
+      fail("\(message(for: error).lines.joined(separator: " ")); see --help", .usage)
     } catch {
       // ArgumentParser also throws for --help, --version and a command's own ExitCode.
       exit(withError: error)
     }
+  }
+
+  private static func fail(_ message: String, _ status: ExitStatus) -> Never {
+    Terminal.complain(message)
+    exit(withError: ExitCode(status))
   }
 }
 

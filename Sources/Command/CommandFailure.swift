@@ -1,3 +1,4 @@
+import ArgumentParser
 import Settings
 
 /// The reason why a command failed, in one line: what was wrong, what was expected, and what to do next.
@@ -23,4 +24,11 @@ enum ExitStatus: Int32 {
   case failed = 2
   case usage = 64
   case configuration = 78
+}
+
+extension ExitCode {
+  /// The error that ends the process with this status and no message.
+  init(_ status: ExitStatus) {
+    self.init(status.rawValue)
+  }
 }

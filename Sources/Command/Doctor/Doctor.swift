@@ -51,8 +51,8 @@ struct Doctor: AsyncParsableCommand {
       if json { try JSONLine.print(finding) } else { print(finding.text(width: width)) }
     }
     let levels = Set(findings.map(\.level))
-    if levels.contains(.error) { throw ExitCode(ExitStatus.failed.rawValue) }
-    if levels.contains(.warning) { throw ExitCode(ExitStatus.attention.rawValue) }
+    if levels.contains(.error) { throw ExitCode(.failed) }
+    if levels.contains(.warning) { throw ExitCode(.attention) }
   }
 
   @Sendable private static func account(_ name: String) throws -> Account {

@@ -26,7 +26,7 @@ struct Deliveries: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "List only deliveries since an age ago, such as 90m, 2h or 1d, or since a UTC date, such as 2026-11-20 or "
+      "List only deliveries of the last 90m, 2h, 1d etc., or since a UTC time such as 2026-11-20 or "
         + "\"2026-11-20 08:30:00\".", valueName: "time"),
     transform: Timestamp.init)
   var since: Timestamp?
@@ -46,7 +46,7 @@ struct Deliveries: AsyncParsableCommand {
     let store = UserStore(try settings.configuration())
     var filter = failed ? DeliveryFilter.failed : DeliveryFilter()
     (filter.type, filter.userID, filter.since) = (type, user, since?.milliseconds)
-    // Begun first, so that nothing that comes while the last ones are read is missed.
+    // Start following before reading the list, or a delivery that arrives in between would be missed.
     let follower = follow ? try DeliveryFollower(store, filter) : nil
     var last: [DeliveryRecord] = []
     try Pages.walk(limit: limit.rows) { delivery, count in
@@ -55,7 +55,7 @@ struct Deliveries: AsyncParsableCommand {
       last += page
     }
     guard follow || !last.isEmpty else {
-      throw CommandFailure("no such delivery", status: .attention)
+      throw CommandFailure("no delivery found", status: .attention)
     }
     try show(last.reversed(), hasHead: true)
     if let follower { try await go(on: follower) }
@@ -80,23 +80,23 @@ struct Deliveries: AsyncParsableCommand {
         }
       }
     } catch is CancellationError {
-      // Ctrl-C is the way to end it.
+      // Ctrl-C ends the command successfully.
     }
   }
 }
 
-/// What arrives in the ledger from its making on, and what changes there.
+/// Follows the ledger: returns deliveries that were added or attempted again since the last call.
 ///
-/// It has a connection for each look: so it sees a database that takes the place of another, and in between neither
-/// holds a WAL back nor stands in the way of a change of the journal mode.
+/// Each poll opens its own connection. It thereby notices when the database file is replaced, and between polls it
+/// neither blocks a WAL checkpoint nor a change of the journal mode.
 struct DeliveryFollower {
   private let store: UserStore
   private let filter: DeliveryFilter
   private var position: Int64
-  /// The attempts at each delivery that has failed, by position: only those can change.
+  /// The number of attempts at each failed delivery, by position. Only failed deliveries can change.
   private var failed: [Int64: Int] = [:]
 
-  /// Begins after what the ledger holds now. Throws ``StoreError``.
+  /// Starts after the deliveries that the ledger contains now. Throws ``StoreError``.
   init(_ store: UserStore, _ filter: DeliveryFilter) throws {
     self.store = store
     self.filter = filter
@@ -110,13 +110,13 @@ struct DeliveryFollower {
     }
   }
 
-  /// Where what has not been told of begins.
+  /// The first position that has not been returned yet.
   var nextPosition: Int64 { position + 1 }
 
-  /// What has come or changed since the last call, the oldest first. Throws ``StoreError``.
+  /// Returns the deliveries added or changed since the last call, the oldest first. Throws ``StoreError``.
   mutating func next() throws -> [DeliveryRecord] {
     let newest = try store.newestPosition()
-    // The ledger has been emptied, and its positions begin anew.
+    // The ledger was emptied, and its positions start over.
     if newest < position { (position, failed) = (0, [:]) }
 
     let before = failed

@@ -20,33 +20,26 @@ struct RetryList: ParsableCommand {
 
   func run() throws {
     let store = UserStore(try settings.configuration())
-    var table = Table([
-      .init(name: "message", isFlexible: true), .init(name: "type", isFlexible: true),
-      .init(name: "attempts", isNumber: true), .init(name: "last seen"), .init(name: "user", isDetail: true),
-      .init(name: "cause", isDetail: true),
-    ])
-    var hasAny = false
+    var list = Listing<DeliveryRecord>(
+      [
+        .init(name: "message", isFlexible: true), .init(name: "type", isFlexible: true),
+        .init(name: "attempts", isNumber: true), .init(name: "last seen"),
+        .init(name: "user", isDetail: true),
+        .init(name: "cause", isDetail: true),
+      ], asJSON: json)
     try Pages.walk { delivery, count in
       try store.deliveries(.failed, after: delivery?.position ?? 0, limit: count)
     } body: { deliveries in
-      hasAny = hasAny || !deliveries.isEmpty
-      for delivery in deliveries {
-        if json {
-          try JSONLine.print(delivery)
-        } else {
-          let time = Timestamp(milliseconds: delivery.lastSeen)
-          table.append([
-            delivery.id, delivery.type, "\(delivery.attempts)", "\(time)", delivery.userID, delivery.error,
-          ])
-        }
+      try list.append(deliveries) { delivery in
+        [
+          delivery.id, delivery.type, "\(delivery.attempts)", "\(Timestamp(milliseconds: delivery.lastSeen))",
+          delivery.userID, delivery.error,
+        ]
       }
     }
-    if !json {
-      print(hasAny ? table.text() : "No failed deliveries.")
-      if hasAny {
-        print("To replay: Clerk dashboard > Webhooks > the endpoint > the message id > Replay.")
-      }
-    }
-    if hasAny { throw ExitCode(ExitStatus.attention.rawValue) }
+    list.finish(ifEmpty: "No failed deliveries.")
+    if list.isEmpty { return }
+    if !json { print("\nTo replay: Clerk dashboard > Webhooks > the endpoint > the message id > Replay.") }
+    throw ExitCode(.attention)
   }
 }

@@ -28,7 +28,7 @@ struct Stats: ParsableCommand {
     } else {
       show(statistics, queue)
     }
-    if case .failure? = queue?.result { throw ExitCode(ExitStatus.attention.rawValue) }
+    if case .failure? = queue?.result { throw ExitCode(.attention) }
   }
 
   private func show(_ statistics: Statistics, _ queue: QueueFacts?) {

@@ -28,33 +28,30 @@ struct Users: ParsableCommand {
     help: ArgumentHelp("List at most this many users. (default: 50)", valueName: "n"), transform: Limit.init)
   var limit: Limit?
 
-  @Flag(help: "Print one JSON object per line, with createdAt and updatedAt in the unit in which they are stored.")
+  @Flag(help: "Print one JSON object per line, with createdAt and updatedAt in the stored unit.")
   var json = false
 
   func run() throws {
     let configuration = try settings.configuration()
     let store = UserStore(configuration)
     let filter = UserFilter(id: id, email: email, role: role)
-    var table = Table([
-      .init(name: "id", isFlexible: true), .init(name: "email", isFlexible: true),
-      .init(name: "name", isFlexible: true), .init(name: "role", isFlexible: true), .init(name: "updated"),
-    ])
+    var list = Listing<StoredUser>(
+      [
+        .init(name: "id", isFlexible: true), .init(name: "email", isFlexible: true),
+        .init(name: "name", isFlexible: true), .init(name: "role", isFlexible: true), .init(name: "updated"),
+      ], asJSON: json)
     var last: String?
     try Pages.walk(limit: limit?.rows ?? 50) { user, count in
       try store.users(filter, after: user?.id, limit: count)
     } body: { users in
-      for user in users {
-        if json {
-          try JSONLine.print(user)
-        } else {
-          let updated = Timestamp(milliseconds: configuration.timestamps.milliseconds(user.updatedAt))
-          table.append([user.id, user.email, user.name, user.role, "\(updated)"])
-        }
+      try list.append(users) { user in
+        let updated = Timestamp(milliseconds: configuration.timestamps.milliseconds(user.updatedAt))
+        return [user.id, user.email, user.name, user.role, "\(updated)"]
       }
       last = users.last?.id ?? last
     }
-    guard let last else { throw CommandFailure("no such user", status: .attention) }
-    if !json { print(table.text(), terminator: "") }
+    guard let last else { throw CommandFailure("no user found", status: .attention) }
+    list.finish()
     if limit == nil, try !store.users(filter, after: last, limit: 1).isEmpty {
       Terminal.complain("more users match; use --limit to list them")
     }

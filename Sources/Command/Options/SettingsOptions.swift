@@ -10,7 +10,8 @@ import Svix
 struct SettingsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Path of the SQLite database. (default: CLERK_SYNC_DATABASE, or data/clerk-sync.db)", valueName: "file"))
+      "Path of the SQLite database. (default: CLERK_SYNC_DATABASE, or data/clerk-sync.db)", valueName: "file")
+  )
   var database: String?
 
   @OptionGroup var source: SettingsSource
@@ -81,6 +82,33 @@ struct SettingsSource: ParsableArguments {
         status: .configuration)
     }
     return address
+  }
+}
+
+/// A file of `NAME=value` lines, in the syntax of EnvironmentFile= (systemd.exec(5)) and of a shell.
+private enum EnvironmentFile {
+  static func variables(in path: String) throws -> [String: String] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw CommandFailure(
+        "\(path) cannot be read: expected a file of NAME=value lines", status: .configuration)
+    }
+    var variables: [String: String] = [:]
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let line = line.trimmingCharacters(in: .whitespaces)
+      if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { continue }
+      guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
+        throw CommandFailure("\(path), line \(number + 1): expected NAME=value", status: .configuration)
+      }
+      variables[String(line[..<equals])] = unquoted(line[line.index(after: equals)...])
+    }
+    return variables
+  }
+
+  private static func unquoted(_ value: Substring) -> String {
+    guard value.count >= 2, let quote = value.first, "\"'".contains(quote), value.last == quote else {
+      return String(value)
+    }
+    return String(value.dropFirst().dropLast())
   }
 }
 

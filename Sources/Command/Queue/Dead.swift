@@ -29,29 +29,24 @@ struct DeadList: ParsableCommand {
 
   func run() throws {
     let queue = try source.queue()
-    var table = Table([
-      .init(name: "id"), .init(name: "message", isFlexible: true), .init(name: "type", isFlexible: true),
-      .init(name: "tries", isNumber: true), .init(name: "given up"), .init(name: "user", isDetail: true),
-      .init(name: "reason", isDetail: true),
-    ])
-    var hasAny = false
+    var list = Listing<DeadLetter>(
+      [
+        .init(name: "id"), .init(name: "message", isFlexible: true), .init(name: "type", isFlexible: true),
+        .init(name: "attempts", isNumber: true), .init(name: "given up"), .init(name: "user", isDetail: true),
+        .init(name: "reason", isDetail: true),
+      ], asJSON: json)
     try Pages.walk { letter, count in
       try queue.deadLetters(after: letter?.id, limit: count)
     } body: { letters in
-      hasAny = hasAny || !letters.isEmpty
-      for letter in letters {
-        if json {
-          try JSONLine.print(letter)
-        } else {
-          table.append([
-            letter.id, letter.messageID, letter.type, "\(letter.tries)",
-            Timestamp(milliseconds: letter.buried).age, letter.userID, letter.reason,
-          ])
-        }
+      try list.append(letters) { letter in
+        [
+          letter.id, letter.messageID, letter.type, "\(letter.tries)",
+          Timestamp(milliseconds: letter.buried).age, letter.userID, letter.reason,
+        ]
       }
     }
-    if !json { print(hasAny ? table.text() : "No dead letters.", terminator: hasAny ? "" : "\n") }
-    if hasAny { throw ExitCode(ExitStatus.attention.rawValue) }
+    list.finish(ifEmpty: "No dead letters.")
+    if !list.isEmpty { throw ExitCode(.attention) }
   }
 }
 
@@ -78,7 +73,7 @@ struct DeadShow: ParsableCommand {
     facts.append(["type", letter.type])
     facts.append(["user", letter.userID])
     facts.append(["queued", "\(Timestamp(milliseconds: letter.queued))"])
-    facts.append(["given up", "\(Timestamp(milliseconds: letter.buried)), after \(letter.tries) tries"])
+    facts.append(["given up", "\(Timestamp(milliseconds: letter.buried)), after \(letter.tries) attempts"])
     facts.append(["body", "\(letter.body.count) bytes"])
     print(facts.text(hasHead: false), terminator: "")
     if let reason = letter.reason { print(reason.singleLine.wrapped(indentation: "  ", first: "  ")) }
@@ -89,7 +84,7 @@ struct DeadShow: ParsableCommand {
 struct DeadRetry: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry", abstract: "Return dead letters to the queue.",
-    discussion: "The worker retries them as if they had just arrived, with the full number of attempts.")
+    discussion: "The worker tries them again, with the full number of attempts.")
 
   @OptionGroup var choice: DeadLetterChoice
 
@@ -106,7 +101,7 @@ struct DeadRetry: ParsableCommand {
       return false
     }
     print("\(count) returned to the queue")
-    if isAnyLeftOut { throw ExitCode(ExitStatus.attention.rawValue) }
+    if isAnyLeftOut { throw ExitCode(.attention) }
   }
 }
 

@@ -36,7 +36,7 @@ struct Prune: ParsableCommand {
     let age = olderThan ?? Age(days: configuration.retention)
     let limit = Timestamp(milliseconds: Timestamp.now.milliseconds - age.milliseconds)
     let prunable = try store.prunable(before: limit.milliseconds)
-    guard !dryRun else { return print("would remove \(prunable.text) from before \(limit)") }
+    guard !dryRun else { return print("would remove \(prunable.text) older than \(limit)") }
 
     var progress = ProgressBar(total: Int(prunable.total), of: "rows")
     var shown: Int64 = 0
@@ -45,7 +45,7 @@ struct Prune: ParsableCommand {
       shown = gone.total
     }
     ProgressBar.clear()
-    print("removed \(removed.text) from before \(limit)")
+    print("removed \(removed.text) older than \(limit)")
   }
 }
 

@@ -43,10 +43,10 @@ struct Backfill: AsyncParsableCommand {
         source.file == nil
           ? "interrupted; run the same command to resume, or add --restart to start over"
           : "interrupted; run the same command to start over (users already written are left unchanged)")
-      throw ExitCode(ExitStatus.attention.rawValue)
+      throw ExitCode(.attention)
     }
     print(tally.summary, terminator: "")
-    if !tally.skipped.isEmpty { throw ExitCode(ExitStatus.attention.rawValue) }
+    if !tally.skipped.isEmpty { throw ExitCode(.attention) }
   }
 
   private func read(_ users: FileUsers, into store: UserStore) async throws -> Tally {
@@ -114,7 +114,8 @@ struct BackfillPosition: Codable {
       position.apiURL == apiURL
     else {
       throw CommandFailure(
-        "\(path(for: database)) does not belong to an interrupted backfill from \(apiURL): start over with --restart")
+        "\(path(for: database)) does not belong to an interrupted backfill from \(apiURL): start over with --restart"
+      )
     }
     return position
   }

@@ -49,9 +49,9 @@ struct Reconcile: AsyncParsableCommand {
     try store.check()
     var reconciliation = Reconciliation(store, api: api)
     try await reconciliation.walk(users)
-    let objection = apply ? try await reconciliation.apply(forceDeletes) : nil
+    let objection = apply ? try await reconciliation.apply(forcedDeletions: forceDeletes) : nil
     try reconciliation.report.print(asJSON: json)
     if let objection { throw CommandFailure(objection) }
-    if reconciliation.report.remaining > 0 { throw ExitCode(ExitStatus.attention.rawValue) }
+    if reconciliation.report.remaining > 0 { throw ExitCode(.attention) }
   }
 }

@@ -15,7 +15,7 @@ struct SampleEvent {
     var user: String?
 
     @Option(
-      help: ArgumentHelp("Primary e-mail address. (default: the id @example.org)", valueName: "address"))
+      help: ArgumentHelp("Primary e-mail address. (default: ID@example.org)", valueName: "address"))
     var email: String?
 
     @Option(help: ArgumentHelp("First name. (default: Example)", valueName: "name"))

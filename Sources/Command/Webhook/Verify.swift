@@ -18,7 +18,8 @@ struct Verify: ParsableCommand {
   var headers: String
 
   @Option(
-    help: ArgumentHelp("File with the raw body as received, byte for byte; - is standard input.", valueName: "file"))
+    help: ArgumentHelp(
+      "File with the raw body as received, byte for byte; - is standard input.", valueName: "file"))
   var body: String
 
   @Flag(help: "Search for the cause of a failure, and suggest a remedy.")
@@ -60,15 +61,15 @@ struct Verify: ParsableCommand {
         print(line.wrapped(indentation: "  ", first: "- "))
       }
     }
-    if reason != nil { throw ExitCode(ExitStatus.attention.rawValue) }
+    if reason != nil { throw ExitCode(.attention) }
   }
 
   private func others() throws -> [KnownSecret] {
     guard let secretFile else { return [] }
-    let expected = "a file with signing secrets, whsec_ and base64"
+    let expected = "a file with signing secrets (whsec_ and base64)"
     let bytes = try InputFile.bytes(at: secretFile, expected: expected)
     guard let secrets = try? Secret.list(String(decoding: bytes, as: UTF8.self)) else {
-      throw CommandFailure("\(secretFile.singleLine) does not decode: expected \(expected)", status: .usage)
+      throw CommandFailure("\(secretFile.singleLine) cannot be decoded: expected \(expected)", status: .usage)
     }
     return KnownSecret.other(secrets, file: secretFile)
   }

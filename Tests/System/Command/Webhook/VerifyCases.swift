@@ -59,36 +59,37 @@ enum VerifyCases {
     Case("compressed", "the body is compressed (gzip)") { $0.body = [0x1f, 0x8b, 8, 0] },
     Case("empty", "the body is empty") { $0.body = [] },
     Case("no headers", "no svix-* header at all") { $0.headers = { _ in ["host: example.org"] } },
-    Case("a header missing", "no svix-timestamp: let the web server") {
+    Case("a header missing", "no svix-timestamp: configure the web server") {
       $0.headers = { Received.lines($0).filter { !$0.contains("timestamp") } }
     },
-    Case("the wrong family complete", "no svix-signature: the webhook-* headers are complete, but count only")
-    {
+    Case(
+      "the wrong family complete", "no svix-signature: the webhook-* headers are complete, but are ignored"
+    ) {
       $0.headers = { signed in
         let lines = Received.lines(signed)
         return lines.dropLast() + lines.map { $0.replacing("svix", with: "webhook") }
       }
     },
-    Case("the other family fits", "the webhook-* headers fit, the svix-* ones do not") {
+    Case("the other family fits", "the webhook-* headers match, the svix-* headers do not") {
       $0.headers = { signed in
         let lines = Received.lines(signed)
         return ["svix-id: other"] + lines.dropFirst() + lines.map { $0.replacing("svix", with: "webhook") }
       }
     },
-    Case("a doubled header", "svix-id came 2 times") {
+    Case("a doubled header", "svix-id occurs 2 times") {
       $0.headers = { ["svix-id: msg_2"] + Received.lines($0) }
     },
-    Case("a full stop", "the id holds a full stop") { $0.id = "msg.1" },
+    Case("a full stop", "the id contains a full stop") { $0.id = "msg.1" },
     Case("a timestamp with a fraction", "the timestamp is not a number of seconds") {
       $0.headers = { Received.lines($0).map { $0.contains("timestamp") ? "\($0).5" : $0 } }
     },
     Case("another version", "no v1 signature, only v1a and v2") {
       $0.headers = { Received.lines($0).dropLast() + ["svix-signature: v2,AAAA v1a,BBBB"] }
     },
-    Case("a signature cut short", "a v1 signature of 34 characters, where 44 are expected") {
+    Case("a signature cut short", "a v1 signature of 34 characters, expected 44") {
       $0.headers = { Received.lines($0).map { $0.contains("signature") ? String($0.dropLast(10)) : $0 } }
     },
-    Case("white space inside", "fits without the white space inside the headers") {
+    Case("white space inside", "matches without the white space inside the headers") {
       $0.headers = { Received.lines($0).dropLast() + ["svix-signature: v1, \($0.signature.dropFirst(3))"] }
     },
   ]

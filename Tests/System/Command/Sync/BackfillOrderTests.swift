@@ -35,7 +35,7 @@ import Testing
     }
     let deleted = Set(numbers.filter { $0 / 20 % 3 == 1 })
     #expect(try site.differences(4000, changed: changed, without: deleted).isEmpty)
-    #expect(try site.run("backfill").output.contains("\(deleted.count)  left out: deleted here"))
+    #expect(try site.run("backfill").output.contains("\(deleted.count)  not written, deleted here"))
     #expect(try site.differences(4000, changed: changed, without: deleted).isEmpty)
     let entries = try site.database.rows("SELECT count(*) FROM clerk_sync_deliveries")
     #expect(entries == [["\(numbers.count)"]])
@@ -83,7 +83,7 @@ import Testing
       """)
     let command = try site.run("backfill")
     #expect(command.status == 1)
-    #expect(command.output.contains("user_0000004  its e-mail address stands in another user's row"))
+    #expect(command.output.contains("user_0000004  its e-mail address is stored for another user"))
     #expect(!command.output.contains("@") && !command.errors.contains("@"))
     #expect(command.output.contains("9  created"))
   }

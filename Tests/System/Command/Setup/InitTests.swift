@@ -21,13 +21,13 @@ import Testing
     let first = try Command.run(["init", "--database", "app.db"], in: folder)
     #expect(first.status == 0)
     #expect(first.errors.isEmpty)
-    #expect(first.lines[0] == "app.db: created, with an empty users table and the sync's own tables")
+    #expect(first.lines[0] == "app.db: created, with an empty users table and clerk-sync's own tables")
     #expect(first.lines[1].contains(/^journal mode: (wal|delete), since SQLite 3\.\d+\.\d+ .*WAL-reset bug/))
     #expect(try database.rows("SELECT count(*) FROM users") == [["0"]])
 
     let second = try Command.run(["init", "--database", "app.db"], in: folder)
     #expect(second.status == 0)
-    #expect(second.lines[0] == "app.db: ready before, users table with 0 rows")
+    #expect(second.lines[0] == "app.db: already initialized, users table with 0 rows")
     #expect(second.lines[1].contains(/^journal mode: (wal|delete), as it was$/))
   }
 
@@ -44,8 +44,8 @@ import Testing
     #expect(
       command.lines == [
         "app.db: adopted, users table with 1 row",
-        "tables made: clerk_sync_schema, clerk_sync_deliveries, clerk_sync_counts, clerk_sync_versions",
-        "journal mode: \(mode == .wal ? "wal" : "delete"), as it was",
+        "tables created: clerk_sync_schema, clerk_sync_deliveries, clerk_sync_counts, clerk_sync_versions",
+        "journal mode: \(mode == .wal ? "wal" : "delete"), unchanged",
       ])
     #expect(try database.rows("SELECT id FROM users") == [["user_1"]])
   }
@@ -56,7 +56,7 @@ import Testing
       let command = try Command.run(["init", "--database", "app.db", "--journal-mode", "wal"], in: folder)
       #expect(command.status == (isSafe ? 0 : 1))
       #expect(command.errors.split(separator: "\n").count == (isSafe ? 0 : 1))
-      #expect(command.lines.last == "journal mode: wal, as asked for")
+      #expect(command.lines.last == "journal mode: wal, as requested")
       #expect(try database.rows("PRAGMA journal_mode") == [["wal"]])
     }
     let command = try Command.run(["init", "--database", "app.db", "--journal-mode", "delete"], in: folder)

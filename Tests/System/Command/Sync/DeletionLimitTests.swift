@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.programs) struct DeletionBrakeTests {
+@Suite(.programs) struct DeletionLimitTests {
   /// Rows, those of them that are extra, the leave given, and whether they are deleted.
   static let cases: [(rows: Int, extra: Int, leave: Int?, isDeleted: Bool)] = [
     (100, 10, nil, true), (100, 11, nil, false), (100, 11, 10, false), (100, 11, 11, true),
@@ -26,7 +26,7 @@ import Testing
     let command = try site.run("reconcile", "--apply", options: options)
     #expect(command.status == (isDeleted ? 0 : 2), "\(command.errors)")
     #expect(command.errors.isEmpty == isDeleted)
-    #expect(isDeleted || command.errors.contains("repeat it with --force-deletes \(extra)"))
+    #expect(isDeleted || command.errors.contains("to delete them all, add --force-deletes \(extra)"))
     #expect(try site.differences(rows, without: Set(isDeleted ? rows - extra..<rows : 0..<0)).isEmpty)
   }
 

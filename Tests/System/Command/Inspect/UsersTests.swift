@@ -43,7 +43,7 @@ import Testing
     let command = try Command.run(["users", "--database", "app.db"] + arguments, in: site.folder)
     #expect(command.status == 1)
     #expect(command.output.isEmpty)
-    #expect(command.errors == "clerk-sync: no such user\n")
+    #expect(command.errors == "clerk-sync: no user found\n")
   }
 
   @Test func `JSON has the columns as they are stored`() throws {

@@ -14,23 +14,23 @@ enum DoctorCases {
       mend: { $0.environment = ["CLERK_WEBHOOK_SECRET": SignedDelivery.secret] }),
     Case(
       "a secret that does not decode", "error", "settings", "CLERK_WEBHOOK_SIGNING_SECRET does not decode",
-      remedy: "correct it", cause: { $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "whsec_!" },
+      remedy: "correct the setting", cause: { $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "whsec_!" },
       mend: {
         $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "\(SignedDelivery.secret),\(SignedDelivery.secret)"
       }),
     Case(
       "a number out of range", "error", "settings", "expected a whole number from 1 to 256",
-      remedy: "correct it",
+      remedy: "correct the setting",
       cause: { $0.environment["CLERK_SYNC_THREADS"] = "0" },
       mend: { $0.environment["CLERK_SYNC_THREADS"] = "1" }),
     Case(
-      "a name nobody knows", "warning", "settings", "CLERK_SYNC_DB is no setting",
+      "a name nobody knows", "warning", "settings", "CLERK_SYNC_DB is not a setting",
       remedy: "see clerk-sync.env.example",
       cause: { $0.environment["CLERK_SYNC_DB"] = "app.db" },
       mend: { $0.environment["CLERK_SYNC_DB"] = nil }),
     Case(
-      "a name misspelt", "warning", "settings", "CLERK_WEBHOK_SECRET is no setting",
-      remedy: "it is spelt CLERK_WEBHOOK_SECRET", cause: { $0.environment["CLERK_WEBHOK_SECRET"] = "x" },
+      "a name misspelt", "warning", "settings", "CLERK_WEBHOK_SECRET is not a setting",
+      remedy: "did you mean CLERK_WEBHOOK_SECRET?", cause: { $0.environment["CLERK_WEBHOK_SECRET"] = "x" },
       mend: {
         $0.environment["CLERK_WEBHOK_SECRET"] = nil
         // Clerk's own.
@@ -55,7 +55,7 @@ enum DoctorCases {
 
   private static let files = [
     Case(
-      "no database", "warning", "database", "is not there yet", remedy: "clerk-sync init",
+      "no database", "warning", "database", "does not exist yet", remedy: "clerk-sync init",
       cause: { try FileManager.default.removeItem(atPath: $0.folder.file("app.db")) },
       mend: { _ = try Command.run(["init", "--database", "app.db"], in: $0.folder) }),
     Case(
@@ -113,7 +113,7 @@ enum DoctorCases {
       cause: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 2") },
       mend: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 1") }),
     Case(
-      "tables not made yet", "warning", "schema", "yet to be made: clerk_sync_deliveries",
+      "tables not made yet", "warning", "schema", "missing tables: clerk_sync_deliveries",
       remedy: "clerk-sync init",
       cause: { try $0.database.execute("DROP TABLE clerk_sync_deliveries") },
       mend: { _ = try Command.run(["init", "--database", "app.db"], in: $0.folder) }),
@@ -139,14 +139,14 @@ enum DoctorCases {
     Case(
       "a reference set to a NULL that may not stand", "warning", "foreign keys",
       "ON DELETE SET NULL, but is NOT NULL",
-      remedy: "let it be NULL",
+      remedy: "allow NULL",
       cause: {
         try $0.database.execute(
           "CREATE TABLE bookings (userId TEXT NOT NULL REFERENCES users ON DELETE SET NULL)")
       },
       mend: { try $0.database.execute("DROP TABLE bookings") }),
     Case(
-      "a failed delivery", "warning", "failures", "1 pending, the first from 2026-01-01T00:00:00Z",
+      "a failed delivery", "warning", "failures", "1 pending, the oldest from 2026-01-01T00:00:00Z",
       remedy: "retry-list",
       cause: {
         try $0.database.execute(

@@ -16,7 +16,8 @@ import Testing
     #expect(command.errors.isEmpty)
     #expect(command.lines.count == 3)
     #expect(command.lines[1].contains(/^msg_failed +user.created +2 +.* user_4 +database_error: .*user_1/))
-    #expect(command.lines[2] == "To replay: Clerk dashboard > Webhooks > the endpoint > the message id > Replay.")
+    #expect(
+      command.lines[2] == "To replay: Clerk dashboard > Webhooks > the endpoint > the message id > Replay.")
   }
 
   @Test func `JSON has one object for each`() throws {

@@ -79,8 +79,10 @@ import Testing
       testDescription: "another secret", secret: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", status: 400,
       advice: "the endpoint has another secret"),
     Refusal(
-      testDescription: "another path", path: "/other", status: 404, advice: "it has to end in /api/webhooks"),
-    Refusal(testDescription: "health", path: "/api/health", status: 405, advice: "this path takes no POST"),
+      testDescription: "another path", path: "/other", status: 404,
+      advice: "expected a path ending in /api/webhooks"),
+    Refusal(
+      testDescription: "health", path: "/api/health", status: 405, advice: "this path does not accept POST"),
     Refusal(testDescription: "no event", body: "[]", status: 400, advice: "correct the body"),
     Refusal(
       testDescription: "too long",
@@ -112,7 +114,7 @@ import Testing
     kill(server.handlerID, SIGKILL)
     let gone = try send(["user.deleted", "--url", "\(server.url)/api/webhooks"])
     #expect(gone.status == 2)
-    #expect(gone.errors.contains("answered 502: the web server does not reach the handler"))
+    #expect(gone.errors.contains("answered 502: the web server cannot reach the handler"))
   }
 
   @Test func `Without a secret it says which variable to set`() throws {

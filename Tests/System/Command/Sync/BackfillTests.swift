@@ -81,8 +81,8 @@ import Testing
     #expect(command.output.contains("2500  created"))
     #expect(command.output.contains(" 0  unchanged"))
     #expect(try site.differences(2500).isEmpty)
-    #expect(command.errors.contains("too many requests (HTTP 429); trying again in 1 s"))
-    #expect(command.errors.contains("HTTP 500; trying again in 0.25 s"))
+    #expect(command.errors.contains("too many requests (HTTP 429); retrying in 1 s"))
+    #expect(command.errors.contains("HTTP 500; retrying in 0.25 s"))
     #expect(command.errors.split(separator: "\n").count == 5)
     let cursors = site.clerk.requests.compactMap { $0.split(separator: "starting_after=").dropFirst().last }
     #expect(Set(cursors) == ["user_0000499", "user_0000999", "user_0001499", "user_0001999", "user_0002499"])
@@ -93,8 +93,8 @@ import Testing
     let command = try site.run("backfill")
     #expect(command.status == 2)
     #expect(
-      command.errors == "clerk-sync: Clerk gave user_0000499 twice: expected the users that follow it; "
-        + "the server does not know starting_after\n")
+      command.errors == "clerk-sync: Clerk returned user_0000499 twice: expected the users after it; "
+        + "the server does not support starting_after\n")
   }
 
   @Test func `Progress is told in lines, where nobody watches, and as a bar on a terminal`() throws {

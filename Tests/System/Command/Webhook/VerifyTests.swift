@@ -97,7 +97,7 @@ import Testing
   @Test func `A secret that is not configured is found in a file`() throws {
     let verified = try verify(Received(signedWith: Self.other), ["--explain", "--secret-file", "secret"])
     #expect(verified.status == 1)
-    #expect(verified.output.contains("wrong secret: signed with one of secret, which is not configured"))
+    #expect(verified.output.contains("wrong secret: signed with one from secret, which is not configured"))
     #expect(!verified.output.contains("whsec_"))
   }
 

@@ -40,7 +40,7 @@ final class ClerkServer {
     let file = folder.file("clerk.json")
     try JSONEncoder().encode(settings).write(to: URL(filePath: file), options: .atomic)
     let process = try ChildProcess(
-      "/usr/bin/python3", ["-B", Project.file("Tests/System/Command/clerk.py"), file],
+      "/usr/bin/python3", ["-B", Project.file("Tests/System/Command/Sync/clerk.py"), file],
       output: folder.file("log"))
     self.process = process
     _ = eventually { process.log.contains("\n") }

@@ -24,7 +24,7 @@ import Testing
 
   @Test func `Each alert is raised when it has to be, and not otherwise`() throws {
     let (status, output) = try Prometheus.tool(
-      "test", "rules", Project.file("Tests/System/Server/alerts.yml"))
+      "test", "rules", Project.file("Tests/System/Server/Monitoring/alerts.yml"))
     #expect(status == 0, "\(output)")
   }
 

@@ -61,10 +61,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"id":"user_1"}"# + "\n{", "users.json: line 2 is not JSON of Clerk users"),
-    ("no JSON", "users.json: the whole is not JSON of Clerk users"),
-    ("[1", "users.json: the whole is not JSON of Clerk users"),
-    (nil, "users.json cannot be read: expected a file with Clerk users as JSON"),
+    (#"{"id":"user_1"}"# + "\n{", "users.json: line 2 does not contain Clerk's users as JSON"),
+    ("no JSON", "users.json: the file does not contain Clerk's users as JSON"),
+    ("[1", "users.json: the file does not contain Clerk's users as JSON"),
+    (nil, "users.json cannot be read: expected a file with Clerk's users as JSON"),
   ])
   func `What is no list of users is told in one line`(text: String?, message: String) throws {
     if let text { try folder.write(text, to: "users.json") }
@@ -80,7 +80,7 @@ import Testing
       #"{"id":"user_1","first_name":"None","email_addresses":[{"id":"a","email_address":"a@example.org"}],"primary_email_address_id":"a"}"#,
       to: "none.json")
     for (file, count) in [
-      ("none.json", "1  created"), ("new.json", "1  updated"), ("none.json", "1  left as they are"),
+      ("none.json", "1  created"), ("new.json", "1  updated"), ("none.json", "1  unchanged, newer here"),
     ] {
       let command = try Command.run(["backfill", "--database", "app.db", "--file", file], in: folder)
       #expect(command.status == 0)

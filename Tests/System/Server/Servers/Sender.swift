@@ -78,7 +78,7 @@ struct Sender {
     init() throws {
       folder = try TemporaryFolder()
       process = try ChildProcess(
-        Project.file(".build/venv/bin/python"), [Project.file("Tests/System/Server/sender.py")],
+        Project.file(".build/venv/bin/python"), [Project.file("Tests/System/Server/Servers/sender.py")],
         standardInput: input.fileHandleForReading, standardOutput: output.fileHandleForWriting,
         output: folder.file("sender.log"))
       // So that reading ends when the program does.

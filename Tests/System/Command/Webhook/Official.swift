@@ -31,7 +31,7 @@ enum Official {
   ) throws -> ChildProcess {
     try ChildProcess(
       Project.file(".build/venv/bin/python"),
-      [Project.file("Tests/System/Command/official.py"), action, SignedDelivery.secret, body],
+      [Project.file("Tests/System/Command/Webhook/official.py"), action, SignedDelivery.secret, body],
       standardInput: input, output: folder.file("official.log"))
   }
 }

@@ -14,10 +14,10 @@ import Testing
   @Test(arguments: ["backfill", "reconcile"])
   func `A key that is missing, wrong or refused is told, and never shown`(command: String) throws {
     for (key, message) in [
-      ("", "CLERK_SECRET_KEY is not set: expected the secret key of Clerk's Backend API"),
-      ("pk_test_Q2xlcms", "CLERK_SECRET_KEY holds no secret key of Clerk's Backend API"),
-      ("sk_test_two\u{20}words", "CLERK_SECRET_KEY holds no secret key of Clerk's Backend API"),
-      ("sk_test_another", "\(site.clerk.url) refuses the key (HTTP 401): check CLERK_SECRET_KEY"),
+      ("", "CLERK_SECRET_KEY is not set: expected a secret key of Clerk's Backend API"),
+      ("pk_test_Q2xlcms", "CLERK_SECRET_KEY is not a secret key of Clerk's Backend API"),
+      ("sk_test_two\u{20}words", "CLERK_SECRET_KEY is not a secret key of Clerk's Backend API"),
+      ("sk_test_another", "\(site.clerk.url) rejected the key (HTTP 401): check CLERK_SECRET_KEY"),
     ] {
       let run = try site.run(command, key: key)
       #expect(run.status == 78)
@@ -46,7 +46,7 @@ import Testing
     #expect(run.output.isEmpty)
     let lines = run.errors.split(separator: "\n")
     #expect(lines.count == 6)
-    #expect(lines.last?.hasPrefix("clerk-sync: no answer from http://127.0.0.1:9 after 6 tries: ") == true)
+    #expect(lines.last?.hasPrefix("clerk-sync: no answer from http://127.0.0.1:9 after 6 attempts: ") == true)
     #expect(lines.last?.hasSuffix("; try again later") == true)
     #expect(!run.errors.contains(ClerkServer.key))
   }

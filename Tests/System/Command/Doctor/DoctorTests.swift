@@ -102,9 +102,9 @@ import Testing
       ["doctor"] + patient.arguments, environment: patient.environment, in: patient.folder)
     #expect(command.status == 1)
     let lines = [
-      "ok       settings      usable, from the environment", "ok       secret        one, and it decodes",
-      "warning  settings      CLERK_SYNC_THREDS is no setting of the handler's, and has no effect",
-      "                       it is spelt CLERK_SYNC_THREADS",
+      "ok       settings      valid, from the environment", "ok       secret        1 valid secret",
+      "warning  settings      CLERK_SYNC_THREDS is not a setting and has no effect",
+      "                       did you mean CLERK_SYNC_THREADS?",
     ]
     #expect(Array(command.lines.prefix(4)) == lines)
   }

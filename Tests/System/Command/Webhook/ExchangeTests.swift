@@ -39,7 +39,7 @@ import Testing
       "HTTP/1.1 307 Elsewhere\r\nLocation: \(target.url)/api/webhooks?token=x\r\nContent-Length: 0\r\n\r\n"
     let server = try Answering(answer)
     try expect(
-      "answered 307: redirected to \(target.url)/api/webhooks: Svix follows no redirect",
+      "answered 307: redirected to \(target.url)/api/webhooks: Svix does not follow redirects",
       from: "http://127.0.0.1:\(server.port)/api/webhooks")
     #expect(try DatabaseFile(target.database).rows("SELECT id FROM users").isEmpty)
   }

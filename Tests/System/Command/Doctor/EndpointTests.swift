@@ -32,7 +32,7 @@ import Testing
     let found = try findings(at: "\(server.url)/api/webhooks")
     #expect(found["endpoint"]?.level == "ok")
     #expect(found["health"]?.level == "error")
-    #expect(found["health"]?.remedy?.contains("the database cannot be used") == true)
+    #expect(found["health"]?.remedy?.contains("the database is not usable") == true)
   }
 
   @Test func `Nobody listens`() throws {
@@ -58,8 +58,8 @@ import Testing
   @Test(arguments: [
     (0.0, "ok", "within 30 s"), (60, "warning", "s behind the endpoint's"),
     (-60, "warning", "s ahead of the endpoint's"),
-    (400, "error", "refuses what is signed by this clock"),
-    (-400, "error", "refuses what is signed by this clock"),
+    (400, "error", "rejects signatures made with this clock"),
+    (-400, "error", "rejects signatures made with this clock"),
   ])
   func `The clocks are compared`(ahead: Double, level: String, words: String) throws {
     let server = try answering("400 Bad Request", ahead: ahead, body: #"{"error":"missing_headers"}"#)
@@ -70,11 +70,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("200 OK", "answers 200 to what is not signed", "something else answers there"),
-    ("301 Moved", "answers 301", "Svix follows no redirect"),
+    ("200 OK", "answers 200 to an unsigned request", "another program answers there"),
+    ("301 Moved", "answers 301", "Svix does not follow redirects"),
     ("404 Not Found", "answers 404", "/api/webhooks"),
-    ("401 Unauthorized", "answers 401", "wants a login"),
-    ("502 Bad Gateway", "answers 502", "does not reach the handler"),
+    ("401 Unauthorized", "answers 401", "requires authentication"),
+    ("502 Bad Gateway", "answers 502", "cannot reach the handler"),
   ])
   func `What is not the handler is told from it`(status: String, what: String, remedy: String) throws {
     let server = try answering(status)

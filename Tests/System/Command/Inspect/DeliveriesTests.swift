@@ -48,7 +48,7 @@ import Testing
     let command = try Command.run(["deliveries", "--database", "app.db"] + arguments, in: site.folder)
     #expect(command.status == 1)
     #expect(command.output.isEmpty)
-    #expect(command.errors == "clerk-sync: no such delivery\n")
+    #expect(command.errors == "clerk-sync: no delivery found\n")
   }
 
   @Test func `A database that is not there is told, and not made`() throws {

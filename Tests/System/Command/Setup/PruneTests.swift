@@ -21,13 +21,13 @@ import Testing
 
   @Test(
     arguments: [
-      ([], [:], "removed 2 ledger entries and 1 tombstone from before ", "4 0"),
-      (["--older-than", "1w"], [:], "removed 3 ledger entries and 1 tombstone from before ", "3 0"),
+      ([], [:], "removed 2 ledger entries and 1 tombstone older than ", "4 0"),
+      (["--older-than", "1w"], [:], "removed 3 ledger entries and 1 tombstone older than ", "3 0"),
       (
-        [], ["CLERK_SYNC_RETENTION_DAYS": "200"], "removed 0 ledger entries and 0 tombstones from before ",
+        [], ["CLERK_SYNC_RETENTION_DAYS": "200"], "removed 0 ledger entries and 0 tombstones older than ",
         "6 1"
       ),
-      (["--dry-run"], [:], "would remove 2 ledger entries and 1 tombstone from before ", "6 1"),
+      (["--dry-run"], [:], "would remove 2 ledger entries and 1 tombstone older than ", "6 1"),
     ] as [([String], [String: String], String, String)])
   func `What is too old is removed`(
     arguments: [String], environment: [String: String], words: String, left: String
