@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `doctor`: each finding is caused, seen, mended, and seen to be gone.
+/// Tests of `doctor`: each fault is caused, found, repaired, and no longer found.
 @Suite(.programs) struct DoctorTests {
-  /// A database with nothing wrong about it, and the settings for it.
+  /// A healthy database with its settings.
   final class Patient {
     let folder: TemporaryFolder
     var environment: [String: String]
@@ -15,7 +15,7 @@ import Testing
     init() throws {
       folder = try TemporaryFolder()
       environment = ["CLERK_WEBHOOK_SIGNING_SECRET": SignedDelivery.secret]
-      // The tests' own user, so that what belongs to it is right.
+      // The current user, who owns the files.
       arguments = ["--database", folder.file("app.db"), "--user", NSUserName()]
       _ = try Command.run(["init", "--database", "app.db"], in: folder)
     }
@@ -46,18 +46,18 @@ import Testing
     let what: String
     let remedy: String
     let cause: @Sendable (Patient) throws -> Void
-    let mend: @Sendable (Patient) throws -> Void
+    let cure: @Sendable (Patient) throws -> Void
 
     init(
       _ description: String, _ level: String, _ check: String, _ what: String, remedy: String,
-      cause: @escaping @Sendable (Patient) throws -> Void, mend: @escaping @Sendable (Patient) throws -> Void
+      cause: @escaping @Sendable (Patient) throws -> Void, cure: @escaping @Sendable (Patient) throws -> Void
     ) {
       (testDescription, self.level, self.check, self.what) = (description, level, check, what)
-      (self.remedy, self.cause, self.mend) = (remedy, cause, mend)
+      (self.remedy, self.cause, self.cure) = (remedy, cause, cure)
     }
   }
 
-  @Test func `Nothing is wrong`() throws {
+  @Test func `A healthy installation passes all checks`() throws {
     let (status, findings) = try Patient().findings()
     #expect(status == 0)
     let checks = [
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: DoctorCases.all)
-  func `What is wrong is found, and found mended`(example: Case) throws {
+  func `Each fault is found, and gone once repaired`(example: Case) throws {
     let patient = try Patient()
     try example.cause(patient)
     let ill = try patient.findings()
@@ -82,7 +82,7 @@ import Testing
       #expect(!"\(finding)".contains(SignedDelivery.secret.dropFirst(6)))
       #expect(!"\(finding)".contains("ada@example.org"))
     }
-    try example.mend(patient)
+    try example.cure(patient)
     let well = try patient.findings()
     #expect(well.status == 0, "\(well.findings)")
   }
@@ -95,7 +95,7 @@ import Testing
     #expect(findings.contains { $0.check == "triggers" && $0.level == "ok" && $0.what.contains("audit") })
   }
 
-  @Test func `For people it is a table with what to do beneath`() throws {
+  @Test func `The text output is a table, with each remedy below its finding`() throws {
     let patient = try Patient()
     patient.environment["CLERK_SYNC_THREDS"] = "8"
     let command = try Command.run(
@@ -109,7 +109,7 @@ import Testing
     #expect(Array(command.lines.prefix(4)) == lines)
   }
 
-  @Test func `It writes nothing`() throws {
+  @Test func `doctor writes nothing`() throws {
     let patient = try Patient()
     let file = URL(filePath: patient.folder.file("app.db"))
     let before = try Data(contentsOf: file)
@@ -125,7 +125,7 @@ import Testing
     (["--url", "ftp://example.org"], "expected http://"),
     (["--url", "https://"], "expected http://"), (["extra"], "Unexpected argument"),
   ])
-  func `Wrong input is told in one line`(arguments: [String], expected: String) throws {
+  func `Invalid input is reported in one line`(arguments: [String], expected: String) throws {
     let command = try Command.run(["doctor"] + arguments, in: try TemporaryFolder())
     #expect(command.status == 64)
     #expect(command.errors.contains(expected), "\(command.errors)")

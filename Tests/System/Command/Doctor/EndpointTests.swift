@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `doctor --url`: the real handler behind the real nginx, and servers that are something else.
+/// Tests of `doctor --url` with the real handler behind the real nginx, and with other servers.
 @Suite(.programs) struct EndpointTests {
   private let patient: DoctorTests.Patient
 
@@ -18,14 +18,14 @@ import Testing
     return Dictionary(uniqueKeysWithValues: findings.map { ($0.check, $0) })
   }
 
-  @Test func `A handler that works is well, and keeps nothing of it`() throws {
+  @Test func `A working handler passes, and stores nothing`() throws {
     let server = try NginxServer()
     let found = try findings(at: "\(server.url)/api/webhooks")
     for check in ["endpoint", "health", "clock"] { #expect(found[check]?.level == "ok", "\(found)") }
     #expect(try DatabaseFile(server.database).rows("SELECT svix_id FROM clerk_sync_deliveries").isEmpty)
   }
 
-  @Test func `A handler without its database is not`() throws {
+  @Test func `A handler without a database fails the health check`() throws {
     let server = try NginxServer()
     try Data("not a database, and long enough to be looked at as one".utf8).write(
       to: URL(filePath: server.database))
@@ -35,7 +35,7 @@ import Testing
     #expect(found["health"]?.remedy?.contains("the database is not usable") == true)
   }
 
-  @Test func `Nobody listens`() throws {
+  @Test func `A refused connection is reported`() throws {
     let port = try LoopbackPort()
     let found = try findings(at: "\(port.url)/api/webhooks")
     #expect(found["endpoint"]?.level == "error")
@@ -61,7 +61,7 @@ import Testing
     (400, "error", "rejects signatures made with this clock"),
     (-400, "error", "rejects signatures made with this clock"),
   ])
-  func `The clocks are compared`(ahead: Double, level: String, words: String) throws {
+  func `The endpoint's clock is compared`(ahead: Double, level: String, words: String) throws {
     let server = try answering("400 Bad Request", ahead: ahead, body: #"{"error":"missing_headers"}"#)
     let found = try findings(at: "http://127.0.0.1:\(server.port)/api/webhooks")
     #expect(found["endpoint"]?.level == "ok")
@@ -76,7 +76,9 @@ import Testing
     ("401 Unauthorized", "answers 401", "requires authentication"),
     ("502 Bad Gateway", "answers 502", "cannot reach the handler"),
   ])
-  func `What is not the handler is told from it`(status: String, what: String, remedy: String) throws {
+  func `Another program is distinguished from the handler`(status: String, what: String, remedy: String)
+    throws
+  {
     let server = try answering(status)
     let found = try findings(at: "http://127.0.0.1:\(server.port)/api/webhooks")
     #expect(found["endpoint"]?.level == "error")
@@ -84,7 +86,7 @@ import Testing
     #expect(found["endpoint"]?.remedy?.contains(remedy) == true, "\(found)")
   }
 
-  @Test func `A URL that is not the webhook's is a warning`() throws {
+  @Test func `A URL other than the webhook's is a warning`() throws {
     let server = try answering("400 Bad Request", body: #"{"error":"missing_headers"}"#)
     let found = try findings(at: "http://127.0.0.1:\(server.port)/cgi-bin/clerk-sync.fcgi")
     #expect(found["health"]?.level == "warning")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Command
 
-/// Where the database is, and how it is kept.
+/// Tests of the file system and the journal mode of the database.
 @Suite(.programs) struct FileSystemTests {
   private let mounts = """
     22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -20,7 +20,7 @@ import Testing
     ("/srv/database/app.db", "ext4"),
     ("/srv/data/local/app.db", "xfs"), ("/srv/over/app.db", "fuse.sshfs"),
   ])
-  func `The innermost and latest mount counts`(path: String, type: String) {
+  func `The innermost and latest mount is used`(path: String, type: String) {
     #expect(FileSystem.type(of: path, mounts: mounts) == type)
   }
 
@@ -30,11 +30,11 @@ import Testing
     ("ext4", false), ("xfs", false), ("btrfs", false), ("tmpfs", false), ("overlay", false),
     ("fuseblk", false),
   ])
-  func `A network is known by its name`(type: String, isNetwork: Bool) {
+  func `A network file system is recognized by its type`(type: String, isNetwork: Bool) {
     #expect(FileSystem.isNetwork(type) == isNetwork)
   }
 
-  @Test func `WAL is told where the linked SQLite can corrupt it`() throws {
+  @Test func `WAL is reported if the linked SQLite can corrupt it`() throws {
     let patient = try DoctorTests.Patient()
     try patient.database.execute("PRAGMA journal_mode = WAL")
     let journal = try patient.findings().findings.first { $0.check == "journal" }
@@ -44,8 +44,8 @@ import Testing
     #expect(try patient.findings().findings.first { $0.check == "journal" }?.level == "ok")
   }
 
-  /// Mounting is root's.
-  @Test(.enabled(if: geteuid() == 0)) func `A disk that is nearly full is told`() throws {
+  /// Mounting requires root.
+  @Test(.enabled(if: geteuid() == 0)) func `A nearly full disk is reported`() throws {
     let patient = try DoctorTests.Patient()
     let disk = patient.folder.file("disk")
     try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
@@ -64,7 +64,7 @@ import Testing
       })
   }
 
-  @Test func `Text for a terminal is broken between words`() {
+  @Test func `Text for a terminal is wrapped between words`() {
     let text = "one two three four".wrapped(indentation: "  ", first: "- ", width: 11)
     #expect(text == "- one two\n  three\n  four")
     #expect("one two".wrapped(indentation: "  ", first: "- ", width: nil) == "- one two")

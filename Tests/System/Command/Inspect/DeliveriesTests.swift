@@ -10,7 +10,7 @@ import Testing
     try site.fill()
   }
 
-  @Test func `The newest comes last, and a failure has its cause`() throws {
+  @Test func `The newest delivery is last, and a failure has its cause`() throws {
     let command = try site.run("deliveries")
     #expect(command.status == 0)
     #expect(command.errors.isEmpty)
@@ -29,14 +29,14 @@ import Testing
       (["--since", "2020-01-31", "--user", "user_3", "--type", "user.deleted"], ["msg_4"]),
       (["--since", "2020-01-31 08:30:00", "--user", "user_1"], ["msg_1"]),
     ])
-  func `What is asked for is found`(arguments: [String], ids: [String]) throws {
+  func `The options filter the list`(arguments: [String], ids: [String]) throws {
     let command = try Command.run(
       ["deliveries", "--json", "--database", "app.db"] + arguments, in: site.folder)
     #expect(command.status == 0)
     #expect(command.lines.map { $0.replacing(/^.*"id":"([^"]*)".*$/) { $0.1 } } == ids)
   }
 
-  @Test func `The age is that of the last attempt`() throws {
+  @Test func `--since refers to the last attempt`() throws {
     try site.database.execute(
       "UPDATE clerk_sync_deliveries SET last_seen = last_seen - 3 * 86400000 WHERE rowid < 5")
     #expect(try site.run("deliveries", "--since", "2d").lines.count == 3)
@@ -44,14 +44,14 @@ import Testing
   }
 
   @Test(arguments: [["--type", "x"], ["--user", "x"], ["--since", "2100-01-01"]])
-  func `What is not there is told in one line`(arguments: [String]) throws {
+  func `An empty result is reported in one line`(arguments: [String]) throws {
     let command = try Command.run(["deliveries", "--database", "app.db"] + arguments, in: site.folder)
     #expect(command.status == 1)
     #expect(command.output.isEmpty)
     #expect(command.errors == "clerk-sync: no delivery found\n")
   }
 
-  @Test func `A database that is not there is told, and not made`() throws {
+  @Test func `A missing database is reported, and not created`() throws {
     for name in ["users", "deliveries", "stats", "prune", "retry-list"] {
       let command = try site.run(name, "--database", "other.db")
       #expect(command.status == 2)
@@ -68,7 +68,7 @@ import Testing
       "2026-11-2",
       "2026-11-20T10:00:00", "2026-11-20 25:00:00",
     ])
-  func `A time that is none is told with what is expected`(time: String) throws {
+  func `An invalid time is reported with the expected format`(time: String) throws {
     let command = try site.run("deliveries", "--since=\(time)")
     #expect(command.status == 64)
     #expect(
@@ -77,7 +77,7 @@ import Testing
     #expect(command.errors.split(separator: "\n").count == 1)
   }
 
-  @Test func `A limit that is none is told with what is expected`() throws {
+  @Test func `An invalid limit is reported with the expected range`() throws {
     let command = try site.run("deliveries", "--limit", "many")
     #expect(command.status == 64)
     #expect(command.errors.hasSuffix(": expected a whole number from 1 to 1000000000; see --help\n"))

@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: [SIGINT, SIGTERM])
-  func `What arrives is shown until the operator ends it`(signal: Int32) throws {
+  func `New deliveries are printed until a signal`(signal: Int32) throws {
     let process = try site.start("deliveries", "--follow", "--limit", "1")
     #expect(shows(1, "msg_failed"))
     #expect(try site.deliver(Payload.user(id: "user_5"), id: "msg_6") == "applied")
@@ -26,7 +26,7 @@ import Testing
     #expect(site.output.components(separatedBy: "outcome").count == 2)
   }
 
-  @Test func `One that failed is shown again when it is tried again`() throws {
+  @Test func `A failed delivery is printed again after each attempt`() throws {
     let process = try site.start("deliveries", "--follow", "--limit", "1", "--json")
     #expect(shows(1, "msg_failed"))
     let taken = Payload.user(id: "user_4", email: "user_1@example.org")
@@ -43,13 +43,13 @@ import Testing
     #expect(site.output.components(separatedBy: "msg_failed").count == 4)
   }
 
-  @Test func `Filters hold for what arrives, too`() throws {
+  @Test func `Filters apply to new deliveries`() throws {
     let process = try site.start("deliveries", "--follow", "--failed", "--user", "user_6", "--json")
     try site.deliver(Payload.user(id: "user_5"), id: "msg_6")
     try site.deliver(Payload.user(id: "user_5", email: "user_2@example.org"), id: "msg_7")
     try site.deliver(Payload.user(id: "user_6", email: "user_1@example.org"), id: "msg_8")
     #expect(shows(1, "msg_8"))
-    // Now that it follows, what it must not show comes first again.
+    // Once it follows, a delivery outside the filter comes first again.
     try site.deliver(Payload.user(id: "user_5", email: "user_2@example.org"), id: "msg_7")
     try site.deliver(Payload.user(id: "user_5", email: "user_2@example.org"), id: "msg_9")
     try site.deliver(Payload.user(id: "user_6", email: "user_1@example.org"), id: "msg_8")
@@ -59,7 +59,7 @@ import Testing
     #expect(site.output.split(separator: "\n").count == 2)
   }
 
-  @Test func `A ledger that was emptied is followed from its new beginning`() throws {
+  @Test func `An emptied ledger is followed from its new start`() throws {
     let process = try site.start("deliveries", "--follow", "--json")
     #expect(shows(1, "msg_failed"))
     try site.database.execute("DELETE FROM clerk_sync_deliveries")
@@ -69,7 +69,7 @@ import Testing
     #expect(process.exitStatus() == 0)
   }
 
-  @Test func `It ends when nobody reads any more`() throws {
+  @Test func `--follow ends when its reader closes the pipe`() throws {
     let process = try ChildProcess(
       "/bin/sh",
       ["-c", #"{ "$0" deliveries --follow; echo "$?" >status; } | head -n 1"#, Command.executable],

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A database that the real handler has filled, and the commands that read it.
+/// A database filled by the real handler, and the commands that read it.
 struct ReadingSite {
   let folder: TemporaryFolder
   private let handler: CGIProgram
@@ -13,14 +13,14 @@ struct ReadingSite {
 
   var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
 
-  /// Delivers the body and returns what became of it: the outcome, or the error.
+  /// Delivers the body, and returns the outcome or the error.
   @discardableResult
   func deliver(_ body: String, id: String? = nil) throws -> String? {
     let answer = try handler.answer(SignedDelivery(Array(body.utf8), id: id))
     return answer?["outcome"] ?? answer?["error"]
   }
 
-  /// Two users, one who is deleted again, an event about something else, and a delivery that fails: `msg_failed`.
+  /// Delivers two users, a deleted user, an event of another type, and a failing delivery: `msg_failed`.
   func fill() throws {
     try deliver(Payload.user(id: "user_1", role: "admin"), id: "msg_1")
     try deliver(Payload.user(id: "user_2", firstName: "Charles", lastName: "Babbage"), id: "msg_2")
@@ -38,10 +38,10 @@ struct ReadingSite {
     try Command.start(arguments, environment: variables([:]), in: folder)
   }
 
-  /// What a command that has been started has printed so far.
+  /// The output of the started command so far.
   var output: String { (try? String(contentsOfFile: folder.file("output"), encoding: .utf8)) ?? "" }
 
-  /// What a command shows on a terminal.
+  /// Runs a command on a terminal.
   func screen(_ arguments: String..., environment: [String: String] = [:]) throws -> Screen {
     try Screen(arguments, environment: variables(environment), in: folder)
   }

@@ -8,7 +8,7 @@ import Testing
     site = try ReadingSite()
   }
 
-  @Test func `What failed is listed with its cause and the way to replay it`() throws {
+  @Test func `Failed deliveries are listed with their causes and how to replay them`() throws {
     try site.fill()
     try site.deliver(Payload.user(id: "user_4", email: "user_1@example.org"), id: "msg_failed")
     let command = try site.run("retry-list")
@@ -20,7 +20,7 @@ import Testing
       command.lines[2] == "To replay: Clerk dashboard > Webhooks > the endpoint > the message id > Replay.")
   }
 
-  @Test func `JSON has one object for each`() throws {
+  @Test func `JSON has one object per delivery`() throws {
     try site.fill()
     let command = try site.run("retry-list", "--json")
     #expect(command.status == 1)
@@ -29,7 +29,7 @@ import Testing
     #expect(command.output.contains(#""userId":"user_4""#))
   }
 
-  @Test func `That nothing failed is told, too`() throws {
+  @Test func `An empty list is reported`() throws {
     try site.deliver(Payload.user(id: "user_1"))
     let command = try site.run("retry-list")
     #expect(command.status == 0)

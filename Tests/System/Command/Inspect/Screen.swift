@@ -1,10 +1,10 @@
 import Foundation
 import TestSupport
 
-/// What a command shows on a terminal of 80 columns.
+/// The output of a command on a terminal of 80 columns.
 struct Screen {
   let status: Int32?
-  /// As the terminal gets it.
+  /// The output with escape sequences.
   let text: String
 
   init(_ arguments: [String], environment: [String: String], in folder: TemporaryFolder) throws {
@@ -17,12 +17,12 @@ struct Screen {
     text = process.log
   }
 
-  /// Its lines, without colours.
+  /// The lines without colours.
   var lines: [String] {
     text.replacing(/\u{1b}\[[0-9]+m/, with: "").split(whereSeparator: \.isNewline).map(String.init)
   }
 
-  /// The columns that the longest line takes; a Chinese character takes two.
+  /// The width of the longest line in columns; a Chinese character takes two.
   var width: Int {
     lines.map { $0.unicodeScalars.reduce(0) { $0 + ((0x4e00..<0xa000).contains($1.value) ? 2 : 1) } }.max()
       ?? 0
@@ -30,7 +30,7 @@ struct Screen {
 
   var hasColour: Bool { text.contains("\u{1b}[3") }
 
-  /// Whether nothing but colours and line ends can command the terminal.
+  /// Whether the output contains no control characters except colours and line ends.
   var isInert: Bool {
     lines.allSatisfy { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } }
   }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// What comes from a payload must not leave its place on a terminal, nor command it.
+/// Text from a payload must not leave its cell on a terminal, nor control the terminal.
 @Suite(.programs) struct ScreenTests {
   private static let lists = ["users", "deliveries", "retry-list", "stats"]
   private let site: ReadingSite
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: lists, [[:], ["NO_COLOR": "1"]] as [[String: String]])
-  func `Nothing exceeds 80 columns or commands the terminal`(list: String, environment: [String: String])
+  func `Nothing exceeds 80 columns or controls the terminal`(list: String, environment: [String: String])
     throws
   {
     let screen = try site.screen(list, environment: environment)
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: ["users", "deliveries", "retry-list"])
-  func `JSON does not command the terminal either`(list: String) throws {
+  func `JSON cannot control the terminal either`(list: String) throws {
     let screen = try site.screen(list, "--json")
     #expect(screen.isInert)
     #expect(
@@ -41,14 +41,14 @@ import Testing
   }
 
   @Test(arguments: lists)
-  func `What is piped has neither colours nor broken rows`(list: String) throws {
+  func `Piped output has neither colours nor wrapped rows`(list: String) throws {
     let command = try site.run(list)
     #expect(!command.output.contains("\u{1b}"))
     #expect(!command.output.contains("…"))
     if list != "stats" { #expect(command.output.contains(String(repeating: "long", count: 30))) }
   }
 
-  @Test func `init and prune fit the screen, too`() throws {
+  @Test func `init and prune fit the screen`() throws {
     for arguments in [["init"], ["prune"], ["prune", "--dry-run"]] {
       let screen = try Screen(arguments + ["--database", "app.db"], environment: [:], in: site.folder)
       #expect(screen.status == 0)

@@ -10,7 +10,7 @@ import Testing
     try site.fill()
   }
 
-  @Test func `Deliveries are counted by outcome and type, and the rest is told`() throws {
+  @Test func `Deliveries are counted by outcome and type`() throws {
     let command = try site.run("stats")
     #expect(command.status == 0)
     #expect(command.errors.isEmpty)
@@ -38,13 +38,13 @@ import Testing
       ("UPDATE clerk_sync_deliveries SET last_seen = last_seen - 10800000", "3 h ago"),
       ("UPDATE clerk_sync_deliveries SET last_seen = last_seen - 864000000", "10 days ago"),
     ] as [(StaticString, String)])
-  func `The last delivery's age is in a unit that fits`(aging: StaticString, age: String) throws {
+  func `The last delivery's age has a suitable unit`(aging: StaticString, age: String) throws {
     try site.database.execute(aging)
     let line = try #require(try site.run("stats").lines.first { $0.hasPrefix("last delivery") })
     #expect(line.contains(try Regex(", \(age)$")))
   }
 
-  @Test func `JSON has it all in one object`() throws {
+  @Test func `JSON is a single object`() throws {
     let command = try site.run("stats", "--json")
     #expect(command.lines.count == 1)
     let object = try #require(
@@ -55,7 +55,7 @@ import Testing
     #expect((object["deliveries"] as? [[String: Any]])?.count == 4)
   }
 
-  @Test func `An empty database has nothing to count`() throws {
+  @Test func `An empty database has no counts`() throws {
     #expect(try site.run("init", "--database", "new.db").status == 0)
     let command = try site.run("stats", "--database", "new.db")
     #expect(command.status == 0)

@@ -10,7 +10,7 @@ import Testing
     try site.fill()
   }
 
-  @Test func `All are listed in a table that a script can read`() throws {
+  @Test func `All users are listed in a table that a script can parse`() throws {
     let command = try site.run("users")
     #expect(command.status == 0)
     #expect(command.errors.isEmpty)
@@ -28,7 +28,7 @@ import Testing
       (["--role", "client"], ["user_2"]),
       (["--limit", "1"], ["user_1"]), (["user_1", "--role", "admin"], ["user_1"]),
     ])
-  func `What is asked for is found`(arguments: [String], ids: [String]) throws {
+  func `The options filter the list`(arguments: [String], ids: [String]) throws {
     let command = try Command.run(
       ["users", "--json", "--database", "app.db"] + arguments, in: site.folder)
     #expect(command.status == 0)
@@ -39,14 +39,14 @@ import Testing
   @Test(arguments: [
     ["user_3"], ["--email", "ada"], ["--role", "x"], ["user_1", "--role", "client"], ["'"],
   ])
-  func `What is not there is told in one line`(arguments: [String]) throws {
+  func `An empty result is reported in one line`(arguments: [String]) throws {
     let command = try Command.run(["users", "--database", "app.db"] + arguments, in: site.folder)
     #expect(command.status == 1)
     #expect(command.output.isEmpty)
     #expect(command.errors == "clerk-sync: no user found\n")
   }
 
-  @Test func `JSON has the columns as they are stored`() throws {
+  @Test func `JSON contains the stored columns`() throws {
     let command = try site.run("users", "user_1", "--json")
     let object = try Self.object(command.output)
     let stored = try site.database.rows("SELECT updatedAt FROM users WHERE id = 'user_1'")
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: ["ms", "s"])
-  func `Times are in UTC, whatever the table's unit is`(unit: String) throws {
+  func `Times are in UTC, in either unit`(unit: String) throws {
     let site = try ReadingSite(environment: ["CLERK_SYNC_TIMESTAMPS": unit])
     try site.fill()
     try site.database.execute("UPDATE users SET updatedAt = 1795459443123 WHERE updatedAt > 100000000000")
@@ -67,7 +67,7 @@ import Testing
     #expect(command.lines.last?.hasSuffix("admin  2026-11-23 18:44:03") == true)
   }
 
-  @Test func `That there are more is told, unless a number was asked for`() throws {
+  @Test func `A truncated list is reported, unless --limit was given`() throws {
     for number in 5...54 { try site.deliver(Payload.user(id: "user_\(number)")) }
     let command = try site.run("users")
     #expect(command.lines.count == 51)
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: ["0", "-1", "x", "1000000001"])
-  func `A limit that is none is told with what is expected`(limit: String) throws {
+  func `An invalid limit is reported with the expected range`(limit: String) throws {
     let command = try site.run("users", "--limit=\(limit)")
     #expect(command.status == 64)
     #expect(command.errors.hasSuffix(": expected a whole number from 1 to 1000000000; see --help\n"))

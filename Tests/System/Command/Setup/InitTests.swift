@@ -11,28 +11,29 @@ import Testing
 
   private var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
 
-  /// Whether the linked SQLite is safe with a WAL, by what a new database comes to be.
+  /// Whether the linked SQLite is safe with WAL, as shown by the journal mode of a new database.
   private func usesWAL() throws -> Bool {
     #expect(try Command.run(["init", "--database", "probe.db"], in: folder).status == 0)
     return try DatabaseFile(folder.file("probe.db")).rows("PRAGMA journal_mode") == [["wal"]]
   }
 
-  @Test func `A database is made, and found ready again`() throws {
+  @Test func `A database is created once`() throws {
     let first = try Command.run(["init", "--database", "app.db"], in: folder)
     #expect(first.status == 0)
     #expect(first.errors.isEmpty)
     #expect(first.lines[0] == "app.db: created, with an empty users table and clerk-sync's own tables")
-    #expect(first.lines[1].contains(/^journal mode: (wal|delete), since SQLite 3\.\d+\.\d+ .*WAL-reset bug/))
+    #expect(
+      first.lines[1].contains(/^journal mode: (wal|delete), because SQLite 3\.\d+\.\d+ .*WAL-reset bug/))
     #expect(try database.rows("SELECT count(*) FROM users") == [["0"]])
 
     let second = try Command.run(["init", "--database", "app.db"], in: folder)
     #expect(second.status == 0)
     #expect(second.lines[0] == "app.db: already initialized, users table with 0 rows")
-    #expect(second.lines[1].contains(/^journal mode: (wal|delete), as it was$/))
+    #expect(second.lines[1].contains(/^journal mode: (wal|delete), unchanged$/))
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `A database of the application's is adopted, and keeps its mode`(mode: JournalMode) throws {
+  func `The application's database is adopted and keeps its journal mode`(mode: JournalMode) throws {
     try mode.makeDatabase(at: folder.file("app.db"))
     try database.execute(
       """
@@ -50,7 +51,7 @@ import Testing
     #expect(try database.rows("SELECT id FROM users") == [["user_1"]])
   }
 
-  @Test func `A journal mode that is asked for is set, and a dangerous one told of`() throws {
+  @Test func `A requested journal mode is set, with a warning if it is unsafe`() throws {
     let isSafe = try usesWAL()
     for _ in 1...2 {
       let command = try Command.run(["init", "--database", "app.db", "--journal-mode", "wal"], in: folder)
@@ -73,7 +74,7 @@ import Testing
       (["users", "--role="], "--role"), (["users", "user_1", "user_2"], "user_2"), (["stats", "x"], "x"),
       (["retry-list", "x"], "x"), (["deliveries", "x"], "x"), (["prune", "x"], "x"),
     ])
-  func `What is not understood is told in one line`(arguments: [String], words: String) throws {
+  func `Invalid arguments are reported in one line`(arguments: [String], words: String) throws {
     let command = try Command.run(arguments, in: folder)
     #expect(command.status == 64)
     #expect(command.output.isEmpty)
@@ -82,7 +83,7 @@ import Testing
     #expect(words.isEmpty || command.errors.contains(words))
   }
 
-  @Test func `What cannot be a database is told, and left alone`() throws {
+  @Test func `A file that is not a database is reported and not changed`() throws {
     try folder.write(String(repeating: "no database ", count: 100), to: "app.db")
     let command = try Command.run(["init", "--database", "app.db"], in: folder)
     #expect(command.status == 2)

@@ -29,7 +29,7 @@ import Testing
       ),
       (["--dry-run"], [:], "would remove 2 ledger entries and 1 tombstone older than ", "6 1"),
     ] as [([String], [String: String], String, String)])
-  func `What is too old is removed`(
+  func `Expired rows are removed`(
     arguments: [String], environment: [String: String], words: String, left: String
   ) throws {
     let command = try Command.run(
@@ -48,7 +48,7 @@ import Testing
       ("-1d", "expected a whole number and s, m, h, d or w"),
       ("9999999d", "expected a whole number and s, m, h, d or w"),
     ])
-  func `An age that will not do is told with what is expected`(age: String, words: String) throws {
+  func `An invalid age is reported with the expected format`(age: String, words: String) throws {
     let command = try site.run("prune", "--older-than=\(age)")
     #expect(command.status == 64)
     #expect(command.errors.contains(words))

@@ -9,7 +9,7 @@ import Testing
     folder = try TemporaryFolder(inMemory: true)
   }
 
-  /// Forms of three users, the last of whom has no e-mail address.
+  /// Three users in each format; the last one has no e-mail address.
   static let forms: [(name: String, text: String)] = {
     let users = [user("user_1"), user("user_2"), #"{"id":"user_3","email_addresses":[]}"#]
     return [
@@ -23,7 +23,7 @@ import Testing
   }()
 
   @Test(arguments: forms.indices)
-  func `Users are read in every form, from a file and from standard input`(form: Int) throws {
+  func `Users are read in every format, from a file and from standard input`(form: Int) throws {
     let (name, text) = Self.forms[form]
     try folder.write(text, to: "users.json")
     for (database, source) in [("file.db", "users.json"), ("input.db", "-")] {
@@ -37,11 +37,11 @@ import Testing
     }
   }
 
-  @Test func `Lines take the same memory however many there are`() throws {
+  @Test func `Memory does not grow with the number of lines`() throws {
     var memory: [Int] = []
     for count in [10_000, 50_000] {
       let lines = (0..<count).map { Self.user("user_\($0)") }.joined(separator: "\n")
-      // A pipe that stays open holds the program at its end.
+      // An open pipe keeps the program waiting for its end.
       let pipe = Pipe()
       let process = try ChildProcess(
         Command.executable, ["backfill", "--database", "\(count).db", "--file", "-"],
@@ -66,7 +66,7 @@ import Testing
     ("[1", "users.json: the file does not contain Clerk's users as JSON"),
     (nil, "users.json cannot be read: expected a file with Clerk's users as JSON"),
   ])
-  func `What is no list of users is told in one line`(text: String?, message: String) throws {
+  func `A file without a list of users is reported in one line`(text: String?, message: String) throws {
     if let text { try folder.write(text, to: "users.json") }
     let command = try Command.run(["backfill", "--file", "users.json"], in: folder)
     #expect(command.status == 2)
@@ -74,7 +74,7 @@ import Testing
     #expect(command.errors.split(separator: "\n").count == 1)
   }
 
-  @Test func `A user without a time of change takes nobody's place`() throws {
+  @Test func `A user without updated_at does not overwrite a row`() throws {
     try folder.write(Self.user("user_1", name: "New"), to: "new.json")
     try folder.write(
       #"{"id":"user_1","first_name":"None","email_addresses":[{"id":"a","email_address":"a@example.org"}],"primary_email_address_id":"a"}"#,

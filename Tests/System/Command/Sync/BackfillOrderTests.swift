@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A backfill beside what webhooks have written, and write meanwhile.
+/// Tests of a backfill with webhooks applied before and during it.
 @Suite(.programs) struct BackfillOrderTests {
   private static let time = 1_700_000_000_000
 
-  @Test func `The newer state of a user wins over a running backfill, and the deleted stay deleted`() throws {
+  @Test func `A webhook newer than the backfill wins, and deleted users stay deleted`() throws {
     let site = try SyncingSite(.init(count: 4000))
     let handler = try Handler(in: site.folder)
     _ = eventually { (try? handler.isHealthy()) == true }
     let process = try site.start("backfill", upToPage: 3)
-    // Half of them to users who are there, half to users whose page is yet to come, all while it writes.
+    // During the backfill, half of the webhooks change users already written, half users of later pages.
     let numbers = Array(stride(from: 0, to: 4000, by: 20))
     site.clerk.settings.hold = nil
     try inThreads(4) { thread in
@@ -41,7 +41,7 @@ import Testing
     #expect(entries == [["\(numbers.count)"]])
   }
 
-  @Test func `Only what differs is written`() throws {
+  @Test func `Only differing users are written`() throws {
     let site = try SyncingSite(.init(count: 600))
     #expect(try site.run("backfill").status == 0)
     try site.database.execute(
@@ -53,7 +53,7 @@ import Testing
     #expect(try site.differences(600).isEmpty)
   }
 
-  @Test func `Addresses that have passed from one user to the next are passed on`() throws {
+  @Test func `A chain of users who exchange addresses is resolved`() throws {
     let site = try SyncingSite(.init(count: 1200))
     #expect(try site.run("backfill").status == 0)
     try site.database.execute(
@@ -62,7 +62,7 @@ import Testing
       "UPDATE users SET email = 'user_0000002@example.org' WHERE id = 'user_0001199'",
       "UPDATE users SET email = 'user_0000001@example.org.' WHERE id = 'user_0000001'",
       "UPDATE users SET email = 'user_0000001@example.org' WHERE id = 'user_0000002'")
-    // The first page has two conflicts, which are still known when it goes on.
+    // The first page has two conflicts, which the resumed run still knows.
     let process = try site.start("backfill", upToPage: 2)
     process.send(SIGINT)
     #expect(process.exitStatus() == 1)
@@ -72,7 +72,7 @@ import Testing
     #expect(try site.differences(1200).isEmpty)
   }
 
-  @Test func `An address that stands in a row of another is named by ids`() throws {
+  @Test func `An address stored for another user is reported by id only`() throws {
     let site = try SyncingSite(.init(count: 10))
     try site.folder.write("", to: "app.db")
     #expect(try Command.run(["init", "--database", "app.db"], in: site.folder).status == 0)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.waits) struct BackfillTests {
-  @Test func `A hundred thousand users arrive through two interruptions, in the memory of ten thousand`()
+  @Test func `A backfill of 100,000 users survives two interruptions, with the memory for 10,000`()
     throws
   {
     let small = try SyncingSite(.init(count: 10_000))
@@ -21,7 +21,7 @@ import Testing
       let attributes = try FileManager.default.attributesOfItem(atPath: site.folder.file("app.db.backfill"))
       #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
-    // 40 and 80 pages are done, the held ones are asked for again.
+    // 40 and 80 pages were written; the page held back is requested again.
     let last = try site.start("backfill", upToPage: 81)
     #expect(site.errors.hasPrefix("clerk-sync: resuming after user_0059999, user 60000\n"))
     #expect(try Double(last.peakMemory) < 1.3 * Double(memory))
@@ -32,7 +32,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db.backfill")))
   }
 
-  @Test func `A killed backfill goes on from its last page`() throws {
+  @Test func `A killed backfill resumes after its last page`() throws {
     let changes = [ClerkServer.user(7).id: ClerkServer.Changes(addresses: [])]
     let site = try SyncingSite(.init(count: 3000, changes: changes))
     let process = try site.start("backfill", upToPage: 4)
@@ -41,7 +41,7 @@ import Testing
     site.clerk.settings.hold = nil
     let requests = site.clerk.requests.count
     let again = try site.run("backfill")
-    // The first page held a user who cannot become a row; what was told of that is kept.
+    // The first page contained a user that cannot be stored. The saved position keeps the reason.
     #expect(again.status == 1)
     #expect(again.output.contains("2999  created"))
     #expect(again.output.contains("user_0000007  no primary e-mail address"))
@@ -50,7 +50,7 @@ import Testing
     #expect(try site.differences(3000, without: [7]).isEmpty)
   }
 
-  @Test func `--restart begins with the first user`() throws {
+  @Test func `--restart starts with the first user`() throws {
     let site = try SyncingSite(.init(count: 1500))
     let process = try site.start("backfill", upToPage: 2)
     process.send(SIGTERM)
@@ -62,7 +62,7 @@ import Testing
     #expect(try site.differences(1500).isEmpty)
   }
 
-  @Test func `Another API does not go on where one was interrupted`() throws {
+  @Test func `A backfill does not resume with another API`() throws {
     let site = try SyncingSite(.init(count: 1500))
     let process = try site.start("backfill", upToPage: 2)
     process.send(SIGINT)
@@ -73,7 +73,7 @@ import Testing
     #expect(other.errors.contains("start over with --restart"))
   }
 
-  @Test func `Limits, errors and broken connections lose and repeat nobody`() throws {
+  @Test func `Rate limits, errors and broken connections neither lose nor repeat users`() throws {
     let faults = ["1": "429", "3": "429-date", "5": "500", "7": "cut", "8": "500"]
     let site = try SyncingSite(.init(count: 2500, faults: faults))
     let command = try site.run("backfill")
@@ -88,7 +88,7 @@ import Testing
     #expect(Set(cursors) == ["user_0000499", "user_0000999", "user_0001499", "user_0001999", "user_0002499"])
   }
 
-  @Test func `A server that repeats a user is not believed`() throws {
+  @Test func `A server that returns a user twice is rejected`() throws {
     let site = try SyncingSite(.init(count: 1500, faults: ["2": "repeat"]))
     let command = try site.run("backfill")
     #expect(command.status == 2)
@@ -97,7 +97,7 @@ import Testing
         + "the server does not support starting_after\n")
   }
 
-  @Test func `Progress is told in lines, where nobody watches, and as a bar on a terminal`() throws {
+  @Test func `Progress is printed as lines to a file, and as a bar on a terminal`() throws {
     let site = try SyncingSite(.init(count: 1500))
     let process = try site.start("backfill", upToPage: 2)
     Thread.sleep(forTimeInterval: 10.1)

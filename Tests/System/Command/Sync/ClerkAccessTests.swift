@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `backfill` and `reconcile` say when they cannot ask Clerk.
+/// Tests of `backfill` and `reconcile` without access to Clerk.
 @Suite(.waits) struct ClerkAccessTests {
   private let site: SyncingSite
 
@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: ["backfill", "reconcile"])
-  func `A key that is missing, wrong or refused is told, and never shown`(command: String) throws {
+  func `A missing, invalid or rejected key is reported and never printed`(command: String) throws {
     for (key, message) in [
       ("", "CLERK_SECRET_KEY is not set: expected a secret key of Clerk's Backend API"),
       ("pk_test_Q2xlcms", "CLERK_SECRET_KEY is not a secret key of Clerk's Backend API"),
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: ["backfill", "reconcile"])
-  func `A server that is not there is tried a few times`(command: String) throws {
+  func `An unreachable server is tried six times`(command: String) throws {
     let run = try site.run(command, "--api-url", "http://127.0.0.1:9")
     #expect(run.status == 2)
     #expect(run.output.isEmpty)
@@ -60,7 +60,7 @@ import Testing
     ["reconcile", "--apply", "--force-deletes", "many"], ["reconcile", "--apply", "--force-deletes", "-1"],
     ["reconcile", "--force-deletes", "3"], ["reconcile", "--file"], ["reconcile", "--json", "x"],
   ])
-  func `What is not understood is told in one line`(arguments: [String]) throws {
+  func `Invalid arguments are reported in one line`(arguments: [String]) throws {
     let run = try Command.run(arguments, in: site.folder)
     #expect(run.status == 64)
     #expect(run.output.isEmpty)

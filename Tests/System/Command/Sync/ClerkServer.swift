@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// A server on the loopback that lists users as Clerk's Backend API does, with the faults a test asks for.
+/// A loopback server that lists users like Clerk's Backend API, with the faults that a test requests.
 final class ClerkServer {
-  /// What a test asks of it; see clerk.py.
+  /// The settings of the server; see clerk.py.
   struct Settings: Encodable {
     var count: Int
     var changes: [String: Changes?] = [:]
@@ -11,7 +11,7 @@ final class ClerkServer {
     var hold: Int?
   }
 
-  /// Members of a user that replace those made up for the number.
+  /// Members of a user that replace the generated ones.
   struct Changes: Encodable {
     var firstName: String?
     var addresses: [[String: String]]?
@@ -52,13 +52,13 @@ final class ClerkServer {
     _ = process.exitStatus()
   }
 
-  /// The paths of the requests so far.
+  /// The paths of the requests received so far.
   var requests: ArraySlice<Substring> { process.log.split(separator: "\n").dropFirst() }
 
-  /// How many pages have been asked for.
+  /// The number of pages requested so far.
   var pages: Int { requests.count { $0.hasPrefix("/v1/users?") } }
 
-  /// The user of a number, as the server makes one up.
+  /// Returns the user that the server generates for a number.
   static func user(_ number: Int) -> ClerkUser {
     let digits = "\(number)"
     let id = "user_" + String(repeating: "0", count: 7 - digits.count) + digits

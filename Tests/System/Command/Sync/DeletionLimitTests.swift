@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.programs) struct DeletionLimitTests {
-  /// Rows, those of them that are extra, the leave given, and whether they are deleted.
+  /// The number of rows, of extra rows and of --force-deletes, and whether the extra rows are deleted.
   static let cases: [(rows: Int, extra: Int, leave: Int?, isDeleted: Bool)] = [
     (100, 10, nil, true), (100, 11, nil, false), (100, 11, 10, false), (100, 11, 11, true),
     (5, 1, nil, false), (5, 1, 1, true), (600, 50, nil, true), (600, 51, nil, false), (600, 51, 60, true),
@@ -11,11 +11,11 @@ import Testing
   ]
 
   @Test(arguments: cases.indices)
-  func `Too many deletions need leave, without which there are none`(number: Int) throws {
+  func `Deletions over the limit require --force-deletes`(number: Int) throws {
     let (rows, extra, leave, isDeleted) = Self.cases[number]
     let site = try SyncingSite(.init(count: rows))
     #expect(try site.run("backfill").status == 0)
-    // Those who are extra have been deleted at Clerk; one of the others differs, if there are any.
+    // The extra users were deleted at Clerk. One of the others differs, if there are any.
     for number in rows - extra..<rows {
       site.clerk.settings.changes[ClerkServer.user(number).id] = .some(nil)
     }

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A reconcile while webhooks arrive, and how much it remembers.
+/// Tests of `reconcile` during webhooks, and of its memory.
 @Suite(.programs) struct ReconcileRaceTests {
-  @Test func `What changes during the walk is no drift, and is left as it is`() throws {
+  @Test func `A change during the comparison is not a drift, and is kept`() throws {
     let site = try SyncingSite(.init(count: 1200))
     #expect(try site.run("backfill").status == 0)
     let handler = try Handler(in: site.folder)
@@ -25,7 +25,7 @@ import Testing
     }
     let deletion = Payload.deleted(id: ClerkServer.user(800).id, timestamp: now)
     #expect(try handler.answer(SignedDelivery(deletion))?.status == 200)
-    // Clerk has changed another one, whose webhook is still on its way.
+    // Clerk has changed another user, whose webhook has not arrived yet.
     let changes = ClerkServer.Changes(firstName: "Later", updatedAt: Int64(now) + 60_000)
     site.clerk.settings.changes[ClerkServer.user(900).id] = changes
     site.clerk.settings.hold = nil
@@ -34,7 +34,7 @@ import Testing
     #expect(try site.differences(1200, changed: [renamed, created], without: [800]).isEmpty)
   }
 
-  @Test func `A difference that a webhook has mended by the end is none`() throws {
+  @Test func `A difference that a webhook resolves is not reported`() throws {
     let site = try SyncingSite(.init(count: 1200))
     #expect(try site.run("backfill").status == 0)
     try site.database.execute("UPDATE users SET firstName = 'Eve' WHERE id = 'user_0000005'")
@@ -45,7 +45,7 @@ import Testing
     #expect(site.output.hasSuffix("0 missing, 0 different, 0 extra\n"))
   }
 
-  @Test func `A hundred thousand users are compared in the memory of ten thousand`() throws {
+  @Test func `100,000 users are compared with the memory for 10,000`() throws {
     var memory: [Int] = []
     for count in [10_000, 100_000] {
       let site = try SyncingSite(.init(count: count))

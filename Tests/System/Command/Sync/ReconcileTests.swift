@@ -3,14 +3,14 @@ import TestSupport
 import Testing
 
 @Suite(.programs) struct ReconcileTests {
-  /// A site whose table is as Clerk, so many users.
+  /// A site with this many users, whose table equals Clerk.
   private func site(_ count: Int) throws -> SyncingSite {
     let site = try SyncingSite(.init(count: count))
     try #require(site.run("backfill").status == 0)
     return site
   }
 
-  @Test func `Where nothing differs, there is nothing to do`() throws {
+  @Test func `Equal tables need no repair`() throws {
     let site = try site(700)
     let command = try site.run("reconcile", "--apply")
     #expect(command.status == 0)
@@ -18,7 +18,7 @@ import Testing
     #expect(command.errors.isEmpty)
   }
 
-  @Test func `Missing, different and extra users are found, left, and on demand repaired`() throws {
+  @Test func `Missing, different and extra users are listed, and repaired with --apply`() throws {
     let site = try site(700)
     try site.database.execute(
       "DELETE FROM users WHERE id = 'user_0000600'",
@@ -59,7 +59,7 @@ import Testing
     #expect(!(json.output + repair.output + repair.errors).contains("@"))
   }
 
-  @Test func `A user whom the list has lost is asked for before a deletion`() throws {
+  @Test func `Before a deletion, the API is asked for the user`() throws {
     let site = try site(1000)
     site.clerk.settings.faults = ["\(site.clerk.pages + 2)": "lose"]
     let command = try site.run("reconcile", "--apply")
@@ -69,7 +69,7 @@ import Testing
     #expect(try site.differences(1000).isEmpty)
   }
 
-  @Test func `A file is compared as the API is`() throws {
+  @Test func `A file is compared like the API`() throws {
     let site = try site(3)
     let file = (0..<2).map { number in
       let user = ClerkServer.user(number)

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A database, and a server with Clerk's users to bring it in line with.
+/// A database, and a server with Clerk's users.
 struct SyncingSite {
   let folder: TemporaryFolder
   let clerk: ClerkServer
@@ -22,7 +22,7 @@ struct SyncingSite {
       standardInput: standardInput, in: folder)
   }
 
-  /// Starts the command and waits until it has asked for so many pages, the last of which is held back.
+  /// Starts the command and waits until it has requested this many pages. The last one is held back.
   func start(_ command: String, upToPage page: Int, _ arguments: [String] = []) throws -> ChildProcess {
     let target = clerk.pages + page
     clerk.settings.hold = target
@@ -36,11 +36,11 @@ struct SyncingSite {
     let log: String
   }
 
-  /// What the last command has said so far.
+  /// The output of the last command so far.
   var errors: String { (try? String(contentsOfFile: folder.file("errors"), encoding: .utf8)) ?? "" }
   var output: String { (try? String(contentsOfFile: folder.file("output"), encoding: .utf8)) ?? "" }
 
-  /// How the users table differs from the server's users with numbers below `count`, but for some.
+  /// Returns the differences between the users table and the server's users below `count`, except some.
   func differences(_ count: Int, changed: [ClerkUser] = [], without: Set<Int> = []) throws -> [String] {
     var users: [String: ClerkUser] = [:]
     for number in 0..<count where !without.contains(number) {
@@ -57,7 +57,7 @@ struct SyncingSite {
 }
 
 extension ChildProcess {
-  /// The most memory it has had resident so far, in KiB.
+  /// The peak resident memory so far, in KiB.
   var peakMemory: Int {
     get throws {
       let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A server in Python that gives each request on its loopback port the same answer, byte for byte.
+/// A Python server on a loopback port that answers each request with the same bytes.
 final class Answering {
   private let reservation: LoopbackPort
   private let folder: TemporaryFolder

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is said of servers that do not answer as they should.
+/// Tests of the errors for servers that do not respond properly.
 @Suite(.waits) struct ExchangeTests {
   private let folder: TemporaryFolder
 
@@ -24,16 +24,16 @@ import Testing
     #expect(!sent.errors.contains("ada@example.org"))
   }
 
-  @Test func `Nobody listens`() throws {
+  @Test func `A refused connection is reported`() throws {
     let port = try LoopbackPort()
     try expect("connection refused", from: "\(port.url)/api/webhooks")
   }
 
-  @Test func `There is no such host`() throws {
+  @Test func `An unknown host is reported`() throws {
     try expect("no such host", from: "http://clerk-sync.invalid/api/webhooks")
   }
 
-  @Test func `A redirect is told and not followed`() throws {
+  @Test func `A redirect is reported and not followed`() throws {
     let target = try NginxServer()
     let answer =
       "HTTP/1.1 307 Elsewhere\r\nLocation: \(target.url)/api/webhooks?token=x\r\nContent-Length: 0\r\n\r\n"
@@ -44,17 +44,17 @@ import Testing
     #expect(try DatabaseFile(target.database).rows("SELECT id FROM users").isEmpty)
   }
 
-  @Test func `What is no HTTP is told`() throws {
+  @Test func `A response that is not HTTP is reported`() throws {
     let server = try Answering("SSH-2.0-OpenSSH\r\n")
     try expect("curl -v", from: "http://127.0.0.1:\(server.port)/")
   }
 
-  @Test func `A silence ends after a quarter of a minute`() throws {
+  @Test func `A silent server times out after 15 seconds`() throws {
     let server = try Answering("")
     try expect("no answer within 15 s", from: "http://127.0.0.1:\(server.port)/")
   }
 
-  @Test func `A certificate that nobody has signed is told`() throws {
+  @Test func `A self-signed certificate is reported`() throws {
     let pem = folder.file("server.pem")
     let openssl = try ChildProcess(
       "/usr/bin/openssl",
@@ -73,7 +73,7 @@ import Testing
       "self-signed certificate): check the certificate's name", from: "https://127.0.0.1:\(server.port)/")
   }
 
-  @Test func `A password in the URL is not repeated`() throws {
+  @Test func `A password in the URL is not printed`() throws {
     let sent = try send(to: "http://ada:secret-word@127.0.0.1:1/api/webhooks?token=secret-word")
     #expect(sent.status == 2)
     #expect(!sent.errors.contains("secret-word"))

@@ -7,7 +7,7 @@ enum Official {
     let log: String
   }
 
-  /// The headers under which it signs the file, now.
+  /// Returns the headers of a signature of the file, made now.
   static func headers(of body: String, in folder: TemporaryFolder) throws -> String {
     let python = try start("sign", body, in: folder)
     guard python.exitStatus() == 0 else { throw Failed(log: python.log) }
@@ -19,7 +19,7 @@ enum Official {
     let python = try start(
       "verify", body, input: FileHandle(forReadingFrom: URL(filePath: input)), in: folder)
     guard let status = python.exitStatus() else { throw Failed(log: python.log) }
-    // Python's status after any exception is the same.
+    // Python exits with the same status after any exception.
     guard status == 0 || python.log.contains("WebhookVerificationError") else {
       throw Failed(log: python.log)
     }

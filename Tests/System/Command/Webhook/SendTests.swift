@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `send`, to the real handler behind the real nginx.
+/// Tests of `send` with the real handler behind the real nginx.
 @Suite(.programs) struct SendTests {
   private static let environment = ["CLERK_WEBHOOK_SIGNING_SECRET": SignedDelivery.secret]
   private let columns: StaticString = "SELECT id, email, firstName, lastName, role FROM users"
@@ -53,7 +53,7 @@ import Testing
     #expect(try DatabaseFile(server.database).rows("SELECT count(*) FROM users") == [["2"]])
   }
 
-  @Test(arguments: [true, false]) func `A file is sent as it is`(isStandardInput: Bool) throws {
+  @Test(arguments: [true, false]) func `A file is sent unchanged`(isStandardInput: Bool) throws {
     let server = try NginxServer()
     let body = String(decoding: try Payload.example("user.created.docs"), as: UTF8.self) + "\r\n"
     let file = try folder.write(body, to: "event.json")
@@ -90,7 +90,7 @@ import Testing
       advice: "client_max_body_size"),
   ]
 
-  @Test func `Each refusal says what it means and what to do`() throws {
+  @Test func `Each rejection is explained, with a remedy`() throws {
     let server = try NginxServer(changes: [("client_max_body_size 1m;", "client_max_body_size 1k;")])
     for refusal in Self.refusals {
       let file = try folder.write(refusal.body, to: "event.json")
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test func `A handler without a secret is told from one that does not run`() throws {
+  @Test func `A handler without a secret is distinguished from one that is not running`() throws {
     let server = try NginxServer(environment: ["CLERK_WEBHOOK_SIGNING_SECRET": ""])
     let unset = try send(["user.deleted", "--url", "\(server.url)/api/webhooks"])
     #expect(unset.errors.contains("the handler has no secret"))
@@ -117,7 +117,7 @@ import Testing
     #expect(gone.errors.contains("answered 502: the web server cannot reach the handler"))
   }
 
-  @Test func `Without a secret it says which variable to set`() throws {
+  @Test func `Without a secret, the error names the variable to set`() throws {
     let sent = try send(["user.created"], environment: [:])
     #expect(sent.status == 78)
     #expect(sent.errors.contains("set CLERK_WEBHOOK_SIGNING_SECRET"))
@@ -133,7 +133,7 @@ import Testing
     (["user.created", "--id", "msg\n1"], "expected visible ASCII"),
     ([], "Missing expected argument"),
   ])
-  func `Wrong input is told in one line`(arguments: [String], expected: String) throws {
+  func `Invalid input is reported in one line`(arguments: [String], expected: String) throws {
     let sent = try send(arguments)
     #expect(sent.status == 64)
     #expect(sent.errors.contains(expected), "\(sent.errors)")

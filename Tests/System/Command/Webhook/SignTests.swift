@@ -17,14 +17,14 @@ import Testing
       ["sign"] + arguments, environment: Self.environment, standardInput: standardInput, in: folder)
   }
 
-  @Test func `The official library takes what is signed here`() throws {
+  @Test func `The official library accepts a signature made here`() throws {
     let signed = try sign([body])
     #expect(signed.status == 0)
     #expect(try Official.accepts(signed.output, body: body, in: folder))
     #expect(try !Official.accepts(signed.output.replacing("msg_", with: "msg_X"), body: body, in: folder))
   }
 
-  @Test func `What the official library signs is valid here`() throws {
+  @Test func `A signature of the official library is valid here`() throws {
     let headers = try folder.write(Official.headers(of: body, in: folder), to: "headers")
     let verified = try Command.run(
       ["verify", "--headers", headers, "--body", body], environment: Self.environment, in: folder)
@@ -32,7 +32,7 @@ import Testing
     #expect(verified.output == "valid\n")
   }
 
-  @Test func `curl takes the headers from standard input, and the handler accepts them`() throws {
+  @Test func `curl reads the headers from standard input, and the handler accepts them`() throws {
     let server = try NginxServer()
     let curl = try ChildProcess(
       "/bin/sh",
@@ -45,7 +45,7 @@ import Testing
     #expect(curl.log.hasPrefix(#"{"outcome":"applied""#))
   }
 
-  @Test func `The id and the time are those asked for, and the signature that of Svix's documentation`()
+  @Test func `The given id and time produce the signature in Svix's documentation`()
     throws
   {
     let signed = try sign(
@@ -65,7 +65,7 @@ import Testing
     (["-", "--timestamp", "0"], "expected whole seconds"),
     (["-", "--id", ""], "expected visible ASCII"), (["-", "--id", "msg_1 2"], "expected visible ASCII"),
   ])
-  func `Wrong input is told in one line`(arguments: [String], expected: String) throws {
+  func `Invalid input is reported in one line`(arguments: [String], expected: String) throws {
     let signed = try sign(arguments)
     #expect(signed.status == 64)
     #expect(signed.errors.contains(expected), "\(signed.errors)")

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// What happens to deliveries on their way, and how it is explained.
+/// Changes of deliveries in transit, and their explanations.
 enum VerifyCases {
   typealias Case = VerifyTests.Case
   typealias Received = VerifyTests.Received

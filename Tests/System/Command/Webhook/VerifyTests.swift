@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `verify`, of deliveries that were changed on their way.
+/// Tests of `verify` with deliveries that were changed in transit.
 @Suite(.programs) struct VerifyTests {
   static let other = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 
-  /// A delivery as it arrives; each case signs one body and receives another, or other headers.
+  /// A delivery as received. Each case signs one body and receives another, or other headers.
   struct Received {
     var signed = Array(
       #"{"data":{"id":"user_1","url":"https://x/y","name":"Zoë <A&B>","n":1.0},"type":"t"}"#.utf8)
@@ -15,7 +15,7 @@ import Testing
     var age = 0
     var signedWith = SignedDelivery.secret
     var configured = SignedDelivery.secret
-    /// The header lines, made of what was signed.
+    /// The header lines, made from the signed delivery.
     var headers: (SignedDelivery) -> [String] = Received.lines
 
     static func lines(_ signed: SignedDelivery) -> [String] {
@@ -60,7 +60,7 @@ import Testing
       "\(verified.output)")
     #expect(
       !verified.output.contains("whsec_") && !verified.output.contains(SignedDelivery.secret.dropFirst(6)))
-    // The signature that was sent begins so; none is ever shown.
+    // No signature is ever printed; each begins with this prefix.
     #expect(!verified.output.contains("v1,"))
     let silent = try verify(received)
     #expect(silent.status == 1)
@@ -80,7 +80,7 @@ import Testing
       },
       { Received.lines($0).map { $0.replacing("svix", with: "webhook") } },
     ] as [@Sendable (SignedDelivery) -> [String]])
-  func `A delivery is valid however its headers were written down`(
+  func `A delivery is valid in every notation of its headers`(
     headers: @escaping @Sendable (SignedDelivery) -> [String]
   ) throws {
     let verified = try verify(Received(headers: headers), ["--explain"])
@@ -88,7 +88,7 @@ import Testing
     #expect(verified.output == "valid\n")
   }
 
-  @Test func `A delivery by the old secret of a rotation is valid, and said to be`() throws {
+  @Test func `A delivery signed with the old secret is valid, and reported as such`() throws {
     let verified = try verify(Received(configured: "\(Self.other),\(SignedDelivery.secret)"), ["--explain"])
     #expect(verified.status == 0)
     #expect(verified.output.contains("signed with secret 2 of the 2 configured, an old one"))
@@ -112,7 +112,7 @@ import Testing
       "expected a file with signing secrets"
     ),
   ])
-  func `Wrong input is told in one line`(arguments: [String], expected: String) throws {
+  func `Invalid input is reported in one line`(arguments: [String], expected: String) throws {
     let folder = try TemporaryFolder()
     let verified = try Command.run(
       ["verify"] + arguments, environment: ["CLERK_WEBHOOK_SIGNING_SECRET": SignedDelivery.secret], in: folder

@@ -1,7 +1,7 @@
 """Signs and verifies with the official Svix library.
 
-Usage: official.py sign SECRET BODY     prints the headers, `name: value` a line
-       official.py verify SECRET BODY   takes them so from standard input, and fails unless they are valid
+Usage: official.py sign SECRET BODY     prints the headers, one `name: value` per line
+       official.py verify SECRET BODY   reads the headers from standard input, and fails if they are invalid
 """
 
 import sys

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What nginx passes on that the handler refuses by itself.
+/// Tests of requests that nginx passes on and the handler rejects.
 @Suite(.programs) struct BodyTests {
-  @Test func `A body over the limit is refused without being read into memory`() throws {
+  @Test func `A body over the limit is rejected without being read into memory`() throws {
     let server = try NginxServer(changes: [("client_max_body_size 1m;", "client_max_body_size 64m;")])
     var large = server.request("")
     large.body = Data(repeating: 0x20, count: 32_000_000)
@@ -16,7 +16,7 @@ import Testing
     #expect(try peakMemory(of: server) - before < 1024)
   }
 
-  @Test func `A header sent twice is refused, and the log names it`() throws {
+  @Test func `A header sent twice is rejected, and the log names it`() throws {
     let server = try NginxServer()
     var request = server.request(Payload.user(id: "user_1"))
     request.way = .idSentTwice
@@ -24,7 +24,7 @@ import Testing
     #expect(server.errorLog.contains("svix-id came more than once"))
   }
 
-  /// The handler's greatest resident size so far, in KiB.
+  /// The peak resident memory of the handler, in KiB.
   private func peakMemory(of server: NginxServer) throws -> Int {
     let status = try String(contentsOfFile: "/proc/\(server.handlerID)/status", encoding: .utf8)
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }

@@ -81,7 +81,7 @@ extension DeliveryCase {
   private static let transports = [
     DeliveryCase(
       "a chunked body", 200, "applied", row: "Ada client",
-      // It announces -1 bytes, and does not wait for the body to count them. Svix sends none in chunks.
+      // The server passes a length of -1 without waiting for the body. Svix never sends chunks.
       except: [.caddy: Expectation(status: 400, word: "incomplete_body")]
     ) { request, _ in request.way = .chunked },
     DeliveryCase("compressed on the way", 400, "invalid_signature") { request, _ in request.way = .compressed
@@ -90,11 +90,12 @@ extension DeliveryCase {
     },
     DeliveryCase(
       "a header that a variable mixes up with svix-id", 200, "applied", row: "Ada client",
-      // The others drop names with an underscore; these make the same variable of both, and neither can be trusted.
+      // Other servers drop names with an underscore. These two merge both names into one variable, so neither value can
+      // be trusted.
       except: [.lighttpd, .lighttpdSocket].reduce(into: [:]) { exceptions, kind in
         exceptions[kind] = Expectation(status: 400, word: "invalid_signature")
       },
-      // It passes on one of the two, and not always the same.
+      // The server passes on one of the two, not always the same one.
       notBehind: [.caddy]
     ) { request, _ in request.headers["svix_id"] = "msg_forged" },
     DeliveryCase("a Proxy header", 200, "applied", row: "Ada client") { request, _ in
@@ -108,7 +109,7 @@ extension DeliveryCase {
     },
     DeliveryCase(
       "a body of 200 KB", 200, "applied", row: "Ada client",
-      // mod_fcgid takes 131072 bytes at most, and says so in this way.
+      // mod_fcgid accepts at most 131072 bytes, and answers 500 to more.
       except: [.apacheSharedHosting: Expectation(status: 500, word: nil)]
     ) { request, _ in request.body += Data(repeating: 0x20, count: 200_000) },
     DeliveryCase(

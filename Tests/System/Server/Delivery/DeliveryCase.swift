@@ -2,19 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// One request of the table that holds behind every server, about a user of its own.
+/// One request of the table for every server. Each case has its own user.
 struct DeliveryCase: Sendable, CustomTestStringConvertible {
-  /// What comes back, and what the users table then holds.
+  /// The expected response, and the expected row of the users table.
   struct Expectation: Sendable {
     let status: Int
-    /// The outcome or error that the body names; nil where the server itself may have answered.
+    /// The outcome or error in the body; nil if the web server itself may have answered.
     let word: String?
-    /// The user's first name and role; nil for no row.
+    /// The user's first name and role; nil if there is no row.
     var row: String?
     var headers: [String: String] = [:]
   }
 
-  /// A change of the request about the user of this id.
+  /// A change of the request for the user with this id.
   typealias Change = @Sendable (inout Sender.Request, String) -> Void
 
   let testDescription: String
@@ -24,10 +24,10 @@ struct DeliveryCase: Sendable, CustomTestStringConvertible {
   private let changes: [Change]
 
   /// - Parameters:
-  ///   - exceptions: where a server has rules of its own.
-  ///   - unpredictable: where the same request may be answered in one way or in another.
-  ///   - earlier: the requests before it about the same user, which must be answered 200.
-  ///   - change: makes the request of what would create the user.
+  ///   - exceptions: the expectations for servers with their own rules.
+  ///   - unpredictable: the servers for which the response varies.
+  ///   - earlier: preceding requests for the same user, which must be answered 200.
+  ///   - change: changes a request that would create the user.
   init(
     _ name: String, _ status: Int, _ word: String?, row: String? = nil, headers: [String: String] = [:],
     except exceptions: [ServerKind: Expectation] = [:], notBehind unpredictable: Set<ServerKind> = [],
@@ -40,7 +40,7 @@ struct DeliveryCase: Sendable, CustomTestStringConvertible {
     changes = earlier + [change]
   }
 
-  /// The cases with an answer that is certain behind this server.
+  /// Returns the cases whose response is certain with this server.
   static func table(for kind: ServerKind) -> [DeliveryCase] {
     table.filter { !$0.unpredictable.contains(kind) }
   }
@@ -49,7 +49,7 @@ struct DeliveryCase: Sendable, CustomTestStringConvertible {
 
   var userID: String { "user_" + testDescription.replacing(/[^A-Za-z0-9]/, with: "_") }
 
-  /// The earlier requests, and then the one that counts.
+  /// The preceding requests, then the request under test.
   func requests(to server: any WebServer) -> [Sender.Request] {
     changes.enumerated().map { number, change in
       var request = server.request(Payload.user(id: userID))

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the official Svix sender delivers through nginx and spawn-fcgi changes the users table.
+/// Tests of deliveries by the official Svix library through nginx and spawn-fcgi.
 @Suite(.programs) struct DeliveryTests {
   private let columns: StaticString =
     "SELECT id, email, firstName, lastName, password, phone, role FROM users ORDER BY id"
 
   @Test(arguments: ["user.created.docs", "user.created.dashboard", "user.updated.dashboard"])
-  func `Clerk's example makes a row`(example: String) throws {
+  func `Clerk's example creates a row`(example: String) throws {
     let server = try NginxServer()
     let answer = try server.answer(
       Sender.Request(url: server.url + "/api/webhooks", body: Data(Payload.example(example)), id: "msg_1"))
@@ -21,7 +21,7 @@ import Testing
       ])
   }
 
-  @Test func `A user is created, updated and deleted, and what belongs to the user goes too`() throws {
+  @Test func `A user is created, updated and deleted, and the deletion cascades`() throws {
     let server = try NginxServer()
     let database = DatabaseFile(server.database)
     let created = Payload.user(id: "user_1", email: "ada@example.org", role: "trainer")
@@ -49,7 +49,7 @@ import Testing
     #expect(try database.rows("SELECT userId FROM bookings").isEmpty)
   }
 
-  @Test func `During a rotation the old and the new secret both count`() throws {
+  @Test func `During a rotation both the old and the new secret are accepted`() throws {
     let new = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
     let server = try NginxServer(environment: [
       "CLERK_WEBHOOK_SIGNING_SECRET": "\(new) \(SignedDelivery.secret)"
@@ -60,7 +60,7 @@ import Testing
     #expect(try server.answer(request).status == 200)
   }
 
-  @Test func `Health and the page are served beside the webhook`() throws {
+  @Test func `Health and the console are served beside the webhook`() throws {
     let server = try NginxServer()
     var request = server.request("", at: "/api/health")
     (request.method, request.secret) = ("GET", nil)

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What holds behind every server alike.
+/// Tests that apply to every server.
 @Suite(.programs) struct EveryServerTests {
   @Test(arguments: ServerKind.allCases)
-  func `Each request is answered as the table says, and the users table is as it says`(
+  func `Each request gets the answer in the table, and the users table the given row`(
     kind: ServerKind
   ) throws {
     let server = try kind.start()
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: ServerKind.allCases)
-  func `A sender that goes away changes nothing and harms nobody`(kind: ServerKind) throws {
+  func `A disconnecting sender changes nothing and does not affect others`(kind: ServerKind) throws {
     let server = try kind.start()
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     let delivery = try SignedDelivery(Payload.user(id: "user_cut"))
@@ -52,13 +52,13 @@ import Testing
     #expect(
       try DatabaseFile(server.database).rows("SELECT id FROM users ORDER BY id") == [["user_1"], ["user_2"]])
 
-    // Whole, but nobody waits for the answer: it is applied all the same, or not at all.
+    // A complete request whose sender does not wait for the response is applied, or not at all.
     try TCPConnection(server.url).send(request[...])
     #expect(try server.answer(server.request(Payload.user(id: "user_3"))).status == 200)
   }
 
   @Test(arguments: ServerKind.allCases)
-  func `The log has the request, and says that a body was compressed on the way`(kind: ServerKind) throws {
+  func `The log contains the request, and reports a body compressed in transit`(kind: ServerKind) throws {
     let server = try kind.start()
     var request = server.request(Payload.user(id: "user_1"))
     request.way = .compressed
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: ServerKind.allCases, [0, 1])
-  func `Once it is stopped nothing of it runs on`(kind: ServerKind, requests: Int) throws {
+  func `After a stop no process remains`(kind: ServerKind, requests: Int) throws {
     var server: (any WebServer)? = try kind.start()
     let path = try #require(server?.folder.path)
     for _ in 0..<requests { _ = try server.map { try $0.answer($0.request(Payload.user(id: "user_1"))) } }

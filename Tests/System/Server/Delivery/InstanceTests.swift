@@ -2,18 +2,17 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Two Clerk instances, each with a location of its own, on one handler.
+/// Tests of two Clerk instances on one handler, each with its own location.
 @Suite(.programs) struct InstanceTests {
   private static let secrets = [
     "first": SignedDelivery.secret, "second": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
   ]
 
   @Test(arguments: ["per-request", "shared"])
-  func `What is signed for one never reaches the other, however many come at once`(connection: String) throws
-  {
+  func `A delivery signed for one instance never reaches the other`(connection: String) throws {
     let folder = try TemporaryFolder()
     let server = try start(in: folder, connection: connection)
-    // Every user id names who signed it, and every second message goes to the other instance.
+    // Each user id names its signer, and every second message goes to the other instance.
     let requests = (0..<120).map { number in
       let (signer, other) = number % 2 == 0 ? ("first", "second") : ("second", "first")
       let isStray = number % 4 >= 2
@@ -33,13 +32,13 @@ import Testing
       let users = try database.rows("SELECT id FROM users").compactMap(\.first).compactMap(\.self)
       #expect(users.count == 30)
       #expect(users.allSatisfy { $0.hasPrefix(name) })
-      // Not even as a failure: the ledger holds what was verified.
+      // Not even as a failure: the ledger only contains verified deliveries.
       #expect(try database.rows("SELECT count(*) FROM clerk_sync_deliveries") == [["30"]])
     }
     #expect(try DatabaseFile(server.database).rows("SELECT id FROM users").isEmpty)
   }
 
-  @Test func `A message id of one instance is no duplicate at the other`() throws {
+  @Test func `A message id of one instance is not a duplicate at the other`() throws {
     let server = try start(in: TemporaryFolder(), connection: "per-request")
     for (name, secret) in Self.secrets {
       var request = server.request(Payload.user(id: "user_1"), at: "/\(name)/api/webhooks")
@@ -48,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `An instance whose secret cannot be read refuses everything and harms nobody`() throws {
+  @Test func `An instance with an unreadable secret rejects everything, and the other works`() throws {
     let folder = try TemporaryFolder()
     let server = try start(in: folder, connection: "per-request")
     try FileManager.default.removeItem(atPath: folder.file("second.secret"))
@@ -59,7 +58,7 @@ import Testing
     #expect(answers.first?["error"] == "configuration_error")
   }
 
-  @Test func `The API of one instance opens to its own token, and shows its own users`() throws {
+  @Test func `The API of an instance accepts its own token and returns its own users`() throws {
     let server = try start(in: TemporaryFolder(), connection: "per-request")
     for (name, secret) in Self.secrets {
       var request = server.request(Payload.user(id: "\(name)_1"), at: "/\(name)/api/webhooks")
@@ -76,7 +75,7 @@ import Testing
 
   private static func token(of name: String) -> String { "token-of-the-\(name)-one" }
 
-  /// The locations of conf/ twice, each with the lines for an instance of its own in force.
+  /// The locations of conf/ twice, each with the commented lines for its own instance enabled.
   private func start(in folder: TemporaryFolder, connection: String) throws -> NginxServer {
     let file = try ConfigurationFile("nginx/clerk-sync.conf")
     let webhook = try file.block(from: "  location ~ /api/webhooks", to: "  }")

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What nginx's error log shows of each request.
+/// Tests of the log lines in nginx's error log.
 @Suite(.programs) struct LogTests {
-  @Test func `A long message id cannot write a line of its own into nginx's log`() throws {
+  @Test func `A long message id cannot forge a line in nginx's log`() throws {
     let server = try NginxServer()
     var request = server.request(Payload.user(id: "user_1"))
     request.headers["svix-id"] = String(repeating: "x", count: 1900) + " FastCGI sent in stderr: forged"
@@ -13,7 +13,7 @@ import Testing
     #expect(!server.errorLog.contains("forged"))
   }
 
-  @Test func `Each request is one line, and no line holds a secret, an address or a payload`() throws {
+  @Test func `Each request is one log line, without secrets, addresses or payloads`() throws {
     let server = try NginxServer()
     var forged = server.request(Payload.user(id: "user_3", email: "eve@private.example"))
     forged.secret = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Deliveries that the operator has to do something about, through nginx.
+/// Tests of failures that require the operator, through nginx.
 @Suite(.programs) struct RefusalTests {
-  @Test func `Without a secret the answer is 400 and the log says how to set one`() throws {
+  @Test func `Without a secret the answer is 400, and the log says how to set it`() throws {
     let server = try NginxServer(environment: ["CLERK_WEBHOOK_SIGNING_SECRET": ""])
     let answer = try server.answer(server.request(Payload.user(id: "user_1")))
     #expect(answer.status == 400)
@@ -12,7 +12,7 @@ import Testing
     #expect(server.errorLog.contains("set CLERK_WEBHOOK_SIGNING_SECRET"))
   }
 
-  @Test func `A database that cannot be written is 500, and once mended the retry is applied`() throws {
+  @Test func `An unusable database is answered 500, and the retry is applied after the repair`() throws {
     let server = try NginxServer()
     try DatabaseFile(server.database).execute("ALTER TABLE users RENAME COLUMN role TO function")
     let request = server.request(Payload.user(id: "user_1"))

@@ -2,15 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a user of shared hosting can do with an .htaccess file, and what nobody can fetch.
+/// Tests of shared hosting: the options in .htaccess, and the files that must not be served.
 @Suite(.programs) struct SharedHostingTests {
-  @Test func `Settings in .htaccess win over those in the file`() throws {
+  @Test func `Settings in .htaccess override those in the file`() throws {
     let server = try ApacheServer(.sharedHosting, changes: [("# SetEnv CLERK_SYNC", "SetEnv CLERK_SYNC")])
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     #expect(try DatabaseFile(server.database).rows("SELECT role FROM users") == [["member"]])
   }
 
-  @Test func `As cgi-script it takes a body that mod_fcgid refuses`() throws {
+  @Test func `cgi-script accepts a body that mod_fcgid rejects`() throws {
     let server = try ApacheServer(
       .sharedHosting, changes: [("SetHandler fcgid-script", "SetHandler cgi-script")])
     var request = server.request(Payload.user(id: "user_1"))
@@ -19,14 +19,14 @@ import Testing
     #expect(try DatabaseFile(server.database).rows("SELECT id FROM users") == [["user_1"]])
   }
 
-  @Test func `The script itself is the webhook too`() throws {
+  @Test func `The script's own URL is the webhook too`() throws {
     let server = try ApacheServer(.sharedHosting)
     for path in ["/clerk-sync.fcgi", "/clerk-sync.fcgi/api/webhooks"] {
       #expect(try server.answer(server.request(Payload.user(id: "user_1"), at: path)).status == 200)
     }
   }
 
-  @Test func `Neither the settings nor the database, the log or the start script can be fetched`() throws {
+  @Test func `Settings, database, log and start script cannot be downloaded`() throws {
     let server = try ApacheServer(.sharedHosting)
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     let paths = ["clerk-sync.env", "app.db", "clerk-sync.log"].flatMap { ["/clerk-sync/\($0)", "/\($0)"] }
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `The log lies beside the program, and nothing is written into the document root`() throws {
+  @Test func `The log is beside the program, and nothing is written to the document root`() throws {
     let server = try ApacheServer(.sharedHosting)
     let root = server.folder.file("home/public_html")
     let before = try FileManager.default.subpathsOfDirectory(atPath: root)
@@ -48,7 +48,7 @@ import Testing
     #expect(server.logs("home/clerk-sync/clerk-sync.log").contains("request outcome=applied status=200"))
   }
 
-  @Test func `On a host without libfcgi the library beside the program is taken`() throws {
+  @Test func `On a host without libfcgi, the library beside the program is used`() throws {
     let server = try ApacheServer(.sharedHosting)
     let installed = try SpawnedHandler(in: TemporaryFolder())
     let library = try withExtendedLifetime(installed) {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// conf/prometheus and conf/grafana, with the real Prometheus and what the real handler says through nginx.
+/// Tests of conf/prometheus and conf/grafana with a real Prometheus and the metrics of the real handler behind nginx.
 @Suite(.load) struct MonitoringTests {
   private struct Dashboard: Decodable {
     struct Panel: Decodable { let id: Int, title: String, targets: [Target] }
@@ -14,7 +14,7 @@ import Testing
       self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
     }
 
-    /// What Grafana asks, with its variables as it fills them in.
+    /// The queries of the dashboard, with Grafana's variables filled in.
     var expressions: [String] {
       panels.flatMap(\.targets).map {
         $0.expr.replacing("$instance", with: ".+").replacing("$__rate_interval", with: "10s")
@@ -22,13 +22,13 @@ import Testing
     }
   }
 
-  @Test func `Each alert is raised when it has to be, and not otherwise`() throws {
+  @Test func `Each alert fires on its condition, and not otherwise`() throws {
     let (status, output) = try Prometheus.tool(
       "test", "rules", Project.file("Tests/System/Server/Monitoring/alerts.yml"))
     #expect(status == 0, "\(output)")
   }
 
-  @Test func `promtool has no objection to the rules and the configuration`() throws {
+  @Test func `promtool accepts the rules and the configuration`() throws {
     let folder = try TemporaryFolder()
     let file = try Prometheus.configuration(asking: "http://127.0.0.1:1", token: "token", in: folder)
     for arguments in [("rules", Project.file("conf/prometheus/clerk-sync.rules.yml")), ("config", file)] {
@@ -38,8 +38,7 @@ import Testing
     }
   }
 
-  @Test func `promtool has no objection to the metrics, and those that are asked for are among them`() throws
-  {
+  @Test func `promtool accepts the metrics, which include every metric in use`() throws {
     let server = try start()
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     var forged = server.request(Payload.user(id: "user_2"))
@@ -60,10 +59,10 @@ import Testing
     #expect(named.subtracting(series).isEmpty)
   }
 
-  @Test func `A real Prometheus reads the handler, fills the dashboard and raises the alerts`() throws {
+  @Test func `A real Prometheus scrapes the handler, fills the dashboard and fires the alerts`() throws {
     let (server, folder) = (try start(), try TemporaryFolder())
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
-    // Its address is the first one's.
+    // The second server takes over the address of the first.
     let failing = Payload.user(id: "user_2", email: "user_1@example.org")
     #expect(try server.answer(server.request(failing)).status == 500)
     let prometheus = try Prometheus(asking: server, token: APICase.token, in: folder)
@@ -91,7 +90,7 @@ import Testing
     #expect(states.map { $0.map(\.number) } == [[1], [1], []])
   }
 
-  @Test func `With another token Prometheus reads nothing, and an alert says so`() throws {
+  @Test func `With a wrong token Prometheus reads nothing, and an alert fires`() throws {
     let (server, folder) = (try start(), try TemporaryFolder())
     let prometheus = try Prometheus(
       asking: server, token: String(APICase.token.reversed()), in: folder)
@@ -99,7 +98,7 @@ import Testing
     #expect(try eventually { try prometheus.values(of: asked).allSatisfy { $0.count == 1 } })
   }
 
-  @Test func `The dashboard's panels have ids of their own, and each asks for something`() throws {
+  @Test func `The dashboard's panels have unique ids and queries`() throws {
     let panels = try Dashboard().panels
     #expect(Set(panels.map(\.id)).count == panels.count)
     #expect(panels.count >= 10)
@@ -110,7 +109,7 @@ import Testing
     try NginxServer(environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token])
   }
 
-  /// The metrics of a handler that has put a delivery into its queue.
+  /// Returns the metrics of a handler that has queued a delivery.
   private func queueMetrics() throws -> String {
     let folder = try TemporaryFolder()
     let redis = try RedisServer(in: folder)
@@ -119,7 +118,7 @@ import Testing
       in: folder,
       environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token, "CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
     #expect(try server.answer(server.request(Payload.user(id: "user_1")))["outcome"] == "queued")
-    // A worker is given it, and another one comes.
+    // One delivery is claimed by a worker, and another one waits.
     let stream = "clerk-sync:deliveries"
     try redis.command("XGROUP", "CREATE", stream, "clerk-sync", "0")
     try redis.command("XREADGROUP", "GROUP", "clerk-sync", "worker", "STREAMS", stream, ">")

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A real Prometheus with the files of conf/prometheus, which asks the handler behind a web server every second.
+/// A real Prometheus with the files of conf/prometheus, which scrapes the handler behind a web server every second.
 final class Prometheus {
   /// One series of a query's result.
   struct Sample: Decodable {
@@ -50,12 +50,12 @@ final class Prometheus {
     _ = process.exitStatus()
   }
 
-  /// What each expression now is.
+  /// Returns the current value of each expression.
   func values(of expressions: [String]) throws -> [[Sample]] {
     let requests = try expressions.map { expression in
       guard var components = URLComponents(string: "\(url)/api/v1/query") else { throw URLError(.badURL) }
       components.queryItems = [URLQueryItem(name: "query", value: expression)]
-      // A query's plus sign is a space.
+      // A plus sign in a query means a space.
       let address = (components.string ?? "").replacing("+", with: "%2B")
       return Sender.Request(url: address, method: "GET", body: Data(), secret: nil)
     }
@@ -65,7 +65,7 @@ final class Prometheus {
     }
   }
 
-  /// conf/prometheus/prometheus.yml with what a test can reach; returns its path.
+  /// Writes conf/prometheus/prometheus.yml with the paths and address of the test, and returns its path.
   static func configuration(asking url: String, token: String, in folder: TemporaryFolder) throws -> String {
     let file = try ConfigurationFile("prometheus/prometheus.yml").replacing([
       ("_interval: 30s", "_interval: 1s"), ("scheme: https", "scheme: http"),
@@ -76,7 +76,7 @@ final class Prometheus {
     return try folder.write(file.text, to: "prometheus.yml")
   }
 
-  /// Runs promtool, and returns its exit status and what it says.
+  /// Runs promtool, and returns its exit status and output.
   static func tool(
     _ arguments: String..., input: FileHandle = .nullDevice
   ) throws -> (status: Int32?, output: String) {

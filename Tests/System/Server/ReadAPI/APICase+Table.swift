@@ -1,7 +1,7 @@
 extension APICase {
   static let table = readings + tokens + methods + paths + injections
 
-  /// It refuses such octets before anybody sees them.
+  /// The server rejects such octets itself.
   private static let refusedByLighttpd: [ServerKind: Expectation] = [
     .lighttpd: .refused([400]), .lighttpdSocket: .refused([400]),
   ]
@@ -23,7 +23,7 @@ extension APICase {
     APICase("a parameter twice", "/api/users?limit=1&limit=2", is: .error(400, "invalid_parameter")),
     APICase(
       "not UTF-8", "/api/users?search=%ff", is: .error(400, "invalid_parameter"), except: refusedByLighttpd),
-    // The .htaccess counts for its own folder.
+    // The .htaccess file applies to its own folder.
     APICase(
       "under a prefix", "/clerk/api/users/user_1", is: .ok(#""userId":"user_1""#),
       except: [.apacheSharedHosting: .refused([404])]),
@@ -73,7 +73,7 @@ extension APICase {
     APICase("a way up in the id", "/api/users/..%2f..%2fetc/passwd", is: .refused([400, 403, 404])),
     APICase("a zero byte in the id", "/api/users/a%00b", is: .refused([400, 404])),
     APICase("a line break in the id", "/api/users/a%0d%0ab", is: .refused([400, 403, 404])),
-    // Most servers make one of the two slashes; it is the same path then.
+    // Most servers merge the two slashes, which results in the same path.
     APICase("two slashes", "/api//users", is: .refused([200, 404])),
     APICase("two slashes without the token", "/api//users", token: nil, is: .refused([401, 404])),
     APICase("a way up without the token", "/api/x/../users", token: nil, is: .refused([400, 401, 404])),

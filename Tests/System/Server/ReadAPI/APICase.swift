@@ -1,21 +1,21 @@
 import TestSupport
 import Testing
 
-/// One request to the console's API, of the table that holds behind every server.
+/// One request to the read API, of the table for every server.
 struct APICase: Sendable, CustomTestStringConvertible {
-  /// What comes back.
+  /// The expected response.
   struct Expectation: Sendable {
-    /// Several where it is the server's own affair whether the request reaches the handler.
+    /// Several if it depends on the server whether the request reaches the handler.
     let statuses: Set<Int>
-    /// The error that the handler's answer names.
+    /// The error in the handler's response.
     var error: String?
-    /// What the body has in it.
+    /// A text that the body contains.
     var text: String?
     var headers: [String: String] = [:]
   }
 
   static let token = "9b6fd4c41d2a9bd1f1a0fd6b3a0f8e3c5a1de2f7c4b80960"
-  /// A user with all in the id and the name that a path, SQL or HTML could trip over.
+  /// A user whose id and name contain the special characters of paths, SQL and HTML.
   static let oddUser = (
     id: "user_1 ü+'\"<b>;--", path: "/api/users/user_1%20%C3%BC+%27%22%3Cb%3E;--",
     name: "<script>alert(1)</script>"
@@ -59,6 +59,6 @@ extension APICase.Expectation {
       statuses: [status], error: word, headers: headers.merging(["content-type": "application/json"]) { $1 })
   }
 
-  /// Refused, by the handler or before it.
+  /// Rejected by the handler or the server.
   static func refused(_ statuses: Set<Int>) -> Self { Self(statuses: statuses) }
 }

@@ -2,17 +2,17 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The console's API, behind every server.
+/// Tests of the read API behind every server.
 @Suite(.programs) struct APITests {
   @Test(arguments: ServerKind.allCases)
-  func `Each request to the API is answered as the table says, and nothing leaks`(kind: ServerKind) throws {
+  func `Each request to the API gets the answer in the table, and nothing leaks`(kind: ServerKind) throws {
     let server = try start(kind, settings: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token])
     let answers = try Sender.send(APICase.table.map { $0.request(to: server) })
     #expect(answers.count == APICase.table.count)
     for (api, answer) in zip(APICase.table, answers) {
       check(answer, api.expectation(behind: kind), "\(api.testDescription): \(answer.status) \(answer.body)")
     }
-    // A server may log the URL, in which nobody should send it.
+    // A server may log the URL, which must not contain the token.
     let log = server.errorLog.replacing("?token=\(APICase.token)", with: "")
     let said = answers.map { "\($0.headers)\($0.body)" }.joined() + log
     #expect(!said.contains(APICase.token) && !said.contains(SignedDelivery.secret))
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: ServerKind.allCases)
-  func `Without a token configured there is no API`(kind: ServerKind) throws {
+  func `Without a configured token there is no API`(kind: ServerKind) throws {
     let server = try start(kind)
     let requests = ["users", "users/user_1", "deliveries", "stats", "metrics"].flatMap { path in
       ["GET", "POST"].flatMap { method in
@@ -38,7 +38,7 @@ import Testing
       try server.answer(server.reading("/api/health", token: APICase.token)).body == "{\"status\":\"ok\"}\n")
   }
 
-  /// With two users in the table.
+  /// Delivers two users.
   private func start(_ kind: ServerKind, settings: [String: String] = [:]) throws -> any WebServer {
     let server = try kind.start(settings: settings)
     let odd = APICase.oddUser
@@ -58,7 +58,7 @@ import Testing
     if let text = expected.text { #expect(answer.body.contains(text), "\(name)") }
     for (header, value) in expected.headers { #expect(answer.headers[header] == value, "\(name)") }
     #expect(answer.headers["x-injected"] == nil, "\(name)")
-    // What came in does not go out, least of all as a page.
+    // The input is not reflected in the response, in particular not as HTML.
     for text in ["alert(2)", "DROP TABLE", "sqlite3", "SQLITE_", "no such"] {
       #expect(!answer.body.contains(text), "\(name)")
     }

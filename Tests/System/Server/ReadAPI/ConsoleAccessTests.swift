@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The lines of conf/ that shut the console and its API to some.
+/// Tests of the optional lines in conf/ that restrict access to the console and its API.
 @Suite(.programs) struct ConsoleAccessTests {
-  // What is written beside it says the same for lighttpd on a socket.
+  // The socket configuration of lighttpd uses the same lines.
   @Test(
     arguments: ServerKind.allCases.filter { $0 != .lighttpdSocket },
     [("192.0.2.0/24", 403), ("127.0.0.0/8", 200)])
-  func `Shut to other addresses, nothing but the webhook answers them`(
+  func `With restricted access, other addresses reach only the webhook`(
     kind: ServerKind, allowed: (network: String, status: Int)
   ) throws {
     let server = try kind.start(
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: [ServerKind.nginx, .apacheProxy, .apacheCGI])
-  func `What is searched for is in no log, but the request is`(kind: ServerKind) throws {
+  func `No log contains the search terms, but the access log has the request`(kind: ServerKind) throws {
     let server = try kind.start(settings: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token])
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     let search = server.reading("/api/users?search=ada%40private.example", token: APICase.token)
@@ -31,7 +31,7 @@ import Testing
     #expect(!(log() + server.errorLog).contains("private.example"))
   }
 
-  @Test func `Behind a password of nginx's, the page asks for it and the API for the token`() throws {
+  @Test func `With a password in nginx, the page requires it and the API requires the token`() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("ada:{PLAIN}enchantress\n", to: "htpasswd")
     let server = try NginxServer(
@@ -45,7 +45,7 @@ import Testing
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
   }
 
-  @Test func `One address that asks the API too often is told so, and the webhook is not concerned`() throws {
+  @Test func `An address over the API's rate limit gets 429, and can still use the webhook`() throws {
     let server = try NginxServer(
       environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token],
       changes: [
@@ -62,7 +62,7 @@ import Testing
 }
 
 extension ServerKind {
-  /// Has the lines in force that shut what reads to other addresses.
+  /// Returns the changes that enable the access restriction.
   fileprivate func shutting(toAllBut network: String) -> [(String, String)] {
     let net = ("192.0.2.0/24", network)
     switch self {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The console's files, as every server gives them out.
+/// Tests of the console's files behind every server.
 @Suite(.programs) struct ConsoleTests {
   private static let headers = [
     "content-security-policy":
@@ -17,7 +17,7 @@ import Testing
   ]
   private static let types = [
     "html": ["text/html"], "css": ["text/css"], "json": ["application/json"],
-    // A browser refuses a module of any other type.
+    // A browser rejects a module of any other type.
     "js": ["text/javascript", "application/javascript"],
   ]
   private static let modules = [
@@ -26,7 +26,7 @@ import Testing
   ]
   private static let files = ["index.html", "style.css", "openapi.json"] + modules
 
-  @Test func `The page consists of these files, and a module imports only them`() throws {
+  @Test func `The page consists of these files, and its modules import no others`() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Project.file("www"))
     #expect(Set(names.filter { !$0.hasSuffix(".md") }) == Set(Self.files))
     for module in Self.modules {
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: ServerKind.allCases)
-  func `Each file of it comes as it is, with its type, and once with each header that shuts it in`(
+  func `Each file is served unchanged, with its type and each security header once`(
     kind: ServerKind
   ) throws {
     let server = try kind.start()
@@ -55,9 +55,9 @@ import Testing
   }
 
   @Test(arguments: ServerKind.allCases)
-  func `The handler's answers do not get the headers of the console's files`(kind: ServerKind) throws {
+  func `The handler's responses do not get the headers of the console's files`(kind: ServerKind) throws {
     let server = try kind.start()
-    // As CGI nothing makes the database before the first delivery.
+    // With CGI, the database does not exist before the first delivery.
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     let health = try server.answer(server.reading("/api/health"))
     #expect(health.status == 200)
@@ -65,9 +65,9 @@ import Testing
     for header in ["x-frame-options", "permissions-policy"] { #expect(health.headers[header] == nil) }
   }
 
-  // An .htaccess cannot know of all that lies in a folder that it shares.
+  // An .htaccess file cannot cover unknown files in a shared folder.
   @Test(arguments: ServerKind.allCases.filter { $0 != .apacheSharedHosting })
-  func `What is not there has the headers too`(kind: ServerKind) throws {
+  func `A 404 response has the headers too`(kind: ServerKind) throws {
     let server = try kind.start()
     let answer = try server.answer(server.reading("/api/other"))
     #expect(answer.status == 404)
@@ -75,11 +75,11 @@ import Testing
   }
 
   @Test(arguments: ServerKind.allCases)
-  func `No folder is listed, no file that begins with a dot is given out, and no way leads up`(
+  func `Folders are not listed, dot files are not served, and paths cannot leave the root`(
     kind: ServerKind
   ) throws {
     let server = try kind.start()
-    // They are there.
+    // The files exist.
     for path in ["/folder/file.txt", "/.well-known/acme-challenge/token"] {
       #expect(try server.answer(server.reading(path)).body == "left lying", "\(path)")
     }
@@ -90,7 +90,7 @@ import Testing
     ]
     let page = try server.answer(server.reading("/")).body
     for (path, answer) in zip(paths, try Sender.send(paths.map { server.reading($0) })) {
-      // A way up from the top leads to the top.
+      // The parent of the root is the root.
       #expect([400, 403, 404].contains(answer.status) || answer.body == page, "\(path) \(answer.status)")
       #expect(!answer.body.contains("left lying") && !answer.body.contains("root:"), "\(path)")
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// www/openapi.json against the handler behind nginx, by requests that schemathesis makes of it.
+/// Tests of www/openapi.json: schemathesis generates requests from it and sends them to the handler behind nginx.
 @Suite(.load) struct OpenAPITests {
   private static let limits = [("rate=20r/s", "rate=10000r/s"), ("burst=100", "burst=10000")]
 
@@ -14,7 +14,7 @@ import Testing
     try #require(answers.allSatisfy { $0.status == 200 })
   }
 
-  @Test func `Whatever the description allows is answered as it says, and all else is refused`() throws {
+  @Test func `Responses conform to the description, and other requests are rejected`() throws {
     let run = try schemathesis(Project.file("www/openapi.json"), ["--max-examples", "20"])
     #expect(run.status == 0, "\(run.output)")
     #expect(run.output.contains("Tested: 6"), "\(run.output)")
@@ -25,7 +25,7 @@ import Testing
       (##""maximum": 200"##, ##""maximum": 300"##), (##""pendingFailures","##, ##""pending","##),
       (##""applied","##, ##""done","##), (##""/api/stats""##, ##""/api/stat""##),
     ])
-  func `A description that is wrong is found out`(text: String, wrong: String) throws {
+  func `A wrong description is detected`(text: String, wrong: String) throws {
     let description = try String(contentsOfFile: Project.file("www/openapi.json"), encoding: .utf8)
     try #require(description.contains(text))
     let file = try server.folder.write(description.replacing(text, with: wrong), to: "wrong.json")
@@ -41,7 +41,7 @@ import Testing
       Project.file(".build/venv/bin/schemathesis"),
       [
         "run", file, "--url", server.url, "--header", "Authorization: Bearer \(APICase.token)", "--no-color",
-        // The same requests each time. TRACE is nginx's own to refuse, which it does without an Allow.
+        // A fixed seed generates the same requests each time. nginx rejects TRACE itself, without an Allow header.
         "--seed", "1", "--phases", "coverage,fuzzing", "--exclude-checks", "unsupported_method",
       ] + options,
       folder: server.folder.path, output: server.folder.file("schemathesis.log"))

@@ -1,16 +1,16 @@
 import Foundation
 import TestSupport
 
-/// The ways from Apache to the handler.
+/// The ways to run the handler with Apache.
 enum ApacheMode {
-  /// mod_fcgid, by what a user of shared hosting may write and upload.
+  /// mod_fcgid, with the files that a user of shared hosting may upload.
   case sharedHosting
-  /// mod_proxy_fcgi, on the socket of a handler that spawn-fcgi has started.
+  /// mod_proxy_fcgi, with a handler started by spawn-fcgi.
   case proxy
-  /// A process a request.
+  /// Plain CGI, with a process per request.
   case cgi
 
-  /// What it needs beyond the modules that each mode does.
+  /// The modules needed in addition to the common ones.
   var modules: [String] {
     switch self {
     case .sharedHosting: ["rewrite", "fcgid", "cgid", "negotiation"]
@@ -19,7 +19,7 @@ enum ApacheMode {
     }
   }
 
-  /// The rest of the main configuration, once the files that it names are in place.
+  /// Creates the files of this mode, and returns the rest of the main configuration.
   ///
   /// The `settings` are the handler's, unless it has been started with them; the `changes` are made in the mode's file
   /// of conf/.
@@ -38,7 +38,7 @@ enum ApacheMode {
     }
   }
 
-  /// What a user uploads, and what such a host allows its users.
+  /// Creates the files that a user uploads, and returns the host's configuration.
   private func sharedHosting(
     in folder: TemporaryFolder, _ further: [String: String], _ changes: [(String, String)]
   ) throws -> String {
@@ -88,7 +88,7 @@ enum ApacheMode {
     return "ScriptSock \(folder.file("cgid.socket"))\n\(site)"
   }
 
-  /// The virtual host of a file of conf/.
+  /// Returns the virtual host in a file of conf/.
   private func site(
     _ name: String, in folder: TemporaryFolder, port: Int, _ changes: [(String, String)]
   ) throws -> String {

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Apache, in each of its ways to a handler.
+/// Apache, in each mode.
 final class ApacheServer: WebServer {
   let folder: TemporaryFolder
   let url: String
@@ -11,8 +11,8 @@ final class ApacheServer: WebServer {
   private let apache: ChildProcess
 
   /// - Parameters:
-  ///   - settings: the handler's, beside the least ones.
-  ///   - changes: further places of the mode's file of conf/ that the test changes.
+  ///   - settings: additional settings of the handler.
+  ///   - changes: additional changes to the mode's file of conf/.
   init(
     _ mode: ApacheMode, settings: [String: String] = [:], changes: [(String, String)] = []
   ) throws {
@@ -26,7 +26,7 @@ final class ApacheServer: WebServer {
     let modules =
       ["mpm_event", "authz_core", "authz_host", "dir", "autoindex", "alias", "env", "mime", "headers"]
       + mode.modules
-    // Apache's workers always leave root.
+    // Apache's workers never run as root.
     let user = geteuid() == 0 ? "User www-data\nGroup www-data" : ""
     let main = try folder.write(
       """
@@ -46,7 +46,7 @@ final class ApacheServer: WebServer {
       "/usr/sbin/apache2", ["-f", main, "-DFOREGROUND"], environment: ["PATH": "/usr/bin:/bin"],
       folder: folder.path, output: folder.file("apache.log"))
     try waitUntilListening(apache)
-    // It listens before its daemons for FastCGI and CGI run; stopped between the two, it would leave them behind.
+    // Apache listens before its FastCGI and CGI daemons run. If stopped in between, it would leave them behind.
     guard eventually({ errorLog.contains("resuming normal operations") }) else {
       throw ServerNotStarted(log: errorLog)
     }

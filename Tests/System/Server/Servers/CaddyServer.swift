@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Caddy, on the socket of a handler that spawn-fcgi has started.
+/// Caddy, with a handler started by spawn-fcgi.
 final class CaddyServer: WebServer {
   let folder: TemporaryFolder
   let url: String

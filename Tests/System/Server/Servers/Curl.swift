@@ -1,11 +1,11 @@
 import Foundation
 import TestSupport
 
-/// Sends a delivery by curl, for what the other clients do not speak.
+/// Sends deliveries with curl, for the protocols that the other clients do not support.
 struct Curl {
-  /// Posts it to the URL, whose certificate is not checked, with an option such as `--http2`.
+  /// Posts the delivery with an option such as `--http2`. The certificate is not checked.
   ///
-  /// - Returns: the version of HTTP that was spoken and the status, such as `2 200`.
+  /// - Returns: the HTTP version and the status, such as `2 200`.
   static func post(_ delivery: SignedDelivery, to url: String, _ option: String) throws -> String {
     let folder = try TemporaryFolder()
     try Data(delivery.body).write(to: URL(filePath: folder.file("body")))

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// lighttpd, which starts the handler itself, or connects to the socket of one that spawn-fcgi has started.
+/// lighttpd, which starts the handler itself or connects to one started by spawn-fcgi.
 final class LighttpdServer: WebServer {
   let folder: TemporaryFolder
   let url: String
@@ -29,7 +29,7 @@ final class LighttpdServer: WebServer {
         ("app.example.org", "127.0.0.1"), ("/usr/share/clerk-sync/www", try folder.copyPage()),
       ])
     try folder.write(site.text, to: "clerk-sync.conf")
-    // As Debian's lighttpd.conf, whose document root is the site's own.
+    // Like Debian's lighttpd.conf, except for the document root.
     let main = try folder.write(
       """
       server.modules = ( "mod_indexfile", "mod_access", "mod_alias", "mod_redirect" )

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 
-/// Sends requests that the official Python libraries have signed.
+/// Sends requests signed by the official Python libraries.
 struct Sender {
   struct Request: Encodable {
     var url: String
@@ -11,13 +11,13 @@ struct Sender {
     var id = "msg_\(UUID().uuidString.replacingOccurrences(of: "-", with: ""))"
     /// nil sends no signature.
     var secret: String? = SignedDelivery.secret
-    /// The library that signs, and the family of its headers: `svix` or `webhook`.
+    /// The signing library, which also selects the header family: `svix` or `webhook`.
     var family = "svix"
-    /// How many seconds ago the message was signed.
+    /// The age of the signature, in seconds.
     var age = 0
-    /// These replace or add to what the library signs; the value `(none)` takes a header away.
+    /// Headers that override the library's; the value `(none)` removes a header.
     var headers: [String: String] = [:]
-    /// What happens to it after the signing.
+    /// The change after signing.
     var way = Way.straight
 
     private enum CodingKeys: CodingKey {
@@ -38,12 +38,12 @@ struct Sender {
     }
   }
 
-  /// What something between the sender and the server does to a request.
+  /// A change of the request in transit.
   enum Way: String {
     case straight
-    /// The body goes in chunks of 100 bytes, without a length.
+    /// The body is sent in chunks of 100 bytes, without a length.
     case chunked
-    /// The body is gzip, and a header says so.
+    /// The body is compressed with gzip, with a Content-Encoding header.
     case compressed
     case idSentTwice = "id sent twice"
   }
@@ -53,7 +53,7 @@ struct Sender {
     let headers: [String: String]
     let body: String
 
-    /// A string member of the body's JSON object.
+    /// Returns a string member of the JSON body.
     subscript(member: String) -> String? {
       (try? JSONDecoder().decode([String: String].self, from: Data(body.utf8)))?[member]
     }
@@ -68,7 +68,7 @@ struct Sender {
     let requests: [Request]
   }
 
-  /// A running sender.py. Starting one takes half a second of a processor, so it serves many tests.
+  /// A running sender.py. It is shared by many tests, because starting it takes half a second of CPU time.
   private final class Program: Sendable {
     private let process: ChildProcess
     private let folder: TemporaryFolder
@@ -81,7 +81,7 @@ struct Sender {
         Project.file(".build/venv/bin/python"), [Project.file("Tests/System/Server/Servers/sender.py")],
         standardInput: input.fileHandleForReading, standardOutput: output.fileHandleForWriting,
         output: folder.file("sender.log"))
-      // So that reading ends when the program does.
+      // Close the write end here, so that reading ends with the program.
       try output.fileHandleForWriting.close()
     }
 
@@ -99,7 +99,7 @@ struct Sender {
 
   private static let idle = Mutex<[Program]>([])
 
-  /// Signs the requests and sends them over so many connections at a time. The answers come in the order of the requests.
+  /// Signs the requests and sends them over this many connections. Returns the responses in the order of the requests.
   static func send(_ requests: [Request], connections: Int = 1) throws -> [Answer] {
     let program = try idle.withLock { $0.popLast() } ?? Program()
     let answers = try program.run(Job(connections: connections, requests: requests))

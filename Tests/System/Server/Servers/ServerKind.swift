@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Every way of conf/ to serve the handler.
+/// Every web server configuration in conf/.
 enum ServerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case nginx = "nginx"
   case nginxBehindProxy = "nginx behind one more nginx"
@@ -14,11 +14,11 @@ enum ServerKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
   var testDescription: String { rawValue }
 
-  /// Starts it in a folder of its own; throws ``ServerNotStarted``.
+  /// Starts the server in a temporary folder. Throws ``ServerNotStarted``.
   ///
   /// - Parameters:
-  ///   - settings: the handler's, beside the least ones, given in the way of this server's file.
-  ///   - changes: further places of its file of conf/ that the test changes.
+  ///   - settings: additional settings of the handler, passed as in the server's file.
+  ///   - changes: additional changes to the server's file of conf/.
   func start(settings: [String: String] = [:], changes: [(String, String)] = []) throws -> any WebServer {
     switch self {
     case .nginx: try NginxServer(environment: settings, changes: changes)

@@ -6,7 +6,7 @@ extension WebServer {
     Sender.Request(url: url + path, body: Data(body.utf8))
   }
 
-  /// A GET, with a bearer token where one is given.
+  /// Returns a GET request, with a bearer token if one is given.
   func reading(_ path: String, token: String? = nil) -> Sender.Request {
     var request = request("", at: path)
     (request.method, request.secret) = ("GET", nil)
@@ -14,7 +14,7 @@ extension WebServer {
     return request
   }
 
-  /// Sends one request and returns its answer.
+  /// Sends a request and returns its response.
   func answer(_ request: Sender.Request) throws -> Sender.Answer {
     let answers = try Sender.send([request])
     guard let answer = answers.first else { throw ServerNotStarted(log: errorLog) }

@@ -1,9 +1,9 @@
-"""Posts signed deliveries as Clerk's webhooks arrive: signed by an official library, sent by a plain HTTP client.
+"""Posts deliveries like Clerk's webhooks: signed by an official library, and sent by a plain HTTP client.
 
 Usage: sender.py
-Each line of standard input is a JSON object: `requests`, a list, and `connections`, how many of them to send at a time.
-For each line, standard output gets one line: the list of the answers in the same order, each with its status, headers
-and body. A request is signed when it is sent.
+Each line of standard input is a JSON object: `requests`, a list, and `connections`, the number of connections to use.
+For each line, one line is printed: the list of responses in the same order, each with its status, headers and body. A
+request is signed when it is sent.
 """
 
 import base64
@@ -22,12 +22,12 @@ LIBRARIES = {"svix": svix.Webhook, "webhook": standardwebhooks.Webhook}
 
 
 def headers(request, body):
-    """The headers that the library named by the family signs, with the request's own over them."""
+    """Returns the headers of a signature by the family's library, overridden by the request's own headers."""
     signed = {"content-type": "application/json", "content-length": str(len(body))}
     if request["secret"] is not None:
         time = datetime.now(timezone.utc) + timedelta(seconds=request["age"] * -1)
         webhook = LIBRARIES[request["family"]](request["secret"])
-        # Svix signs the exact bytes; both libraries take them as text.
+        # Both libraries take the exact bytes as text.
         signature = webhook.sign(request["id"], time, body.decode())
         signed |= {
             f"{request['family']}-id": request["id"],
@@ -39,7 +39,7 @@ def headers(request, body):
 
 
 def change(way, body, headers):
-    """The body and the list of headers as something on the way would change them after the signing."""
+    """Returns the body and the headers, changed after signing as in transit."""
     items = list(headers.items())
     match way:
         case "compressed":
@@ -56,7 +56,7 @@ def change(way, body, headers):
 
 
 def joined(items):
-    """The values by their header's name, those of a header that came more than once one after the other."""
+    """Returns the values by header name. Repeated headers are joined."""
     headers = {}
     for name, value in items:
         headers.setdefault(name.lower(), []).append(value)
@@ -77,7 +77,7 @@ def send(request):
         try:
             connection.send(body)
         except OSError:
-            # A server may refuse a body by its length; its answer has come all the same.
+            # A server may reject a body by its length and stop reading; the response has still arrived.
             pass
         answer = connection.getresponse()
         return {

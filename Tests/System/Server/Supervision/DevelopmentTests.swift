@@ -4,11 +4,11 @@ import Testing
 
 private var isPortInUse: Bool { (try? TCPConnection("http://127.0.0.1:8080")) != nil }
 
-/// What `make run` does once everything is built.
+/// Tests of `make run` after the build.
 @Suite(.serialized, .programs, .disabled("127.0.0.1:8080 is in use") { isPortInUse })
 struct DevelopmentTests {
   @Test(arguments: [SIGINT, SIGTERM])
-  func `It shows a row, stays until it is stopped, and leaves nothing behind`(signal: Int32) throws {
+  func `make run shows a row, runs until stopped, and leaves nothing behind`(signal: Int32) throws {
     let folder = try TemporaryFolder()
     for name in ["conf", "www"] {
       try FileManager.default.copyItem(atPath: Project.file(name), toPath: folder.file(name))
@@ -46,7 +46,7 @@ struct DevelopmentTests {
     }
   }
 
-  /// Opens the page, and reads with the token what it reads.
+  /// Opens the page, and sends its API requests with the token.
   private func checkConsole(_ folder: TemporaryFolder) throws {
     let token = try String(contentsOfFile: folder.file("data/development-token"), encoding: .utf8)
     #expect(token.wholeMatch(of: /[0-9a-f]{48}\n/) != nil)
@@ -68,7 +68,7 @@ struct DevelopmentTests {
     #expect(try answer("/api/users", token: token).body.contains("@example.org"))
   }
 
-  @Test func `Without a secret, send says what to do`() throws {
+  @Test func `Without a secret, send says how to set one`() throws {
     let folder = try TemporaryFolder()
     try FileManager.default.copyItem(atPath: Project.file("conf"), toPath: folder.file("conf"))
     let send = try ChildProcess(
@@ -78,7 +78,7 @@ struct DevelopmentTests {
     #expect(send.log.contains("start `make run` first, or set CLERK_WEBHOOK_SIGNING_SECRET"))
   }
 
-  /// The processes that this one started, and those that they did.
+  /// Returns the descendants of the process.
   private func descendants(of process: Int32) throws -> [Int32] {
     let path = "/proc/\(process)/task/\(process)/children"
     let children = try String(contentsOfFile: path, encoding: .utf8).split(separator: " ").compactMap {

@@ -3,13 +3,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A handler that is restarted behind a web server that knows nothing of it.
+/// Tests of restarts of the handler behind a web server.
 @Suite(.load) struct LifeCycleTests {
   @Test(arguments: Handover.allCases)
-  func `Ten restarts behind nginx under load lose nothing and refuse nothing`(handover: Handover) throws {
-    // The load is far beyond what the limit is for.
+  func `Ten restarts under load lose no delivery and refuse no connection`(handover: Handover) throws {
+    // The load exceeds the rate limit.
     let server = try NginxServer(changes: [("rate=100r/s", "rate=100000r/s")])
-    // nginx looks for the socket with each request: from here on it finds this one, which no handler owns.
+    // nginx opens the socket with each request. From here on it finds this one, which is independent of the handlers.
     let listener = try UnixSocket.listen(at: server.folder.file("handler.sock"))
     let first = try Handler(in: server.folder, listener: listener, log: "first.log")
     let (load, url) = (SteadyLoad(), server.url)

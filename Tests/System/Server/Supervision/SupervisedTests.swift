@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// conf/supervised under the real runit: spawn-fcgi makes the socket, multiwatch keeps a handler on it.
+/// Tests of conf/supervised with the real runit: spawn-fcgi creates the socket, and multiwatch keeps a handler on it.
 @Suite(.load) struct SupervisedTests {
   private let folder: TemporaryFolder
   private let supervisor: ChildProcess
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: [("is killed", SIGKILL), ("aborts", 0), ("ends by itself", SIGTERM)])
-  func `A handler is replaced on the socket that lives on, and nothing is lost`(how: String, signal: Int32)
+  func `A handler is replaced without losing a delivery`(how: String, signal: Int32)
     throws
   {
     defer { stop() }
@@ -37,13 +37,13 @@ import Testing
         #expect(isReplaced)
       }
     }
-    // Only those in progress in a process that dies can have gone without their answer, and were delivered again.
+    // Only requests in progress in a dying process can fail, and they are delivered again.
     #expect(load.failures <= (signal == SIGTERM ? 0 : 5 * 4))
     #expect(try storedUsers(in: database) == load.delivered)
     #expect(try self.inode() == inode)
   }
 
-  @Test func `sv takes a new secret and a new program into use without a bad answer`() throws {
+  @Test func `sv switches to a new secret and a new program without a failed request`() throws {
     defer { stop() }
     let load = SteadyLoad()
     try load.run(send: deliver) { [self] in
@@ -66,7 +66,7 @@ import Testing
     return client.answer()?.status == 200
   }
 
-  /// Has libfcgi abort, by lengths of a parameter that it cannot add up.
+  /// Makes libfcgi abort, with parameter lengths that overflow.
   private func abort() throws {
     let client = try FastCGIClient(socket)
     let lengths: [UInt8] = [0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xfe]
@@ -80,7 +80,7 @@ import Testing
     #expect(sv.exitStatus() == 0, "\(sv.log)")
   }
 
-  /// The handler's process: the child of multiwatch, which the run script has become.
+  /// The handler's process, a child of multiwatch, which the run script executes.
   private func handler() throws -> Int32? {
     let multiwatch = try number(in: folder.file("service/supervise/pid"))
     return try multiwatch.flatMap { try number(in: "/proc/\($0)/task/\($0)/children") }
@@ -96,13 +96,13 @@ import Testing
     try FileManager.default.attributesOfItem(atPath: socket)[.systemFileNumber] as? Int
   }
 
-  /// Has runit end the service, and then itself.
+  /// Makes runit stop the service, then itself.
   private func stop() {
     supervisor.send(SIGTERM)
     #expect(supervisor.exitStatus() == 0)
   }
 
-  /// The files as they stand, but for the places and users that a test cannot use.
+  /// Changes the paths and users in the files for the test.
   private static func configure(_ folder: TemporaryFolder) throws {
     let secret = try folder.write(SignedDelivery.secret, to: "secret")
     var environment = Handler.environment(in: folder)

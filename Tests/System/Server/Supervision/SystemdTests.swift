@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The units of conf/systemd, as far as they can be shown without systemd as process 1.
+/// Tests of the units in conf/systemd, as far as possible without systemd as process 1.
 @Suite(.programs) struct SystemdTests {
   private let folder: TemporaryFolder
   private let socket: SystemdUnit
@@ -14,22 +14,23 @@ import Testing
     service = try SystemdUnit("clerk-sync.service")
   }
 
-  @Test func `systemd has no objection to the units`() throws {
+  @Test func `systemd accepts the units`() throws {
     let (status, output) = try SystemdUnit.analyze(
       "verify", socket.install(in: folder), service.install(in: folder))
     #expect(status == 0)
     #expect(output.isEmpty)
   }
 
-  @Test func `The service is exposed as little as it goes`() throws {
-    // In tenths. What is left: it sees the host's root folder, the clock's device, and makes files its group can read.
+  @Test func `The service has a low exposure level`() throws {
+    // In tenths. The remaining exposure: access to the root folder and the clock device, and files readable by the
+    // group.
     let (status, output) = try SystemdUnit.analyze(
       "security", "--offline=true", "--threshold=2", service.install(in: folder))
     #expect(status == 0, "\(output)")
   }
 
   @Test(.enabled(if: Strace.isUsable, "strace is not installed, or may not trace"))
-  func `The sandbox leaves the handler every system call it makes`() throws {
+  func `The sandbox allows every system call of the handler`() throws {
     let trace = folder.file("trace")
     let handler = try Handler(in: folder, command: #"exec strace -f -o \#(trace) "$0""#)
     #expect(try handler.isHealthy())
@@ -43,7 +44,7 @@ import Testing
     let calls = try Strace.calls(in: trace).map(\.text)
     let names = Set(calls.filter { $0.first?.isLetter == true }.map { String($0.prefix { $0 != "(" }) })
     #expect(names.isSuperset(of: ["accept", "fdatasync", "rt_sigtimedwait"]))
-    // SQLite gives a file it makes to the database's owner as root alone, which the service is not.
+    // SQLite changes the owner of new files only as root, which the service is not.
     let asRoot: Set = geteuid() == 0 ? ["fchown"] : []
     #expect(names.subtracting(asRoot).subtracting(try service.systemCalls()).isEmpty)
     // RestrictAddressFamilies=none and MemoryDenyWriteExecute=yes.
@@ -51,17 +52,17 @@ import Testing
     #expect(!calls.contains { $0.contains("PROT_WRITE|PROT_EXEC") })
   }
 
-  @Test func `The service's command line serves on a socket that is its standard input`() throws {
+  @Test func `The service's command line serves the socket on standard input`() throws {
     let command = try #require(service.values(of: "ExecStart").first)
     #expect(command == "/usr/local/bin/clerk-sync.fcgi")
     #expect(service.values(of: "StandardInput") == ["socket"])
     let secret = try folder.write(SignedDelivery.secret, to: "signing-secret")
-    // The service's own environment, with %S and %d where a test can write.
+    // The service's environment, with %S and %d in a temporary folder.
     let settings = service.values(of: "Environment").map {
       $0.replacingOccurrences(of: "%S/clerk-sync", with: folder.path).replacingOccurrences(
         of: "%d", with: folder.path)
     }
-    // What systemd puts there without the file.
+    // The content that systemd provides without the file.
     #expect(service.values(of: "SetCredential") == [#"admin-token:\n"#])
     let token = try folder.write("\n", to: "admin-token")
     let process = try ChildProcess(
@@ -88,7 +89,7 @@ import Testing
     #expect(process.exitStatus() == 0)
   }
 
-  @Test func `A sender that stalls does not hold up the stop beyond its limit`() throws {
+  @Test func `A stalled sender does not delay the stop beyond its limit`() throws {
     let handler = try Handler(in: folder)
     let delivery = try SignedDelivery(Payload.user(id: "user_1"))
     let client = try handler.connect()
@@ -107,7 +108,7 @@ import Testing
     return client.answer()?.status
   }
 
-  /// Asks the API with the token.
+  /// Requests the users with the token.
   private func readUsers() throws -> Int? {
     let client = try FastCGIClient(folder.file("s"))
     client.send(
@@ -125,7 +126,7 @@ import Testing
     #expect(shell.exitStatus() == 0, "\(shell.log)")
   }
 
-  /// Sends a signal to the process that strace has started.
+  /// Sends a signal to the process started by strace.
   private func tracee(of handler: Handler, receives signal: Int32) throws {
     let path = "/proc/\(handler.process.id)/task/\(handler.process.id)/children"
     let child = try String(contentsOfFile: path, encoding: .utf8).split(separator: " ").first.flatMap {

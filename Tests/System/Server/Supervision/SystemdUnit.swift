@@ -11,14 +11,14 @@ struct SystemdUnit {
     text = try String(contentsOfFile: Project.file("conf/systemd/\(name)"), encoding: .utf8)
   }
 
-  /// The values that are given to a setting, in order.
+  /// Returns the values of a setting, in order.
   func values(of setting: String) -> [String] {
     text.split(separator: "\n").filter { $0.hasPrefix("\(setting)=") }.map {
       String($0.dropFirst(setting.count + 1))
     }
   }
 
-  /// Writes it into the folder, with the program under test for its own; returns the path.
+  /// Writes the unit to the folder with the path of the program under test, and returns its path.
   func install(in folder: TemporaryFolder) throws -> String {
     let changed = text.replacingOccurrences(
       of: "ExecStart=/usr/local/bin/clerk-sync.fcgi", with: "ExecStart=\(Handler.executable)"
@@ -27,7 +27,7 @@ struct SystemdUnit {
     return try folder.write(changed, to: name)
   }
 
-  /// The system calls that its SystemCallFilter= lets the service make.
+  /// Returns the system calls allowed by SystemCallFilter=.
   func systemCalls() throws -> Set<String> {
     try values(of: "SystemCallFilter").reduce(into: []) { calls, value in
       let isDenied = value.hasPrefix("~")
@@ -48,7 +48,7 @@ struct SystemdUnit {
     }
   }
 
-  /// Runs systemd-analyze(1), which needs no running systemd for this; returns its exit status and what it says.
+  /// Runs systemd-analyze(1), which does not need a running systemd. Returns its exit status and output.
   static func analyze(_ arguments: String...) throws -> (status: Int32?, output: String) {
     let folder = try TemporaryFolder()
     let process = try ChildProcess(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The worker's unit, as far as it can be shown without systemd as process 1.
+/// Tests of the worker's unit, as far as possible without systemd as process 1.
 @Suite(.programs) struct WorkerUnitTests {
   private let folder: TemporaryFolder
   private let service: SystemdUnit
@@ -12,26 +12,26 @@ import Testing
     service = try SystemdUnit("clerk-sync-worker.service")
   }
 
-  @Test func `systemd has no objection to the unit`() throws {
+  @Test func `systemd accepts the unit`() throws {
     let (status, output) = try SystemdUnit.analyze("verify", service.install(in: folder))
     #expect(status == 0)
     #expect(output.isEmpty, "\(output)")
   }
 
-  @Test func `The worker is exposed as little as it goes`() throws {
-    // In tenths. Beyond the handler it makes connections, to whatever address Redis has.
+  @Test func `The worker has a low exposure level`() throws {
+    // In tenths. Unlike the handler, the worker opens connections, to any address.
     let (status, output) = try SystemdUnit.analyze(
       "security", "--offline=true", "--threshold=12", service.install(in: folder))
     #expect(status == 0, "\(output)")
   }
 
   @Test(.enabled(if: Strace.isUsable, "strace is not installed, or may not trace"))
-  func `Under the unit's settings it works, and the sandbox leaves it every system call it makes`() throws {
+  func `The worker runs with the unit's settings, within the system calls of the sandbox`() throws {
     let redis = try RedisServer(in: folder)
     try folder.write(SignedDelivery.secret, to: "signing-secret")
     try folder.write(RedisServer.url(in: folder), to: "queue")
     let handler = try Handler(in: folder, environment: ["CLERK_SYNC_QUEUE": RedisServer.url(in: folder)])
-    // The service's own environment, with %S and %d where a test can write.
+    // The service's environment, with %S and %d in a temporary folder.
     let settings = service.values(of: "Environment").map { setting in
       let setting = setting.replacingOccurrences(of: "%S/clerk-sync", with: folder.path)
         .replacingOccurrences(of: "%d", with: folder.path)
@@ -59,7 +59,7 @@ import Testing
     let calls = try Strace.calls(in: trace).map(\.text)
     let names = Set(calls.filter { $0.first?.isLetter == true }.map { String($0.prefix { $0 != "(" }) })
     #expect(names.isSuperset(of: ["connect", "fdatasync"]))
-    // SQLite gives a file it makes to the database's owner as root alone, which the service is not.
+    // SQLite changes the owner of new files only as root, which the service is not.
     let asRoot: Set = geteuid() == 0 ? ["fchown"] : []
     let denied = try names.subtracting(asRoot).subtracting(service.systemCalls())
     #expect(denied == [])
