@@ -122,11 +122,12 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: ["Svix", "SQLite", "TestSupport", "Command", "Handler"],
-      path: "Tests/System/Command", exclude: ["clerk.py", "official.py"], swiftSettings: settings
+      path: "Tests/System/Command", exclude: ["Sync/clerk.py", "Webhook/official.py"], swiftSettings: settings
     ),
     .testTarget(
       name: "ServerTests", dependencies: ["TestSupport", "Command", "Handler"],
-      path: "Tests/System/Server", exclude: ["alerts.yml", "sender.py"], swiftSettings: settings
+      path: "Tests/System/Server", exclude: ["Monitoring/alerts.yml", "Servers/sender.py"],
+      swiftSettings: settings
     ),
     .testTarget(
       name: "ConsoleTests", dependencies: ["TestSupport", "Command", "Handler"],

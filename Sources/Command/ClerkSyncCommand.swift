@@ -10,18 +10,18 @@ import Settings
 struct ClerkSyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clerk-sync",
-    abstract: "Looks after a users table that clerk-sync.fcgi keeps equal to Clerk.",
+    abstract: "Administer the users table that clerk-sync.fcgi keeps synchronized with Clerk.",
     discussion: """
-      It reads the same settings as the handler: the environment variables CLERK_WEBHOOK_SIGNING_SECRET, \
-      CLERK_SYNC_DATABASE and so on, and for those that are not set /etc/clerk-sync/clerk-sync.env, where that file \
-      is there.
+      The command uses the same settings as the handler: CLERK_WEBHOOK_SIGNING_SECRET, CLERK_SYNC_DATABASE and so on. \
+      It reads them from the environment; a variable that is not set there is taken from \
+      /etc/clerk-sync/clerk-sync.env, if that file is readable. --env-file names another file.
 
       EXIT STATUS
-        0   done
-        1   done, with something to look at: warnings, differences, nothing found
-        2   not done
-        64  the command line is not as expected (EX_USAGE)
-        78  a setting is not as expected (EX_CONFIG)
+        0   Success.
+        1   Success, but with warnings, differences or an empty result.
+        2   Failure.
+        64  The command line is invalid (EX_USAGE).
+        78  A setting is missing or invalid (EX_CONFIG).
       """,
     version: Release.version,
     subcommands: [
@@ -42,7 +42,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
     ]
   )
 
-  /// Runs the subcommand that the arguments name; tells an error in one line, whatever it is.
+  /// Parses the arguments and runs the subcommand. Every error is reported in a single line.
   static func main() async {
     do {
       var command = try parseAsRoot()
@@ -52,21 +52,22 @@ struct ClerkSyncCommand: AsyncParsableCommand {
         try command.run()
       }
     } catch let error as StoreError {
-      Terminal.complain("\(error)")
-      exit(withError: ExitCode(ExitStatus.failed.rawValue))
+      fail("\(error)", .failed)
     } catch let error as RedisError {
-      Terminal.complain(error.reason)
-      exit(withError: ExitCode(ExitStatus.failed.rawValue))
+      fail(error.reason, .failed)
     } catch let failure as CommandFailure {
-      Terminal.complain("\(failure)")
-      exit(withError: ExitCode(failure.status.rawValue))
+      fail("\(failure)", failure.status)
     } catch  where exitCode(for: error) == .validationFailure {
-      Terminal.complain("\(message(for: error).lines.joined(separator: " ")); see --help")
-      exit(withError: ExitCode(ExitStatus.usage.rawValue))
+      fail("\(message(for: error).lines.joined(separator: " ")); see --help", .usage)
     } catch {
-      // Help, the version, and the exit codes that commands end with are errors, too.
+      // ArgumentParser also throws for --help, --version and a command's own ExitCode.
       exit(withError: error)
     }
+  }
+
+  private static func fail(_ message: String, _ status: ExitStatus) -> Never {
+    Terminal.complain(message)
+    exit(withError: ExitCode(status))
   }
 }
 

@@ -1,6 +1,7 @@
+import ArgumentParser
 import Settings
 
-/// Why a command could not do what it was asked: one line that names what was wrong, what was expected, and what to do.
+/// The reason why a command failed, in one line: what was wrong, what was expected, and what to do next.
 struct CommandFailure: Error, CustomStringConvertible {
   let description: String
   let status: ExitStatus
@@ -15,12 +16,19 @@ struct CommandFailure: Error, CustomStringConvertible {
   }
 }
 
-/// What the process tells a script when it ends; 64 and 78 are those of sysexits(3).
+/// The exit status of the process; 64 and 78 follow sysexits(3).
 enum ExitStatus: Int32 {
   case done = 0
-  /// Done, with something to look at: warnings, differences, nothing found.
+  /// Success, but the result needs attention: warnings, differences, or nothing found.
   case attention = 1
   case failed = 2
   case usage = 64
   case configuration = 78
+}
+
+extension ExitCode {
+  /// The error that ends the process with this status and no message.
+  init(_ status: ExitStatus) {
+    self.init(status.rawValue)
+  }
 }

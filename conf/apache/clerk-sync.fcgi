@@ -1,18 +1,18 @@
 #!/bin/sh
-# Starts clerk-sync on shared hosting; conf/apache/htaccess tells where this file goes.
+# Starts clerk-sync on shared hosting. conf/apache/htaccess explains where to put this file.
 
-# CHANGE: the folder with the program and its settings, outside the document root. As it stands it is the one named
-# clerk-sync beside the document root; this file lies directly in the document root.
+# CHANGE: the folder with the program and its settings, outside the document root. The default assumes that this file
+# is in the document root itself, and that the folder is named clerk-sync and is beside the document root.
 cd "$(dirname "$0")/../clerk-sync" || exit 1
 
-# The settings. A relative path of a file starts at this folder.
+# Read the settings. Relative paths in them are resolved against this folder.
 set -a
 . ./clerk-sync.env
-# mod_fcgid gives a process one request at a time and starts more processes when it needs them.
+# mod_fcgid sends a process one request at a time, and starts more processes as needed.
 CLERK_SYNC_THREADS=1
-# A host without libfcgi or libhiredis: upload libfcgi.so.0 and libhiredis.so.0.14 into the folder lib.
+# If the host lacks libfcgi or libhiredis, upload libfcgi.so.0 and libhiredis.so.0.14 into the folder lib.
 LD_LIBRARY_PATH=$PWD/lib
 set +a
 
-# What the handler says of each request, in a file that you can download.
+# Write the log, one line per request, to a file that you can download.
 exec ./clerk-sync.fcgi 2>>clerk-sync.log

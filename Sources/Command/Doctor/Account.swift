@@ -1,11 +1,11 @@
 import Foundation
 
-/// A user of this machine, and what the mode bits of files let it do; access control lists are not looked at.
+/// A user account of this machine, and its access to files by their mode bits. Access control lists are ignored.
 struct Account {
   enum Access: UInt32 {
     case read = 4
     case write = 2
-    /// For a folder, to reach what is in it.
+    /// For a folder: permission to access the files in it.
     case search = 1
 
     var name: String {
@@ -21,7 +21,7 @@ struct Account {
   private let id: uid_t
   private let groups: Set<gid_t>
 
-  /// nil when this machine knows no such user.
+  /// Returns nil if there is no such user.
   init?(_ name: String) {
     guard let entry = unsafe getpwnam(name) else { return nil }
     self.name = name
@@ -38,13 +38,14 @@ struct Account {
     self.init(unsafe String(cString: name))
   }
 
-  /// Whom the handler most likely runs as: the owner of the file, but for root the user of Debian's web servers.
+  /// Returns the user that most likely runs the handler: the owner of the database, or www-data (the user of Debian's
+  /// web servers) if the owner is root.
   static func ofWebServer(database path: String) -> Account? {
     let owner = FileStatus(path)?.owner ?? geteuid()
     return owner == 0 ? Account("www-data") ?? Account(id: owner) : Account(id: owner)
   }
 
-  /// Whether it may; false where nothing is at the path.
+  /// Returns whether the user has this access; false if the path does not exist.
   func canAccess(_ path: String, to access: Access) -> Bool {
     guard let status = FileStatus(path) else { return false }
     if id == 0 { return true }
@@ -53,13 +54,13 @@ struct Account {
   }
 }
 
-/// Whose a file is, and what its mode bits say (stat(2)).
+/// The owner, group and mode of a file (stat(2)).
 struct FileStatus {
   let owner: uid_t
   let group: gid_t
   let mode: UInt32
 
-  /// nil when nothing is at the path, or this process may not look.
+  /// Returns nil if the path does not exist or this process has no access to it.
   init?(_ path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
@@ -68,6 +69,6 @@ struct FileStatus {
 
   var isReadableByOthers: Bool { mode & 0o004 != 0 }
 
-  /// As chmod takes them.
+  /// The mode in octal, as for chmod.
   var permissions: String { "0" + String(mode & 0o7777, radix: 8) }
 }

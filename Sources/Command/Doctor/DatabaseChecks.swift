@@ -2,7 +2,7 @@ import ClerkSync
 import Foundation
 import Settings
 
-/// Whether the database is one that deliveries can be written to for good.
+/// Checks that the database can store deliveries durably.
 struct DatabaseChecks {
   let path: String
 
@@ -13,7 +13,8 @@ struct DatabaseChecks {
     } catch .missing {
       return [
         .warning(
-          "database", "\(path) is not there yet", remedy: "clerk-sync init makes it, or the first delivery")
+          "database", "\(path) does not exist yet",
+          remedy: "run clerk-sync init, or wait for the first delivery to create it")
       ]
     } catch {
       return [.error("database", "\(error)", remedy: "see the README, Configuration, for the table expected")]
@@ -30,14 +31,14 @@ struct DatabaseChecks {
         remedy: "move the file to a local disk, or: \(leaving)")
     case (false, let network?):
       return .warning(
-        "journal", "\(mode), on \(network): the file is as safe as the locks of that file system are",
+        "journal", "\(mode), on \(network): the database is only as safe as the locks of that file system",
         remedy: "move the file to a local disk")
     case (true, nil) where !inspection.hasWALResetFix:
       return .warning(
         "journal",
         "WAL, with SQLite \(inspection.library), which has the WAL-reset bug: another program's checkpoint that races a "
           + "commit can corrupt the database",
-        remedy: "link SQLite 3.51.3, 3.50.7 or 3.44.6 or newer, or: \(leaving)")
+        remedy: "upgrade SQLite to 3.51.3, 3.50.7 or 3.44.6 or newer, or: \(leaving)")
     default:
       return .ok("journal", "\(mode), with SQLite \(inspection.library)")
     }
@@ -46,24 +47,24 @@ struct DatabaseChecks {
   private func schema(_ inspection: Inspection) -> [Finding] {
     guard inspection.missingTables.isEmpty else {
       let names = inspection.missingTables.joined(separator: ", ")
-      return [.warning("schema", "yet to be made: \(names)", remedy: "clerk-sync init makes them")]
+      return [.warning("schema", "missing tables: \(names)", remedy: "run clerk-sync init to create them")]
     }
-    return [.ok("schema", "fits; the clerk_sync tables have version \(inspection.schemaVersion)")]
+    return [.ok("schema", "valid; version \(inspection.schemaVersion) of the clerk_sync tables")]
       + references(inspection) + triggers(inspection) + [failures(inspection)]
   }
 
   private func references(_ inspection: Inspection) -> [Finding] {
     if inspection.blockingReferences.isEmpty {
-      return [.ok("foreign keys", "none stands in the way of a delete")]
+      return [.ok("foreign keys", "none prevents the deletion of a user")]
     }
     return inspection.blockingReferences.map { reference in
       let column = "\(reference.table).\(reference.column)"
-      // SET NULL is among them only where NULL may not stand.
+      // SET NULL blocks a deletion only if the column is NOT NULL.
       return reference.action == "SET NULL"
         ? .warning(
           "foreign keys",
           "\(column) has ON DELETE SET NULL, but is NOT NULL: a user with such rows cannot be deleted",
-          remedy: "declare it ON DELETE CASCADE, or let it be NULL")
+          remedy: "declare it ON DELETE CASCADE, or allow NULL")
         : .warning(
           "foreign keys",
           "\(column) has ON DELETE \(reference.action): a user with such rows cannot be deleted",
@@ -74,14 +75,14 @@ struct DatabaseChecks {
   private func triggers(_ inspection: Inspection) -> [Finding] {
     guard !inspection.triggers.isEmpty else { return [] }
     let names = inspection.triggers.joined(separator: ", ")
-    return [.ok("triggers", "on users: \(names); where one fails, so does the delivery")]
+    return [.ok("triggers", "on users: \(names); if one fails, the delivery fails")]
   }
 
   private func failures(_ inspection: Inspection) -> Finding {
     guard inspection.failures > 0 else { return .ok("failures", "none pending") }
     let first = Date(timeIntervalSince1970: Double(inspection.oldestFailure ?? 0) / 1000).ISO8601Format()
     return .warning(
-      "failures", "\(inspection.failures) pending, the first from \(first)",
-      remedy: "clerk-sync retry-list names them, to replay from the Clerk dashboard")
+      "failures", "\(inspection.failures) pending, the oldest from \(first)",
+      remedy: "run clerk-sync retry-list, and replay them from the Clerk dashboard")
   }
 }

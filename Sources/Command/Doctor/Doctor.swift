@@ -5,20 +5,28 @@ import Settings
 /// `clerk-sync doctor`
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check what breaks in practice, and say how to mend it.",
-    discussion: "Changes nothing. Exit status 0 when all is well, 1 with warnings, 2 with errors.")
+    abstract: "Check for common problems and suggest remedies.",
+    discussion: """
+      Checks the settings, secrets, file permissions, disk space, database and, if configured, the queue. With --url it \
+      also checks the endpoint and the clock. Changes nothing.
 
-  @Option(help: "The endpoint, to see whether and how it answers.", transform: URL.web)
+      The exit status is 0 if all checks pass, 1 if there are warnings, and 2 if there are errors.
+      """)
+
+  @Option(
+    help: "Also check the endpoint at this URL, such as https://app.example.org/api/webhooks.",
+    transform: URL.web)
   var url: URL?
 
   @Option(
     help: ArgumentHelp(
-      "Whom the handler runs as. (default: the owner of the database; www-data where that is root)",
+      "Check file permissions for this user, under which the handler runs. "
+        + "(default: the owner of the database, or www-data if that is root)",
       valueName: "name"),
     transform: Doctor.account)
   var user: Account?
 
-  @Flag(help: "One JSON object a line.")
+  @Flag(help: "Print one JSON object per line.")
   var json = false
 
   @OptionGroup var settings: SettingsOptions
@@ -29,7 +37,7 @@ struct Doctor: AsyncParsableCommand {
     if let queue = configuration?.queue { findings += QueueChecks(address: queue).findings() }
     if let configuration, configuration.queue != nil, FileStatus(configuration.database) == nil {
       findings.append(
-        .ok("database", "\(configuration.database) is not here: the worker makes it where it runs"))
+        .ok("database", "\(configuration.database) does not exist here; the worker creates it where it runs"))
     } else if let database = configuration?.database {
       findings += DatabaseChecks(path: database).findings()
       if let user = user ?? .ofWebServer(database: database) {
@@ -43,13 +51,13 @@ struct Doctor: AsyncParsableCommand {
       if json { try JSONLine.print(finding) } else { print(finding.text(width: width)) }
     }
     let levels = Set(findings.map(\.level))
-    if levels.contains(.error) { throw ExitCode(ExitStatus.failed.rawValue) }
-    if levels.contains(.warning) { throw ExitCode(ExitStatus.attention.rawValue) }
+    if levels.contains(.error) { throw ExitCode(.failed) }
+    if levels.contains(.warning) { throw ExitCode(.attention) }
   }
 
   @Sendable private static func account(_ name: String) throws -> Account {
     guard let account = Account(name) else {
-      throw ValidationError("expected the name of a user of this machine")
+      throw ValidationError("expected the name of a user on this machine")
     }
     return account
   }

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Whether the user that the handler runs as can work with the database file, and where it is.
+/// Checks that the handler's user has access to the database and its folder, and that the disk has space.
 struct FileChecks {
-  /// Bytes of free room below which a warning is due.
+  /// Free bytes below which a warning is given.
   private static let leastFree: Int64 = 100 << 20
 
   private let path: String
   private let user: Account
-  /// Those above the file that are there, the nearest first.
+  /// The existing folders above the file, the nearest first.
   private let folders: [String]
 
   init(database: String, user: Account) {
@@ -29,7 +29,7 @@ struct FileChecks {
 
   private var obstacles: [Finding] {
     let entered = folders.reversed().compactMap { obstacle($0, [.search]) }
-    // What is not there yet is made in the nearest folder that is.
+    // Missing files and folders are created in the nearest existing folder.
     let written = folders.first.flatMap { obstacle($0, [.write]) }
     let files = ["", "-wal", "-shm", "-journal"].map { path + $0 }.filter { FileStatus($0) != nil }
     return entered + [written].compactMap(\.self) + files.compactMap { obstacle($0, [.read, .write]) }
@@ -41,10 +41,10 @@ struct FileChecks {
     let owner = Account(id: status.owner)?.name ?? "user \(status.owner)"
     return .error(
       "permissions",
-      "\(user.name) cannot \(lacking.joined(separator: " or ")) \(place) (of \(owner), mode \(status.permissions))",
+      "\(user.name) cannot \(lacking.joined(separator: " or ")) \(place) (owner \(owner), mode \(status.permissions))",
       remedy: needed == [.search]
         ? "chmod o+x \(place)"
-        : "chown \(user.name) \(place); or name with --user whom the handler runs as")
+        : "chown \(user.name) \(place); or use --user if the handler runs as another user")
   }
 
   private var room: [Finding] {
@@ -52,7 +52,8 @@ struct FileChecks {
     let text = "\(free >> 20) MiB free"
     guard free < Self.leastFree else { return [.ok("disk", text)] }
     return [
-      .warning("disk", "only \(text) in \(folder)", remedy: "make room: on a full disk every delivery fails")
+      .warning(
+        "disk", "only \(text) in \(folder)", remedy: "free some space: on a full disk every delivery fails")
     ]
   }
 }

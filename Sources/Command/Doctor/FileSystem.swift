@@ -1,17 +1,17 @@
 import Foundation
 
-/// The file system that a file is on.
+/// The file system that contains a file.
 struct FileSystem {
-  /// Those whose locks and shared memory do not serve several machines as a local disk's do, as mount(8) names them.
+  /// File systems, by their names in mount(8), whose locks and shared memory may not work across machines.
   private static let networks: Set = [
     "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "coda", "fuse", "gfs2", "lustre", "ocfs2",
     "vboxsf",
     "virtiofs",
   ]
 
-  /// Its type where it is, or may be, one over a network.
+  /// The type of the file system if it is, or may be, a network file system.
   let network: String?
-  /// Bytes that this process may still write; nil where it is not told.
+  /// Free bytes available to this process; nil if unknown.
   let free: Int64?
 
   init(of path: String) {
@@ -22,7 +22,8 @@ struct FileSystem {
     free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
   }
 
-  /// The type of the mount that the path is on; `mounts` is as in proc_pid_mountinfo(5), the latest one last.
+  /// Returns the type of the mount that contains the path. `mounts` has the format of proc_pid_mountinfo(5), in mount
+  /// order.
   static func type(of path: String, mounts: String) -> String? {
     var best: (point: Substring, type: Substring)?
     for line in mounts.split(separator: "\n") {
@@ -35,7 +36,7 @@ struct FileSystem {
     return best.map { String($0.type) }
   }
 
-  /// `fuse.sshfs` is a kind of fuse; fuseblk has a local disk beneath.
+  /// Returns whether the type is a network file system. `fuse.sshfs` counts as fuse; fuseblk is a local disk.
   static func isNetwork(_ type: String) -> Bool {
     networks.contains(String(type.prefix { $0 != "." }))
   }

@@ -1,4 +1,4 @@
-/// What one check of ``Doctor`` has found.
+/// The result of one check by ``Doctor``.
 struct Finding: Encodable {
   enum Level: String, Encodable {
     case ok, warning, error
@@ -15,7 +15,7 @@ struct Finding: Encodable {
   let check: String
   let level: Level
   let what: String
-  /// What to do, unless all is well.
+  /// The suggested remedy; nil if the check passed.
   let remedy: String?
 
   static func ok(_ check: String, _ what: String) -> Finding {
@@ -30,12 +30,12 @@ struct Finding: Encodable {
     Finding(check: check, level: .error, what: what.singleLine, remedy: remedy.singleLine)
   }
 
-  /// The finding for people: a line, and beneath it what to do; names are `width` characters wide.
+  /// Returns the finding as text: one line, and the remedy below it. Names are padded to `width` characters.
   func text(width: Int) -> String {
     let word = level.rawValue + String(repeating: " ", count: 7 - level.rawValue.count)
     let name = check + String(repeating: " ", count: width - check.count)
     let indentation = String(repeating: " ", count: word.count + 2 + width + 2)
-    // Colour takes no room on the screen, so it comes after the lines are broken.
+    // Add the colour after wrapping, because escape sequences have no width.
     let lines = what.wrapped(indentation: indentation, first: "\(word)  \(name)  ").dropFirst(word.count)
     let advice = remedy.map { "\n" + $0.wrapped(indentation: indentation, first: indentation) } ?? ""
     return level.colour(word) + lines + advice

@@ -1,7 +1,7 @@
 import Queue
 import Redis
 
-/// Whether the queue is one that keeps what it has taken.
+/// Checks that the queue accepts deliveries and stores them durably.
 struct QueueChecks {
   let address: RedisAddress
 
@@ -10,19 +10,20 @@ struct QueueChecks {
     let client = RedisClient(address)
     do {
       try queue.check()
-      return [.ok("queue", "\(address) takes deliveries")] + server(client) + settings(client) + [
+      return [.ok("queue", "\(address) accepts deliveries")] + server(client) + settings(client) + [
         deadLetters(queue)
       ]
     } catch {
       let refusal = Finding.error(
-        "queue", "\(address): \(error.reason)", remedy: "until it takes them, deliveries are answered 500")
-      // What answers may say why.
+        "queue", "\(address): \(error.reason)",
+        remedy: "fix this first: until the queue accepts deliveries, they are answered 500")
+      // The server responds, so INFO may show the cause.
       if case .refused = error { return [refusal] + server(client) }
       return [refusal]
     }
   }
 
-  /// What INFO says (redis.io/docs/latest/commands/info).
+  /// Checks the version and role in the INFO reply (redis.io/docs/latest/commands/info).
   private func server(_ client: RedisClient) -> [Finding] {
     guard let text = try? client.send(RedisCommand("INFO")).text else {
       return [unknown("queue version", "Redis 6.2 or newer is needed")]
@@ -38,13 +39,16 @@ struct QueueChecks {
     if numbers.lexicographicallyPrecedes([6, 2]) {
       findings.append(
         .error(
-          "queue version", "Redis \(version), which has no XAUTOCLAIM", remedy: "install Redis 6.2 or newer"))
+          "queue version", "Redis \(version) does not support XAUTOCLAIM",
+          remedy: "install Redis 6.2 or newer"))
     } else {
       findings.append(.ok("queue version", "Redis \(version)"))
     }
     if facts["role"] == "slave" {
       findings.append(
-        .error("queue role", "a replica, which takes nothing", remedy: "name the primary in CLERK_SYNC_QUEUE")
+        .error(
+          "queue role", "a replica, which does not accept writes",
+          remedy: "set CLERK_SYNC_QUEUE to the URL of the primary")
       )
     }
     return findings
@@ -82,10 +86,11 @@ struct QueueChecks {
   private func eviction(_ client: RedisClient) -> Finding {
     let remedy = "set maxmemory-policy noeviction in redis.conf"
     guard let policy = setting("maxmemory-policy", client) else { return unknown("queue eviction", remedy) }
-    // The others drop only keys that have a time to live, which the stream has not.
+    // The other policies only evict keys with a time to live, which the stream does not have.
     guard policy.hasPrefix("allkeys-") else { return .ok("queue eviction", "maxmemory-policy \(policy)") }
     return .warning(
-      "queue eviction", "maxmemory-policy \(policy): Redis drops the whole queue when its memory is full",
+      "queue eviction",
+      "maxmemory-policy \(policy): Redis may evict the whole queue when it runs out of memory",
       remedy: remedy)
   }
 
@@ -94,9 +99,10 @@ struct QueueChecks {
     case .success(0): .ok("dead letters", "none")
     case .success(let count):
       .warning(
-        "dead letters", "\(count), which the worker has given up",
-        remedy: "clerk-sync dead list says why; mend that, then clerk-sync dead retry --all")
-    case .failure(let error): .error("dead letters", error.reason, remedy: "see the queue's other findings")
+        "dead letters", "\(count), given up by the worker",
+        remedy: "see clerk-sync dead list, fix the causes, then run clerk-sync dead retry --all")
+    case .failure(let error):
+      .error("dead letters", error.reason, remedy: "see the other findings about the queue")
     }
   }
 
@@ -105,8 +111,9 @@ struct QueueChecks {
     return reply.flatMap { $0.count == 2 ? $0[1].text : nil }
   }
 
-  /// A server may keep its settings to itself, as hosted ones do.
+  /// Returns a warning that the check is impossible. Hosted servers often disable INFO and CONFIG.
   private func unknown(_ check: String, _ remedy: String) -> Finding {
-    .warning(check, "cannot tell: Redis does not let this be asked", remedy: "see to it yourself: \(remedy)")
+    .warning(
+      check, "unknown: Redis does not allow this to be queried", remedy: "check it yourself: \(remedy)")
   }
 }

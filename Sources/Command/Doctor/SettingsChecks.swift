@@ -1,7 +1,7 @@
 import Foundation
 import Settings
 
-/// Whether the settings are what the handler expects.
+/// Checks that the settings are valid.
 struct SettingsChecks {
   private static let names = Configuration.variables
 
@@ -16,10 +16,10 @@ struct SettingsChecks {
     do {
       let configuration = try settings.configuration()
       let origin = settings.source.file.map { "the environment and \($0)" } ?? "the environment"
-      return [.ok("settings", "usable, from \(origin)"), secrets(configuration.secrets.count)]
+      return [.ok("settings", "valid, from \(origin)"), secrets(configuration.secrets.count)]
     } catch {
       return [
-        .error("settings", "\(error)", remedy: "correct it; clerk-sync.env.example explains each setting")
+        .error("settings", "\(error)", remedy: "correct the setting; see clerk-sync.env.example")
       ]
     }
   }
@@ -28,12 +28,12 @@ struct SettingsChecks {
     switch count {
     case 0:
       .error(
-        "secret", "no signing secret is configured: every delivery is refused",
+        "secret", "no signing secret is configured: every delivery is rejected",
         remedy:
           "set CLERK_WEBHOOK_SIGNING_SECRET, or CLERK_WEBHOOK_SIGNING_SECRET_FILE, to the endpoint's secret from "
           + "the Clerk dashboard")
-    case 1: .ok("secret", "one, and it decodes")
-    default: .ok("secret", "\(count), and they decode")
+    case 1: .ok("secret", "1 valid secret")
+    default: .ok("secret", "\(count) valid secrets")
     }
   }
 
@@ -41,15 +41,15 @@ struct SettingsChecks {
     variables.keys.sorted().filter { $0.hasPrefix("CLERK_") && !Self.names.contains($0) }.compactMap { name in
       let similar = Self.names.min { $0.edits(to: name) < $1.edits(to: name) } ?? ""
       let isSimilar = similar.edits(to: name) <= 2
-      // Clerk's own libraries read variables of other names.
+      // Other variables named CLERK_ may belong to Clerk's own libraries.
       guard isSimilar || name.hasPrefix("CLERK_SYNC_") || name.hasPrefix("CLERK_WEBHOOK_") else { return nil }
       return .warning(
-        "settings", "\(name) is no setting of the handler's, and has no effect",
-        remedy: isSimilar ? "it is spelt \(similar)" : "see clerk-sync.env.example for those there are")
+        "settings", "\(name) is not a setting and has no effect",
+        remedy: isSimilar ? "did you mean \(similar)?" : "see clerk-sync.env.example for the settings")
     }
   }
 
-  /// Files that hold a secret.
+  /// Checks the permissions of files that contain secrets.
   private func secretFiles(_ variables: [String: String]) -> [Finding] {
     let named = Self.names.filter { $0.hasSuffix("_FILE") }.compactMap { variables[$0] }
     return (named + [settings.source.file].compactMap(\.self)).compactMap { path in
@@ -65,7 +65,7 @@ struct SettingsChecks {
 }
 
 extension String {
-  /// How many bytes have to be put in, taken out or replaced to make the other text of this one (Levenshtein).
+  /// Returns the Levenshtein distance: the number of bytes to insert, delete or replace to obtain `other`.
   fileprivate func edits(to other: String) -> Int {
     let other = Array(other.utf8)
     var row = Array(0...other.count)

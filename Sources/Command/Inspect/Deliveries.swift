@@ -5,43 +5,48 @@ import Foundation
 /// `clerk-sync deliveries`
 struct Deliveries: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what became of the last deliveries.",
+    abstract: "List recent deliveries and their outcomes.",
     discussion: """
-      The newest comes last; times are in UTC and those of the last attempt. Exits with 1 when there are none. With \
-      --follow it goes on until Ctrl-C and shows what arrives, and what had failed and is tried again.
+      Lists the newest delivery last. The time is that of the last attempt, in UTC. With --follow, the command then \
+      prints new deliveries, and new attempts at failed ones, until it is interrupted with Ctrl-C.
+
+      The exit status is 1 if no delivery matches.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
-  @Flag(help: "Those that failed and have not succeeded since.")
+  @Flag(help: "List only deliveries whose last attempt failed.")
   var failed = false
 
-  @Option(help: "Events of this type, such as user.created.")
+  @Option(help: "List only events of this type, such as user.created.")
   var type: String?
 
-  @Option(help: ArgumentHelp("Events about the user with this id.", valueName: "id"))
+  @Option(help: ArgumentHelp("List only events about the user with this id.", valueName: "id"))
   var user: String?
 
   @Option(
     help: ArgumentHelp(
-      "Those of the last 90m, 2h, 1d and so on, or since a date such as 2026-11-20.", valueName: "time"),
+      "List only deliveries of the last 90m, 2h, 1d etc., or since a UTC time such as 2026-11-20 or "
+        + "\"2026-11-20 08:30:00\".", valueName: "time"),
     transform: Timestamp.init)
   var since: Timestamp?
 
-  @Option(help: "At most so many, the last ones. (default: 50)", transform: Limit.init)
+  @Option(
+    help: ArgumentHelp("List at most this many deliveries, the newest ones. (default: 50)", valueName: "n"),
+    transform: Limit.init)
   var limit = Limit(rows: 50)
 
-  @Flag(help: "Go on with those that come.")
+  @Flag(help: "Keep running and print new deliveries as they arrive.")
   var follow = false
 
-  @Flag(help: "One JSON object a line; times in milliseconds since 1970.")
+  @Flag(help: "Print one JSON object per line, with times in milliseconds since 1970.")
   var json = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() async throws {
     let store = UserStore(try settings.configuration())
     var filter = failed ? DeliveryFilter.failed : DeliveryFilter()
     (filter.type, filter.userID, filter.since) = (type, user, since?.milliseconds)
-    // Begun first, so that nothing that comes while the last ones are read is missed.
+    // Start following before reading the list, or a delivery that arrives in between would be missed.
     let follower = follow ? try DeliveryFollower(store, filter) : nil
     var last: [DeliveryRecord] = []
     try Pages.walk(limit: limit.rows) { delivery, count in
@@ -50,10 +55,10 @@ struct Deliveries: AsyncParsableCommand {
       last += page
     }
     guard follow || !last.isEmpty else {
-      throw CommandFailure("no such delivery", status: .attention)
+      throw CommandFailure("no delivery found", status: .attention)
     }
     try show(last.reversed(), hasHead: true)
-    if let follower { try await go(on: follower) }
+    if let follower { try await printNew(from: follower) }
   }
 
   private func show(_ deliveries: [DeliveryRecord], hasHead: Bool) throws {
@@ -64,7 +69,7 @@ struct Deliveries: AsyncParsableCommand {
     }
   }
 
-  private func go(on follower: consuming DeliveryFollower) async throws {
+  private func printNew(from follower: consuming DeliveryFollower) async throws {
     let start = follower
     do {
       try await Interruption.cancelling {
@@ -75,23 +80,23 @@ struct Deliveries: AsyncParsableCommand {
         }
       }
     } catch is CancellationError {
-      // Ctrl-C is the way to end it.
+      // Ctrl-C ends the command successfully.
     }
   }
 }
 
-/// What arrives in the ledger from its making on, and what changes there.
+/// Follows the ledger: returns deliveries that were added or attempted again since the last call.
 ///
-/// It has a connection for each look: so it sees a database that takes the place of another, and in between neither
-/// holds a WAL back nor stands in the way of a change of the journal mode.
+/// Each poll opens its own connection. It thereby notices when the database file is replaced, and between polls it
+/// neither blocks a WAL checkpoint nor a change of the journal mode.
 struct DeliveryFollower {
   private let store: UserStore
   private let filter: DeliveryFilter
   private var position: Int64
-  /// The attempts at each delivery that has failed, by position: only those can change.
+  /// The number of attempts at each failed delivery, by position. Only failed deliveries can change.
   private var failed: [Int64: Int] = [:]
 
-  /// Begins after what the ledger holds now. Throws ``StoreError``.
+  /// Starts after the deliveries that the ledger contains now. Throws ``StoreError``.
   init(_ store: UserStore, _ filter: DeliveryFilter) throws {
     self.store = store
     self.filter = filter
@@ -105,13 +110,13 @@ struct DeliveryFollower {
     }
   }
 
-  /// Where what has not been told of begins.
+  /// The first position that has not been returned yet.
   var nextPosition: Int64 { position + 1 }
 
-  /// What has come or changed since the last call, the oldest first. Throws ``StoreError``.
+  /// Returns the deliveries added or changed since the last call, the oldest first. Throws ``StoreError``.
   mutating func next() throws -> [DeliveryRecord] {
     let newest = try store.newestPosition()
-    // The ledger has been emptied, and its positions begin anew.
+    // The ledger was emptied, and its positions start over.
     if newest < position { (position, failed) = (0, [:]) }
 
     let before = failed

@@ -1,8 +1,8 @@
 import ClerkSync
 
-/// Deliveries as a log shows them: a line each, and on a terminal below those that failed the cause.
+/// A table with a line for each delivery. On a terminal, the cause of a failure follows on a line of its own.
 enum DeliveryTable {
-  /// Wide enough for Clerk's ids and the usual types, so that what is shown later lines up.
+  /// The minimum widths suit Clerk's ids and common types, so that lines printed later are aligned.
   private static let columns: [Table.Column] = [
     .init(name: "time"), .init(name: "outcome", colour: colour(of:)),
     .init(name: "type", isFlexible: true, minimumWidth: 12),

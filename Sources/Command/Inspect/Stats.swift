@@ -7,15 +7,17 @@ import Settings
 /// `clerk-sync stats`
 struct Stats: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Count deliveries, users and failures.",
-    discussion:
-      "Deliveries are those that the ledger still holds; times are in UTC. Exits with 1 when the queue does not answer."
-  )
+    abstract: "Show counts of deliveries, users and failures.",
+    discussion: """
+      Deliveries are counted as long as the ledger holds them; see CLERK_SYNC_RETENTION_DAYS. Times are in UTC.
+
+      The exit status is 1 if the queue does not respond.
+      """)
+
+  @Flag(help: "Print one JSON object, with times in milliseconds since 1970.")
+  var json = false
 
   @OptionGroup var settings: SettingsOptions
-
-  @Flag(help: "One JSON object; times in milliseconds since 1970.")
-  var json = false
 
   func run() throws {
     let configuration = try settings.configuration()
@@ -26,7 +28,7 @@ struct Stats: ParsableCommand {
     } else {
       show(statistics, queue)
     }
-    if case .failure? = queue?.result { throw ExitCode(ExitStatus.attention.rawValue) }
+    if case .failure? = queue?.result { throw ExitCode(.attention) }
   }
 
   private func show(_ statistics: Statistics, _ queue: QueueFacts?) {
@@ -52,7 +54,7 @@ struct Stats: ParsableCommand {
   }
 }
 
-/// What `clerk-sync stats` tells in JSON: the database's numbers, and with a queue its own as `queue`.
+/// The JSON output of `clerk-sync stats`: the statistics of the database and, if one is configured, of the `queue`.
 struct StatisticsReport: Encodable {
   private enum CodingKeys: CodingKey {
     case queue
@@ -68,7 +70,7 @@ struct StatisticsReport: Encodable {
   }
 }
 
-/// What `clerk-sync stats` tells of the queue: its numbers, or why there are none.
+/// The statistics of the queue, or the error that prevented reading them.
 struct QueueFacts: Encodable {
   private enum CodingKeys: CodingKey {
     case error
@@ -89,14 +91,14 @@ struct QueueFacts: Encodable {
     }
   }
 
-  /// Rows of two cells for people.
+  /// The table rows: a name and a value.
   var rows: [[String?]] {
     switch result {
     case .success(let queue):
       [
-        ["queue", "\(queue.entries) to do, \(queue.pending) of them with a worker"],
-        ["oldest in the queue", queue.oldest.map(Self.time)],
-        ["oldest with a worker", queue.oldestPending.map(Self.time)],
+        ["queue", "\(queue.entries) entries, \(queue.pending) of them claimed by a worker"],
+        ["oldest entry", queue.oldest.map(Self.time)],
+        ["oldest claimed entry", queue.oldestPending.map(Self.time)],
         ["dead letters", "\(queue.deadLetters)"],
       ]
     case .failure(let error): [["queue", error.reason]]

@@ -5,52 +5,55 @@ import Settings
 /// `clerk-sync users`
 struct Users: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the users, or look for some.",
-    discussion: "In the order of their ids; times are in UTC. Exits with 1 when there are none.")
+    abstract: "List users, or find some of them.",
+    discussion: """
+      Lists users in the order of their ids. Times are in UTC.
 
-  @OptionGroup var settings: SettingsOptions
+      The exit status is 1 if no user matches.
+      """)
 
-  @Argument(help: "The user with this id.")
+  @Argument(help: "List only the user with this id.")
   var id: String?
 
-  @Option(help: "The user with this e-mail address, as it is stored.")
+  @Option(
+    help: ArgumentHelp("List only the user with exactly this e-mail address.", valueName: "address"))
   var email: String?
 
-  @Option(help: "Users in this role.")
+  @Option(help: "List only users with this role.")
   var role: String?
 
-  @Option(help: "At most so many. (default: 50)", transform: Limit.init)
+  @Option(
+    help: ArgumentHelp("List at most this many users. (default: 50)", valueName: "n"), transform: Limit.init)
   var limit: Limit?
 
-  @Flag(help: "One JSON object a line; createdAt and updatedAt as they are stored.")
+  @Flag(help: "Print one JSON object per line, with createdAt and updatedAt in the stored unit.")
   var json = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() throws {
     let configuration = try settings.configuration()
     let store = UserStore(configuration)
     let filter = UserFilter(id: id, email: email, role: role)
-    var table = Table([
-      .init(name: "id", isFlexible: true), .init(name: "email", isFlexible: true),
-      .init(name: "name", isFlexible: true), .init(name: "role", isFlexible: true), .init(name: "updated"),
-    ])
+    var list = Listing<StoredUser>(
+      [
+        .init(name: "id", isFlexible: true), .init(name: "email", isFlexible: true),
+        .init(name: "name", isFlexible: true), .init(name: "role", isFlexible: true), .init(name: "updated"),
+      ], asJSON: json)
     var last: String?
     try Pages.walk(limit: limit?.rows ?? 50) { user, count in
       try store.users(filter, after: user?.id, limit: count)
     } body: { users in
-      for user in users {
-        if json {
-          try JSONLine.print(user)
-        } else {
-          let updated = Timestamp(milliseconds: configuration.timestamps.milliseconds(user.updatedAt))
-          table.append([user.id, user.email, user.name, user.role, "\(updated)"])
-        }
+      try list.append(users) { user in
+        let updated = Timestamp(milliseconds: configuration.timestamps.milliseconds(user.updatedAt))
+        return [user.id, user.email, user.name, user.role, "\(updated)"]
       }
       last = users.last?.id ?? last
     }
-    guard let last else { throw CommandFailure("no such user", status: .attention) }
-    if !json { print(table.text(), terminator: "") }
+    guard let last else { throw CommandFailure("no user found", status: .attention) }
+    list.finish()
     if limit == nil, try !store.users(filter, after: last, limit: 1).isEmpty {
-      Terminal.complain("there are more: --limit says how many are listed")
+      Terminal.complain("more users match; use --limit to list them")
     }
   }
 }

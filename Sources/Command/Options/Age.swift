@@ -18,7 +18,7 @@ struct Age: Equatable {
     milliseconds = Int64(days) * Self.day
   }
 
-  /// Reads an option's value.
+  /// Parses the value of an option.
   init(_ text: String) throws(ValidationError) {
     guard let age = Age(parsing: text) else {
       throw ValidationError("expected a whole number and s, m, h, d or w, such as 2h or 90d")
@@ -26,7 +26,7 @@ struct Age: Equatable {
     self = age
   }
 
-  /// nil for what is no age, and for one of more than a century.
+  /// Returns nil if the text is not an age, or exceeds a century.
   init?(parsing text: String) {
     let digits = text.dropLast()
     guard let unit = text.last.flatMap({ Self.units[$0] }), digits.utf8.areDecimalDigits,

@@ -2,7 +2,7 @@ import Foundation
 
 /// A file named on the command line; `-` is standard input.
 enum InputFile {
-  /// Its bytes; `content` says in the error what they were expected to be.
+  /// Returns the bytes of the file. `content` describes the expected content in the error message.
   static func bytes(at path: String, expected content: String) throws -> [UInt8] {
     if path == "-" { return Array(try FileHandle.standardInput.readToEnd() ?? Data()) }
     guard let data = FileManager.default.contents(atPath: path) else {

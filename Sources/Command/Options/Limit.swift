@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How many rows an option asks for at most.
+/// The maximum number of rows, given as an option.
 struct Limit {
   let rows: Int
 
@@ -8,7 +8,7 @@ struct Limit {
     self.rows = rows
   }
 
-  /// Reads an option's value.
+  /// Parses the value of an option.
   init(_ text: String) throws(ValidationError) {
     guard let rows = Int(text), (1...1_000_000_000).contains(rows) else {
       throw ValidationError("expected a whole number from 1 to 1000000000")

@@ -6,47 +6,51 @@ import Redis
 import Settings
 import Svix
 
-/// The options by which every command finds what the handler works with.
+/// The options that locate the handler's database and settings.
 struct SettingsOptions: ParsableArguments {
-  @Option(help: "The SQLite file. (default: CLERK_SYNC_DATABASE, else data/clerk-sync.db)")
+  @Option(
+    help: ArgumentHelp(
+      "Path of the SQLite database. (default: CLERK_SYNC_DATABASE, or data/clerk-sync.db)", valueName: "file")
+  )
   var database: String?
 
   @OptionGroup var source: SettingsSource
 
-  /// The handler's configuration, as these options, the environment and the file give it.
+  /// Returns the handler's configuration. An option overrides the environment, which overrides the settings file.
   func configuration() throws -> Configuration {
     var configuration = try source.configuration()
     if let database { configuration.database = database }
     return configuration
   }
 
-  /// The environment, and beneath it the settings of the file.
+  /// Returns the environment, completed by the settings file.
   func variables() throws -> [String: String] { try source.variables() }
 }
 
-/// Where the settings come from: the environment, and beneath it a file.
+/// The source of the settings: the environment, completed by a settings file.
 struct SettingsSource: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A file with settings as systemd and a shell read them; variables of the environment come before it.",
+      "Read settings from this file of NAME=value lines. Environment variables override it. "
+        + "(default: /etc/clerk-sync/clerk-sync.env, if readable)",
       valueName: "file"))
   var envFile: String?
 
   private static let standardFile = "/etc/clerk-sync/clerk-sync.env"
 
-  /// The file that is read; nil where none is named and the usual one is not there.
+  /// The settings file; nil if no file was given and the standard one is not readable.
   var file: String? {
     envFile ?? (FileManager.default.isReadableFile(atPath: Self.standardFile) ? Self.standardFile : nil)
   }
 
-  /// The environment, and beneath it the settings of the file.
+  /// Returns the environment, completed by the settings file.
   func variables() throws -> [String: String] {
     let environment = ProcessInfo.processInfo.environment
     guard let file else { return environment }
     return try EnvironmentFile.variables(in: file).merging(environment.filter { !$0.value.isEmpty }) { $1 }
   }
 
-  /// The handler's configuration, as the settings give it.
+  /// Returns the handler's configuration. Throws a ``CommandFailure`` if a setting is invalid.
   func configuration() throws -> Configuration {
     do {
       let variables = try variables()
@@ -56,7 +60,7 @@ struct SettingsSource: ParsableArguments {
     }
   }
 
-  /// The secrets that are configured, the one to sign with first.
+  /// Returns the configured secrets, the one that signs first. Throws if there are none.
   func secrets() throws -> [Secret] {
     let secrets = try configuration().secrets
     guard !secrets.isEmpty else {
@@ -67,10 +71,10 @@ struct SettingsSource: ParsableArguments {
     return secrets
   }
 
-  /// The queue that is configured.
+  /// Returns the configured queue. Throws if there is none.
   func queue() throws -> DeliveryQueue { DeliveryQueue(try queueAddress()) }
 
-  /// Where it is.
+  /// Returns the address of the configured queue. Throws if there is none.
   func queueAddress() throws -> RedisAddress {
     guard let address = try configuration().queue else {
       throw CommandFailure(
@@ -81,8 +85,35 @@ struct SettingsSource: ParsableArguments {
   }
 }
 
+/// A file of `NAME=value` lines, in the syntax of EnvironmentFile= (systemd.exec(5)) and of a shell.
+private enum EnvironmentFile {
+  static func variables(in path: String) throws -> [String: String] {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw CommandFailure(
+        "\(path) cannot be read: expected a file of NAME=value lines", status: .configuration)
+    }
+    var variables: [String: String] = [:]
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      let line = line.trimmingCharacters(in: .whitespaces)
+      if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { continue }
+      guard let equals = line.firstIndex(of: "="), equals != line.startIndex else {
+        throw CommandFailure("\(path), line \(number + 1): expected NAME=value", status: .configuration)
+      }
+      variables[String(line[..<equals])] = unquoted(line[line.index(after: equals)...])
+    }
+    return variables
+  }
+
+  private static func unquoted(_ value: Substring) -> String {
+    guard value.count >= 2, let quote = value.first, "\"'".contains(quote), value.last == quote else {
+      return String(value)
+    }
+    return String(value.dropFirst().dropLast())
+  }
+}
+
 extension UserStore {
-  /// The store that the configuration describes, for a process that writes little at a time.
+  /// Opens the configured database with a connection per operation.
   convenience init(_ configuration: Configuration) {
     self.init(database: configuration.database, options: configuration.storeOptions)
   }

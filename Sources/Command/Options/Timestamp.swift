@@ -1,23 +1,24 @@
 import ArgumentParser
+import ClerkSync
 import Foundation
 
-/// A point in time, as it is shown and as an option gives it; always UTC.
+/// A point in time, as printed and as given in an option; always in UTC.
 struct Timestamp: CustomStringConvertible {
-  /// The years 1 to 9999.
+  /// The years 1 to 9999, which the format can represent.
   private static let shown: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
   private static let date = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
   private static let dateAndTime = date.dateTimeSeparator(.space).time(includingFractionalSeconds: false)
 
-  /// Since 1970.
+  /// Milliseconds since 1970.
   let milliseconds: Int64
 
-  static var now: Timestamp { Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000)) }
+  static var now: Timestamp { Timestamp(milliseconds: WallClock.system.now()) }
 
   init(milliseconds: Int64) {
     self.milliseconds = milliseconds
   }
 
-  /// Reads an option's value: an age, counted back from now, or a date with or without a time.
+  /// Parses the value of an option: an age, counted back from now, or a date with or without a time.
   init(_ text: String) throws(ValidationError) {
     if let age = Age(parsing: text) {
       self.init(milliseconds: Timestamp.now.milliseconds - age.milliseconds)
@@ -41,7 +42,7 @@ struct Timestamp: CustomStringConvertible {
     return Date(timeIntervalSince1970: Double(milliseconds / 1000)).formatted(Self.dateAndTime)
   }
 
-  /// How long ago it was, in the largest unit that says enough.
+  /// The time elapsed since then, in the largest unit that is precise enough. Never negative: clocks may differ.
   var age: String {
     let seconds = max(0, (Timestamp.now.milliseconds - milliseconds) / 1000)
     return switch seconds {

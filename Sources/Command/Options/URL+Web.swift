@@ -2,10 +2,10 @@ import ArgumentParser
 import Foundation
 
 extension URL {
-  /// The endpoint of `make run`.
+  /// The endpoint that `make run` serves.
   static let development = "http://127.0.0.1:8080/api/webhooks"
 
-  /// Takes the address of a web server's resource, and nothing else.
+  /// Parses an http or https URL given as an option.
   @Sendable static func web(_ text: String) throws -> URL {
     guard let url = URL(string: text), ["http", "https"].contains(url.scheme?.lowercased()),
       url.host?.isEmpty == false
@@ -13,7 +13,7 @@ extension URL {
     return url
   }
 
-  /// The address without what may be confidential in it: a password, a query.
+  /// The URL without the parts that may be confidential: user, password and query.
   var shown: String {
     guard let host else { return path }
     return "\(scheme ?? "http")://\(host)\(port.map { ":\($0)" } ?? "")\(path)"

@@ -1,9 +1,9 @@
 import Dispatch
 import Foundation
 
-/// Ctrl-C as a cancellation, so that what has been begun is finished; a second one ends the process at once.
+/// Turns Ctrl-C into a cancellation, which lets the current step finish. A second Ctrl-C kills the process.
 enum Interruption {
-  /// Runs `body` in a task that SIGINT and SIGTERM cancel.
+  /// Runs `body` in a task that is cancelled by SIGINT and SIGTERM.
   static func cancelling<Value: Sendable>(
     _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {

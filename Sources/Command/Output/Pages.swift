@@ -1,8 +1,8 @@
-/// A walk through rows that are read page by page.
+/// Iterates over rows that are read page by page, so that a long list needs little memory.
 enum Pages {
   private static let size = 500
 
-  /// Hands each page on; `read` is given the last row of the page before, and how many rows to read.
+  /// Calls `body` with each page. `read` receives the last row of the previous page and the number of rows to read.
   static func walk<Row>(
     limit: Int = .max, read: (_ last: Row?, _ count: Int) throws -> [Row], body: ([Row]) throws -> Void
   ) rethrows {

@@ -1,20 +1,20 @@
 import Foundation
 
-/// How far something long has come, on standard error: a bar on a terminal, elsewhere a line every ten seconds.
+/// The progress of a long operation, on standard error: a bar on a terminal, otherwise a line every ten seconds.
 struct ProgressBar {
-  /// Seconds between two lines where nobody watches, and between two states of the bar where somebody does.
+  /// Seconds between two updates.
   private static let interval = Terminal.showsProgress ? 0.1 : 10.0
 
-  /// nil where it is not known.
+  /// nil if unknown.
   private let total: Int?
-  /// What is counted, in the plural.
+  /// The name of the items, in the plural.
   private let unit: String
   private let before: Int
   private var done: Int
   private let start = Date.now
   private var shown = Terminal.showsProgress ? Date.distantPast : Date.now
 
-  /// `done` of the `total` have been dealt with before.
+  /// `done` items of the `total` were processed by an earlier run.
   init(total: Int?, done: Int = 0, of unit: String = "users") {
     self.unit = unit
     self.total = total
@@ -29,12 +29,12 @@ struct ProgressBar {
     Terminal.writeError(Terminal.showsProgress ? "\r\u{1b}[K\(bar)\(text)" : "\(text)\n")
   }
 
-  /// Takes the bar away.
+  /// Removes the bar from the screen.
   static func clear() {
     if Terminal.showsProgress { Terminal.writeError("\r\u{1b}[K") }
   }
 
-  /// Says something in a line of its own.
+  /// Prints a message on a line of its own.
   static func say(_ message: String) {
     clear()
     Terminal.complain(message)

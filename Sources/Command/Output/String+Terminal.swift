@@ -1,5 +1,6 @@
 extension String {
-  /// This text in lines that fit the terminal, indented from the second on; in one line where there is no terminal.
+  /// Returns the text wrapped to the terminal's width, with all lines but the first indented. Without a terminal, the
+  /// text stays on one line.
   func wrapped(
     indentation: String, first: String = "", width: Int? = Terminal.isInteractive ? Terminal.width : nil
   ) -> String {
@@ -21,7 +22,7 @@ extension String {
 }
 
 extension String {
-  /// Without what ends a line, turns one around or commands a terminal.
+  /// The text with characters replaced that end a line, change its direction or control a terminal.
   var singleLine: String {
     String(
       String.UnicodeScalarView(
@@ -35,10 +36,10 @@ extension String {
 }
 
 extension StringProtocol {
-  /// How many columns of a terminal the text takes: two for each Chinese character, none for a combining mark.
+  /// The width of the text in terminal columns: two for each wide (East Asian) character, none for a combining mark.
   var cells: Int { reduce(0) { $0 + $1.cells } }
 
-  /// As much of the beginning as fits into so many columns.
+  /// Returns the longest prefix that fits into `limit` columns.
   func prefix(cells limit: Int) -> SubSequence {
     var room = limit
     return prefix { character in
@@ -47,7 +48,7 @@ extension StringProtocol {
     }
   }
 
-  /// The text in pieces of at most so many columns, each of one character at least.
+  /// Returns the text in pieces of at most `limit` columns, but at least one character each.
   func pieces(cells limit: Int) -> [SubSequence] {
     var pieces: [SubSequence] = []
     var rest = self[...]
@@ -65,7 +66,7 @@ extension Character {
 }
 
 extension Unicode.Scalar {
-  /// What Unicode calls wide and full width (unicode.org/reports/tr11), in blocks; emoji are told by a property.
+  /// The blocks that Unicode defines as wide or full width (unicode.org/reports/tr11). Emoji have a property instead.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xa960...0xa97f, 0xac00...0xd7a3, 0xf900...0xfaff,
     0xfe10...0xfe19, 0xfe30...0xfe6f, 0xff00...0xff60, 0xffe0...0xffe6, 0x16fe0...0x18dff, 0x1aff0...0x1b2ff,

@@ -1,13 +1,13 @@
-/// Rows in aligned columns, under their names.
+/// A text table with aligned columns and a header line.
 struct Table {
   struct Column {
     let name: String
     var isNumber = false
-    /// Whether it gives way first where a terminal is too narrow.
+    /// Whether the column may be truncated if the terminal is too narrow.
     var isFlexible = false
-    /// Whether a terminal shows it below its row, and nothing where there is nothing to say.
+    /// Whether a terminal shows a non-empty cell on a line below its row, rather than in a column.
     var isDetail = false
-    /// At least as wide, where there is room: so tables that follow one another line up.
+    /// The minimum width, space permitting. It aligns tables that are printed one after another.
     var minimumWidth = 0
     var colour: (@Sendable (String) -> Colour?)?
   }
@@ -19,12 +19,12 @@ struct Table {
     self.columns = columns
   }
 
-  /// `cells` may hold text from outside; it can neither begin a line nor command the terminal.
+  /// Appends a row. `cells` may contain untrusted text: line breaks and control characters are replaced.
   mutating func append(_ cells: [String?]) {
     rows.append(cells.map { $0?.singleLine })
   }
 
-  /// The lines; none takes more than `width` columns of the terminal, unless that is nil.
+  /// Returns the lines of the table, each at most `width` terminal columns wide if that is not nil.
   func text(hasHead: Bool = true, width: Int? = Terminal.isInteractive ? Terminal.width : nil) -> String {
     let beside = columns.indices.filter { width == nil || !columns[$0].isDetail }
     let widths = widths(of: beside, within: width)
@@ -53,14 +53,14 @@ struct Table {
     return lines.map { "\($0)\n" }.joined()
   }
 
-  /// By the number of the column.
+  /// Returns the width of each column, by index.
   private func widths(of shown: [Int], within limit: Int?) -> [Int] {
     var widths = columns.indices.map { index in
       ([columns[index].name] + rows.map { $0[index] ?? "-" }).map(\.cells).max() ?? 0
     }
     for index in shown { widths[index] = max(widths[index], columns[index].minimumWidth) }
     guard let limit else { return widths }
-    // The widest of the flexible columns gives way, a character at a time, and keeps enough to be recognized.
+    // Shrink the widest flexible column by one at a time. Eight columns keep an id recognizable.
     while shown.reduce(0, { $0 + widths[$1] }) + 2 * (shown.count - 1) > limit {
       let flexible = shown.filter { columns[$0].isFlexible && widths[$0] > 8 }
       guard let widest = flexible.max(by: { widths[$0] < widths[$1] }) else { break }

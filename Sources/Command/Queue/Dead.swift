@@ -5,58 +5,60 @@ import Queue
 /// `clerk-sync dead`
 struct Dead: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look after the deliveries that the worker has given up.",
+    abstract: "List, retry or drop dead letters.",
+    discussion: """
+      A dead letter is a queued delivery that the worker could not apply, even after the last retry.
+      """,
     subcommands: [DeadList.self, DeadShow.self, DeadRetry.self, DeadDrop.self])
 }
 
 /// `clerk-sync dead list`
 struct DeadList: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List them, with why they failed.",
-    discussion: "The one given up first comes first. Exits with 1 when there are any.")
+    commandName: "list", abstract: "List dead letters and why they failed.",
+    discussion: """
+      Lists the oldest dead letter first.
+
+      The exit status is 1 if there are dead letters.
+      """)
 
   @OptionGroup var source: SettingsSource
 
-  @Flag(help: "One JSON object a line; times in milliseconds since 1970.")
+  @Flag(help: "Print one JSON object per line, with times in milliseconds since 1970.")
   var json = false
 
   func run() throws {
     let queue = try source.queue()
-    var table = Table([
-      .init(name: "id"), .init(name: "message", isFlexible: true), .init(name: "type", isFlexible: true),
-      .init(name: "tries", isNumber: true), .init(name: "given up"), .init(name: "user", isDetail: true),
-      .init(name: "reason", isDetail: true),
-    ])
-    var hasAny = false
+    var list = Listing<DeadLetter>(
+      [
+        .init(name: "id"), .init(name: "message", isFlexible: true), .init(name: "type", isFlexible: true),
+        .init(name: "attempts", isNumber: true), .init(name: "given up"), .init(name: "user", isDetail: true),
+        .init(name: "reason", isDetail: true),
+      ], asJSON: json)
     try Pages.walk { letter, count in
       try queue.deadLetters(after: letter?.id, limit: count)
     } body: { letters in
-      hasAny = hasAny || !letters.isEmpty
-      for letter in letters {
-        if json {
-          try JSONLine.print(letter)
-        } else {
-          table.append([
-            letter.id, letter.messageID, letter.type, "\(letter.tries)",
-            Timestamp(milliseconds: letter.buried).age, letter.userID, letter.reason,
-          ])
-        }
+      try list.append(letters) { letter in
+        [
+          letter.id, letter.messageID, letter.type, "\(letter.tries)",
+          Timestamp(milliseconds: letter.buried).age, letter.userID, letter.reason,
+        ]
       }
     }
-    if !json { print(hasAny ? table.text() : "No dead letters.", terminator: hasAny ? "" : "\n") }
-    if hasAny { throw ExitCode(ExitStatus.attention.rawValue) }
+    list.finish(ifEmpty: "No dead letters.")
+    if !list.isEmpty { throw ExitCode(.attention) }
   }
 }
 
 /// `clerk-sync dead show`
 struct DeadShow: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one of them, or what Clerk sent.")
+    commandName: "show", abstract: "Show a dead letter.")
 
-  @Argument(help: "The id that the list gives it.")
+  @Argument(help: "The id of the dead letter, as listed by `clerk-sync dead list`.")
   var id: String
 
-  @Flag(help: "Write the body alone, byte for byte; it holds the user's personal data.")
+  @Flag(help: "Print only the body, byte for byte. It contains the user's personal data.")
   var body = false
 
   @OptionGroup var source: SettingsSource
@@ -71,7 +73,7 @@ struct DeadShow: ParsableCommand {
     facts.append(["type", letter.type])
     facts.append(["user", letter.userID])
     facts.append(["queued", "\(Timestamp(milliseconds: letter.queued))"])
-    facts.append(["given up", "\(Timestamp(milliseconds: letter.buried)), after \(letter.tries) tries"])
+    facts.append(["given up", "\(Timestamp(milliseconds: letter.buried)), after \(letter.tries) attempts"])
     facts.append(["body", "\(letter.body.count) bytes"])
     print(facts.text(hasHead: false), terminator: "")
     if let reason = letter.reason { print(reason.singleLine.wrapped(indentation: "  ", first: "  ")) }
@@ -81,7 +83,8 @@ struct DeadShow: ParsableCommand {
 /// `clerk-sync dead retry`
 struct DeadRetry: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "retry", abstract: "Put them back into the queue, with all their tries before them.")
+    commandName: "retry", abstract: "Return dead letters to the queue.",
+    discussion: "The worker tries them again, with the full number of attempts.")
 
   @OptionGroup var choice: DeadLetterChoice
 
@@ -89,24 +92,27 @@ struct DeadRetry: ParsableCommand {
 
   func run() throws {
     let queue = try source.queue()
-    var isAnyLeftOut = false
+    var wasAnySkipped = false
     let count = try choice.forEach(in: queue) { letter in
       if letter.isWhole { return try queue.retry(letter) }
       Terminal.complain(
-        "\(letter.id) never was a delivery and is left out; clerk-sync dead drop does away with it")
-      isAnyLeftOut = true
+        "\(letter.id) is not a delivery and was skipped; remove it with `clerk-sync dead drop \(letter.id)`")
+      wasAnySkipped = true
       return false
     }
-    print("\(count) put back into the queue")
-    if isAnyLeftOut { throw ExitCode(ExitStatus.attention.rawValue) }
+    print("\(count) returned to the queue")
+    if wasAnySkipped { throw ExitCode(.attention) }
   }
 }
 
 /// `clerk-sync dead drop`
 struct DeadDrop: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "drop", abstract: "Do away with them for good.",
-    discussion: "The table stays without what they say, until Clerk tells of the user again.")
+    commandName: "drop", abstract: "Delete dead letters permanently.",
+    discussion: """
+      The users table stays without their changes until Clerk sends another event about the user. To compare the \
+      table with Clerk, run `clerk-sync reconcile`.
+      """)
 
   @OptionGroup var choice: DeadLetterChoice
 
@@ -119,25 +125,26 @@ struct DeadDrop: ParsableCommand {
   }
 }
 
-/// Which dead letters something is to be done with.
+/// The dead letters that a command processes.
 struct DeadLetterChoice: ParsableArguments {
-  @Argument(help: "The ids that the list gives them.")
+  @Argument(help: "The ids of the dead letters, as listed by `clerk-sync dead list`.")
   var ids: [String] = []
 
-  @Flag(help: "All that there are now.")
+  @Flag(help: "Process all dead letters that exist now.")
   var all = false
 
   func validate() throws {
     guard ids.isEmpty == all else { throw ValidationError("expected either ids or --all") }
   }
 
-  /// Does it with each of them, and returns for how many that was so, as `body` says. With one of the ids not there, it
-  /// is done with none.
+  /// Calls `body` for each chosen dead letter, and returns how often it returned true.
+  ///
+  /// Throws before the first call if one of the ids does not exist.
   func forEach(in queue: DeliveryQueue, _ body: (DeadLetter) throws -> Bool) throws -> Int {
     guard all else {
       return try ids.map { try queue.deadLetter(withID: $0) }.count(where: body)
     }
-    // What is given up meanwhile, or again, is left for the next time.
+    // List the ids first: a letter that fails again during the loop gets a new id, and must not be processed twice.
     var count = 0
     for id in try allIDs(in: queue) {
       if let letter = try queue.deadLetter(id), try body(letter) { count += 1 }
@@ -157,12 +164,12 @@ struct DeadLetterChoice: ParsableArguments {
 }
 
 extension DeliveryQueue {
-  /// The dead letter that an argument names.
+  /// Returns the dead letter with the id given as an argument. Throws a ``CommandFailure`` if there is none.
   func deadLetter(withID id: String) throws -> DeadLetter {
     let parts = id.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, parts.allSatisfy({ UInt64($0) != nil }), let letter = try deadLetter(id) else {
       throw CommandFailure(
-        "no dead letter has the id \(id.singleLine); clerk-sync dead list shows them", status: .attention)
+        "no dead letter has the id \(id.singleLine): see `clerk-sync dead list`", status: .attention)
     }
     return letter
   }

@@ -8,25 +8,32 @@ import Settings
 /// `clerk-sync worker`
 struct Worker: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Apply what receivers have put into the queue to the database.",
+    abstract: "Apply queued deliveries to the database.",
     discussion: """
-      Runs beside the database until SIGTERM or SIGINT, which it answers at the end of a batch. Several may run. It \
-      verifies each delivery again, and so needs the receivers' CLERK_WEBHOOK_SIGNING_SECRET. Its log goes to standard \
+      Takes deliveries from the Redis queue at CLERK_SYNC_QUEUE and applies them in batches. Run it on the machine \
+      with the database; several workers may run at once. It verifies each delivery again, so it needs the same \
+      CLERK_WEBHOOK_SIGNING_SECRET as the receivers.
+
+      The worker runs until SIGTERM or SIGINT, and finishes the current batch before it exits. It logs to standard \
       error.
       """)
 
-  @Option(help: "How many deliveries go into one transaction at most. (default: 500)", transform: Limit.init)
+  @Option(
+    help: ArgumentHelp("Apply at most this many deliveries per transaction. (default: 500)", valueName: "n"),
+    transform: Limit.init)
   var batch = Limit(rows: 500)
 
   @Option(
     help: ArgumentHelp(
-      "How long a delivery may lie with a worker before another takes it over. (default: 60s)",
+      "Take over a delivery that another worker has not finished after this time. (default: 60s)",
       valueName: "age"),
     transform: Age.init)
   var minIdle = Age(milliseconds: 60_000)
 
   @Option(
-    help: "How often a delivery is tried that fails by its own fault. (default: 25, which takes about a day)",
+    help: ArgumentHelp(
+      "Attempts at a delivery that fails through its own fault, before it becomes a dead letter. "
+        + "(default: 25, about a day)", valueName: "n"),
     transform: Limit.init)
   var tries = Limit(rows: 25)
 

@@ -5,17 +5,21 @@ import Settings
 /// `clerk-sync init`
 struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create the database, or adopt the one that is there.",
+    abstract: "Create the database, or adopt an existing one.",
     discussion: """
-      Makes what is missing and changes nothing else, so it can be repeated. The journal mode of a database that is \
-      there stays as it is unless --journal-mode asks for another one. Exits with 1 after a warning.
+      Creates the tables that are missing and changes nothing else, so it is safe to run again. An existing database \
+      keeps its journal mode unless --journal-mode is given.
+
+      The exit status is 1 after a warning.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Option(
-    help: "How SQLite is to make transactions atomic. (default: wal where the linked SQLite is safe with it)")
+    help: ArgumentHelp(
+      "The SQLite journal mode. (default: wal, or delete if the linked SQLite has the WAL-reset bug)",
+      valueName: "mode"))
   var journalMode: UserStore.JournalMode?
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() throws {
     let configuration = try settings.configuration()
@@ -27,17 +31,17 @@ struct Init: ParsableCommand {
 
     print("\(configuration.database): \(try Self.welcome(before, in: store))")
     let made = before?.missingTables ?? []
-    if !made.isEmpty { print("tables made: \(made.joined(separator: ", "))") }
+    if !made.isEmpty { print("tables created: \(made.joined(separator: ", "))") }
     print("journal mode: \(after.journalMode), \(reason(before, after))")
     if journalMode == .wal, !after.hasWALResetFix {
       Terminal.complain(
         "warning: SQLite \(after.library) can corrupt a WAL database (sqlite.org/wal.html#walresetbug): "
-          + "upgrade it, or use --journal-mode delete")
-      throw ExitCode(ExitStatus.attention.rawValue)
+          + "upgrade SQLite, or use --journal-mode delete")
+      throw ExitCode(.attention)
     }
   }
 
-  /// nil when there is no database yet.
+  /// Returns nil if the database does not exist yet.
   private func inspect(_ store: UserStore) throws -> Inspection? {
     do throws(StoreError) {
       return try store.inspect()
@@ -48,20 +52,20 @@ struct Init: ParsableCommand {
   }
 
   private static func welcome(_ before: Inspection?, in store: UserStore) throws -> String {
-    guard let before else { return "created, with an empty users table and the sync's own tables" }
-    guard !before.missingTables.contains("users") else { return "adopted, no users table" }
+    guard let before else { return "created, with an empty users table and clerk-sync's own tables" }
+    guard !before.missingTables.contains("users") else { return "adopted; it had no users table" }
     let users = try store.userCount()
     let rows = "users table with \(users) \(users == 1 ? "row" : "rows")"
-    return before.missingTables.isEmpty ? "ready before, \(rows)" : "adopted, \(rows)"
+    return before.missingTables.isEmpty ? "already initialized, \(rows)" : "adopted, \(rows)"
   }
 
   private func reason(_ before: Inspection?, _ after: Inspection) -> String {
-    if journalMode != nil { return "as asked for" }
-    if before != nil { return "as it was" }
+    if journalMode != nil { return "as requested" }
+    if before != nil { return "unchanged" }
     let library = "SQLite \(after.library)"
     return after.hasWALResetFix
-      ? "since \(library) is free of the WAL-reset bug"
-      : "since \(library) has the WAL-reset bug (sqlite.org/wal.html#walresetbug)"
+      ? "because \(library) does not have the WAL-reset bug"
+      : "because \(library) has the WAL-reset bug (sqlite.org/wal.html#walresetbug)"
   }
 }
 

@@ -5,26 +5,28 @@ import Settings
 /// `clerk-sync prune`
 struct Prune: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Remove entries of the ledger and tombstones that are too old.",
+    abstract: "Remove expired ledger entries and tombstones.",
     discussion: """
-      The handler removes a few with each delivery; this removes them all, in steps that hold up no delivery. The file \
-      keeps its size: SQLite uses the room again.
+      The handler removes a few expired rows with each delivery. This command removes all of them, in short \
+      transactions that do not delay deliveries. The file does not shrink; SQLite reuses the free pages.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Option(
-    help: ArgumentHelp("The age from which they go. (default: CLERK_SYNC_RETENTION_DAYS)", valueName: "age"),
+    help: ArgumentHelp(
+      "Remove rows older than this age, at least 1d, such as 30d or 12w. (default: CLERK_SYNC_RETENTION_DAYS)",
+      valueName: "age"),
     transform: Age.init)
   var olderThan: Age?
 
-  @Flag(help: "Only count them.")
+  @Flag(help: "Count the expired rows without removing them.")
   var dryRun = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func validate() throws {
     if let olderThan, olderThan.milliseconds < Age.day {
       throw ValidationError(
-        "--older-than: expected at least 1d, since a message may be delivered again for days")
+        "--older-than: expected at least 1d, because Svix retries a message for more than a day")
     }
   }
 
@@ -34,7 +36,7 @@ struct Prune: ParsableCommand {
     let age = olderThan ?? Age(days: configuration.retention)
     let limit = Timestamp(milliseconds: Timestamp.now.milliseconds - age.milliseconds)
     let prunable = try store.prunable(before: limit.milliseconds)
-    guard !dryRun else { return print("would remove \(prunable.text) from before \(limit)") }
+    guard !dryRun else { return print("would remove \(prunable.text) older than \(limit)") }
 
     var progress = ProgressBar(total: Int(prunable.total), of: "rows")
     var shown: Int64 = 0
@@ -43,7 +45,7 @@ struct Prune: ParsableCommand {
       shown = gone.total
     }
     ProgressBar.clear()
-    print("removed \(removed.text) from before \(limit)")
+    print("removed \(removed.text) older than \(limit)")
   }
 }
 

@@ -6,21 +6,25 @@ import Settings
 /// `clerk-sync backfill`
 struct Backfill: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the users that Clerk has already.",
+    abstract: "Import the users that already exist at Clerk.",
     discussion: """
-      Asks Clerk's Backend API, with the key in CLERK_SECRET_KEY or in the file that CLERK_SECRET_KEY_FILE names, or \
-      reads a file. A user is written as of its updated_at at Clerk: what a newer webhook has written stays, and so \
-      does what has been deleted. So it can run beside the handler, and again.
+      Reads all users from Clerk's Backend API, or from a file with --file, and writes them to the users table. The \
+      API requires a secret key in CLERK_SECRET_KEY, or in the file named by CLERK_SECRET_KEY_FILE.
 
-      Ctrl-C ends it after the users it is at; the same command then goes on from there. Exits with 1 when it was \
-      interrupted or had to skip users.
+      Each user is written with the version given by its updated_at. Rows written by a newer webhook, and users deleted \
+      here, are left unchanged. The command can therefore run beside the handler, and can be repeated.
+
+      Ctrl-C stops it after the current page. The same command then resumes at that point; with --file it starts over.
+
+      The exit status is 1 if the import was interrupted or users were skipped.
       """)
 
-  @OptionGroup var settings: SettingsOptions
   @OptionGroup var source: SourceOptions
 
-  @Flag(help: "Begin with the first user, wherever an interrupted run has come to.")
+  @Flag(help: "Start with the first user instead of resuming an interrupted run.")
   var restart = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() async throws {
     let configuration = try settings.configuration()
@@ -38,12 +42,12 @@ struct Backfill: AsyncParsableCommand {
     } catch is CancellationError {
       ProgressBar.say(
         source.file == nil
-          ? "interrupted; the same command goes on from here, with --restart it begins anew"
-          : "interrupted; the same command begins anew and passes over what is written already")
-      throw ExitCode(ExitStatus.attention.rawValue)
+          ? "interrupted; run the same command to resume, or add --restart to start over"
+          : "interrupted; run the same command to start over (users already written are left unchanged)")
+      throw ExitCode(.attention)
     }
     print(tally.summary, terminator: "")
-    if !tally.skipped.isEmpty { throw ExitCode(ExitStatus.attention.rawValue) }
+    if !tally.skipped.isEmpty { throw ExitCode(.attention) }
   }
 
   private func read(_ users: FileUsers, into store: UserStore) async throws -> Tally {
@@ -65,7 +69,7 @@ struct Backfill: AsyncParsableCommand {
     let saved = restart ? nil : try BackfillPosition.load(for: database, apiURL: source.apiUrl)
     var position = saved ?? BackfillPosition(apiURL: source.apiUrl)
     let earlier = position.conflicts
-    if let id = position.startingAfter { ProgressBar.say("going on after \(id), user \(position.done)") }
+    if let id = position.startingAfter { ProgressBar.say("resuming after \(id), user \(position.done)") }
 
     var users = APIUsers(api: api, after: position.startingAfter)
     var writer = UserWriter(store, tally: position.tally)
@@ -89,41 +93,42 @@ struct Backfill: AsyncParsableCommand {
   }
 }
 
-/// How far an interrupted backfill has come, in a file beside the database.
+/// The position of an interrupted backfill, saved in a file beside the database.
 struct BackfillPosition: Codable {
-  /// The API it was working through.
+  /// The base URL of the API from which the users are read.
   let apiURL: String
-  /// The id of the last user of the last page that was written.
+  /// The id of the last user written.
   var startingAfter: String?
-  /// How many users that makes.
+  /// The number of users processed so far.
   var done = 0
-  /// The ids of those whose e-mail address stood in another user's row.
+  /// The ids of users not written yet because their e-mail address was stored for another user.
   var conflicts: [String] = []
-  /// What became of the others.
+  /// The results for all other users.
   var tally = Tally()
 
   static func path(for database: String) -> String { "\(database).backfill" }
 
-  /// nil when no backfill of this API was interrupted.
+  /// Returns nil if no backfill was interrupted. Throws if the saved position belongs to another API.
   static func load(for database: String, apiURL: String) throws -> BackfillPosition? {
     guard let data = FileManager.default.contents(atPath: path(for: database)) else { return nil }
     guard let position = try? JSONDecoder().decode(BackfillPosition.self, from: data),
       position.apiURL == apiURL
     else {
       throw CommandFailure(
-        "\(path(for: database)) is not of an interrupted backfill from \(apiURL): begin anew with --restart")
+        "\(path(for: database)) does not belong to an interrupted backfill from \(apiURL): start over with --restart"
+      )
     }
     return position
   }
 
-  /// Takes the place of the one saved before, at once or not at all.
+  /// Replaces the saved position atomically.
   func save(for database: String) throws {
     let path = Self.path(for: database)
     let draft = "\(path).\(getpid())"
     let isWritten = FileManager.default.createFile(
       atPath: draft, contents: try JSONEncoder().encode(self), attributes: [.posixPermissions: 0o600])
     guard isWritten, unsafe rename(draft, path) == 0 else {
-      throw CommandFailure("\(path) cannot be written: make its folder writable for this user")
+      throw CommandFailure("\(path) cannot be written: make its folder writable by this user")
     }
   }
 

@@ -1,16 +1,16 @@
 import Foundation
 
-/// What a comparison with Clerk has found.
+/// The result of a comparison of the users table with Clerk.
 struct DriftReport {
   var drifts: [Drift] = []
-  /// How many users Clerk listed.
+  /// The number of users that Clerk listed.
   var listed = 0
-  /// How many rows there were.
+  /// The number of rows in the users table.
   var rows = 0
-  /// Users at Clerk who cannot become a row.
+  /// Users at Clerk that cannot be stored as a row.
   var unusable: [(id: String?, reason: String)] = []
 
-  /// The closing object of the JSON output.
+  /// The last object of the JSON output.
   private struct Summary: Encodable {
     let atClerk: Int
     let rows: Int
@@ -20,7 +20,7 @@ struct DriftReport {
     let unusable: Int
   }
 
-  /// How many drifts have not been repaired.
+  /// The number of drifts that have not been repaired.
   var remaining: Int { drifts.count { $0.repair != Drift.repaired } }
 
   func print(asJSON: Bool) throws {
@@ -33,13 +33,13 @@ struct DriftReport {
       return
     }
     if !drifts.isEmpty {
-      // Without --apply there is nothing to say of repairs.
+      // Without --apply, the column of repairs is empty.
       let columns = drifts.contains { $0.repair != nil } ? Drift.table : Drift.table.dropLast()
       var table = Table(columns)
       for drift in drifts { table.append(Array(drift.cells.prefix(columns.count))) }
       Swift.print(table.text())
     }
-    for (id, reason) in unusable { Swift.print("\(id ?? "a user") cannot become a row: \(reason)") }
+    for (id, reason) in unusable { Swift.print("\(id ?? "a user") cannot be stored: \(reason)") }
     Swift.print(
       "\(listed) users at Clerk, \(rows) rows: \(count(.missing)) missing, \(count(.different)) different, "
         + "\(count(.extra)) extra")
@@ -48,7 +48,7 @@ struct DriftReport {
   private func count(_ kind: Drift.Kind) -> Int { drifts.count { $0.kind == kind } }
 }
 
-/// A user of whom Clerk and the users table say different things.
+/// A difference between Clerk and the users table, about one user.
 struct Drift: Encodable {
   enum Kind: String, Encodable {
     case missing, different, extra
@@ -56,14 +56,14 @@ struct Drift: Encodable {
 
   let kind: Kind
   let user: String
-  /// The columns that differ; never their values.
+  /// The names of the columns that differ. Their values are personal data and never printed.
   var columns: [String] = []
-  /// What --apply came to; nil without it.
+  /// The result of the repair; nil without --apply.
   var repair: String?
 
   static let repaired = "done"
 
-  /// The columns of a table of drifts.
+  /// The columns of the table that lists drifts.
   static let table: [Table.Column] = [
     .init(name: "drift", colour: { $0 == Kind.extra.rawValue ? .red : .yellow }),
     .init(name: "user"), .init(name: "columns", isFlexible: true), .init(name: "repair", isFlexible: true),

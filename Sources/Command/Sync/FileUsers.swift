@@ -1,15 +1,15 @@
 import ClerkSync
 import Foundation
 
-/// The users in a file: a JSON array of user objects, `{"data": […]}`, or one user object a line.
+/// The users in a file: a JSON array of user objects, `{"data": […]}`, or one user object per line.
 ///
-/// Lines are read as they come; the other forms, which are one document, are read whole.
+/// Lines are read one at a time. The other two forms are a single document and are read into memory whole.
 struct FileUsers: UserSource {
   private let name: String
   private let roles: Roles
   private var lines: LineReader
   private var number = 0
-  /// Users decoded and not yet given out.
+  /// Users that are decoded but not returned yet.
   private var waiting: ArraySlice<Result<BackendUser, UnusableUser>> = []
   private var isFirst = true
 
@@ -18,7 +18,7 @@ struct FileUsers: UserSource {
     self.roles = roles
     name = path == "-" ? "standard input" : path
     guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
-      throw CommandFailure("\(path) cannot be read: expected a file with Clerk users as JSON")
+      throw CommandFailure("\(path) cannot be read: expected a file with Clerk's users as JSON")
     }
     lines = LineReader(file)
   }
@@ -32,7 +32,8 @@ struct FileUsers: UserSource {
     return Array(waiting.prefix(ClerkAPI.pageSize))
   }
 
-  /// The users of the next line that has any, or of the whole file when its first line is not JSON by itself.
+  /// Returns the users of the next line that is not blank, or of the whole file if its first line is not valid JSON
+  /// by itself.
   private mutating func next() throws -> [Result<BackendUser, UnusableUser>]? {
     while let line = try lines.next() {
       number += 1
@@ -46,7 +47,7 @@ struct FileUsers: UserSource {
       do {
         return try BackendUser.list(decoding: line + [0x0a] + lines.rest(), roles: roles)
       } catch {
-        throw unexpected("the whole")
+        throw unexpected("the file")
       }
     }
     return nil
@@ -54,12 +55,12 @@ struct FileUsers: UserSource {
 
   private func unexpected(_ place: String) -> CommandFailure {
     CommandFailure(
-      "\(name): \(place) is not JSON of Clerk users: expected an array of user objects, {\"data\": […]}, "
-        + "or one user object a line")
+      "\(name): \(place) does not contain Clerk's users as JSON: expected an array of user objects, {\"data\": […]}, "
+        + "or one user object per line")
   }
 }
 
-/// The lines of a file, without ever holding more than one and what was read with it.
+/// Reads a file line by line. It holds at most one line and one chunk in memory.
 struct LineReader {
   private static let chunk = 65_536
 
@@ -72,7 +73,7 @@ struct LineReader {
     self.file = file
   }
 
-  /// The next line without its end, the last one whether it has an end or not; nil after that.
+  /// Returns the next line without its line break; nil at the end of the file. The last line need not end with one.
   mutating func next() throws -> [UInt8]? {
     var searched = start
     while true {
@@ -87,7 +88,7 @@ struct LineReader {
     }
   }
 
-  /// Everything that remains.
+  /// Returns the remaining bytes of the file.
   mutating func rest() throws -> [UInt8] {
     buffer.removeFirst(start)
     start = 0

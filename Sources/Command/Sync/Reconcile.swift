@@ -5,38 +5,42 @@ import Settings
 /// `clerk-sync reconcile`
 struct Reconcile: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare the users table with Clerk, and repair it on demand.",
+    abstract: "Compare the users table with Clerk, and optionally repair it.",
     discussion: """
-      Lists the users who are missing here, who differ, and who are extra here, and changes nothing without --apply. \
-      Asks Clerk's Backend API, with the key in CLERK_SECRET_KEY or in the file that CLERK_SECRET_KEY_FILE names, or \
-      reads a file.
+      Lists users that are missing from the table, rows that differ, and extra rows that Clerk does not have. Changes \
+      nothing without --apply. The users are read from Clerk's Backend API, or from a file with --file. The API \
+      requires a secret key in CLERK_SECRET_KEY, or in the file named by CLERK_SECRET_KEY_FILE.
 
-      --apply writes missing and different users as `backfill` does, and deletes the extra ones for good, each after \
-      Clerk has confirmed that there is no such user. A file confirms nothing: it must hold all users, and be newer \
-      than the last one who was created. More than a tenth of the rows, or more than 50, are not deleted without \
-      --force-deletes.
+      With --apply, missing and different users are written as by `clerk-sync backfill`, and extra users are deleted \
+      permanently. Before each deletion the API is asked once more whether the user exists. With --file there is no \
+      such check: the file must contain all users, and be newer than the last user created.
 
-      Exits with 1 when there is drift, or some of it remains, and with 2 when it would have had to delete too much.
+      As a safeguard, nothing is deleted if more than 50 rows, or more than a tenth of the rows, are extra. \
+      --force-deletes raises this limit.
+
+      The exit status is 1 if there are differences, or with --apply if some remain, and 2 if the limit on deletions \
+      was exceeded.
       """)
 
-  @OptionGroup var settings: SettingsOptions
   @OptionGroup var source: SourceOptions
 
-  @Flag(help: "Repair what differs.")
+  @Flag(help: "Repair the differences.")
   var apply = false
 
-  @Option(help: ArgumentHelp("Allow --apply to delete as many rows as this.", valueName: "n"))
+  @Option(help: ArgumentHelp("Allow --apply to delete up to this many rows.", valueName: "n"))
   var forceDeletes: Int?
 
-  @Flag(help: "Print a JSON object for each difference, and one with their numbers.")
+  @Flag(help: "Print one JSON object per line: each difference, then a summary.")
   var json = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func validate() throws {
     guard let forceDeletes else { return }
     guard apply else {
-      throw ValidationError("--force-deletes needs --apply, without which nothing is deleted")
+      throw ValidationError("--force-deletes requires --apply")
     }
-    guard forceDeletes >= 0 else { throw ValidationError("--force-deletes must be 0 or more rows") }
+    guard forceDeletes >= 0 else { throw ValidationError("--force-deletes: expected 0 or more") }
   }
 
   func run() async throws {
@@ -46,9 +50,9 @@ struct Reconcile: AsyncParsableCommand {
     try store.check()
     var reconciliation = Reconciliation(store, api: api)
     try await reconciliation.walk(users)
-    let objection = apply ? try await reconciliation.apply(forceDeletes) : nil
+    let objection = apply ? try await reconciliation.apply(forcedDeletions: forceDeletes) : nil
     try reconciliation.report.print(asJSON: json)
     if let objection { throw CommandFailure(objection) }
-    if reconciliation.report.remaining > 0 { throw ExitCode(ExitStatus.attention.rawValue) }
+    if reconciliation.report.remaining > 0 { throw ExitCode(.attention) }
   }
 }

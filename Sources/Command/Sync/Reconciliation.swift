@@ -1,16 +1,15 @@
 import ClerkSync
-import Foundation
 
-/// One comparison of the users table with all of Clerk's users.
+/// Compares the users table with all of Clerk's users, and repairs the differences.
 ///
-/// Only the users who differ are kept, and the ids of the rows go to a temporary table: a walk through users who are
-/// as they should be takes the memory of one page.
+/// Only differing users are kept in memory, and the ids of the rows are in a temporary table. A comparison that finds
+/// no differences needs the memory of one page.
 struct Reconciliation {
   private(set) var report = DriftReport()
   private let store: UserStore
-  /// nil when the users come from a file.
+  /// nil if the users are read from a file.
   private let api: ClerkAPI?
-  /// Those at Clerk who are missing here or different.
+  /// The users at Clerk that are missing from the table or differ from it.
   private var differing: [BackendUser] = []
 
   init(_ store: UserStore, api: ClerkAPI?) {
@@ -18,11 +17,11 @@ struct Reconciliation {
     self.api = api
   }
 
-  /// Compares every user of the source.
+  /// Compares every user of the source with the table.
   mutating func walk(_ source: any UserSource) async throws {
     var source = source
-    // What has changed at Clerk since is on its way here, as a webhook.
-    let start = Int64(Date.now.timeIntervalSince1970 * 1000)
+    // A user changed after this time is not a difference: its webhook is on the way.
+    let start = Timestamp.now.milliseconds
     let unlisted = try UnlistedUsers(of: store)
     report.rows = unlisted.rows
     var progress = ProgressBar(total: try await api?.count())
@@ -36,7 +35,7 @@ struct Reconciliation {
       candidates += try differences(of: users).map(\.user)
       progress.advance(by: page.count)
     }
-    // A second look at those that differed: webhooks may have arrived meanwhile.
+    // Compare the differing users again, because webhooks may have been applied in the meantime.
     for batch in candidates.batches {
       for (user, drift) in try differences(of: batch) {
         differing.append(user)
@@ -47,11 +46,12 @@ struct Reconciliation {
     report.drifts += extra.map { Drift(kind: .extra, user: $0) }
   }
 
-  /// Repairs what the walk has found; returns why nothing was deleted where that was too much.
-  mutating func apply(_ leave: Int?) async throws -> String? {
+  /// Repairs the differences found by ``walk(_:)``. Returns the reason if the deletions exceed the limit; then nothing
+  /// is deleted.
+  mutating func apply(forcedDeletions: Int?) async throws -> String? {
     let extra = report.drifts.indices.filter { report.drifts[$0].kind == .extra }
-    let objection = DeletionLimit(rows: report.rows, leave: leave).objection(to: extra.count)
-    // Deletions first: they free addresses that others may have taken.
+    let objection = DeletionLimit(rows: report.rows, forced: forcedDeletions).objection(to: extra.count)
+    // Delete first: a deleted row may hold an e-mail address that now belongs to another user.
     for index in extra {
       report.drifts[index].repair =
         objection == nil ? try await delete(report.drifts[index].user) : "too many"
@@ -67,7 +67,7 @@ struct Reconciliation {
     return objection
   }
 
-  /// Deletes a user whom Clerk does not know.
+  /// Deletes a user after Clerk's API has confirmed that it does not exist.
   private func delete(_ id: String) async throws -> String {
     if let api, try await api.user(id) != nil { return "kept: Clerk has this user" }
     try store.deleteUser(id: id)
@@ -86,25 +86,25 @@ struct Reconciliation {
   }
 }
 
-/// Keeps a wrong key, an empty file or a half list from emptying the users table.
+/// Limits deletions, so that a wrong key, an empty file or an incomplete list cannot empty the users table.
 struct DeletionLimit {
-  /// How many deletions need no leave: a tenth of the rows, and 50 at most.
+  /// The number of deletions allowed by default: a tenth of the rows, and 50 at most.
   private let limit: Int
   private let rows: Int
-  /// How many the operator has given leave for.
-  private let leave: Int?
+  /// The number of deletions allowed by --force-deletes.
+  private let forced: Int?
 
-  init(rows: Int, leave: Int?) {
+  init(rows: Int, forced: Int?) {
     self.rows = rows
-    self.leave = leave
+    self.forced = forced
     limit = min(50, rows / 10)
   }
 
-  /// Why so many may not be deleted; nil when they may.
+  /// Returns the reason why this many deletions are not allowed; nil if they are.
   func objection(to deletions: Int) -> String? {
-    if deletions <= limit || deletions <= leave ?? 0 { return nil }
+    if deletions <= limit || deletions <= forced ?? 0 { return nil }
     return
-      "nothing was deleted: \(deletions) of \(rows) rows are extra, and at most \(limit) go without leave; "
-      + "where they really are to go, repeat it with --force-deletes \(deletions)"
+      "nothing was deleted: \(deletions) of \(rows) rows are extra, more than the limit of \(limit); "
+      + "to delete them all, add --force-deletes \(deletions)"
   }
 }

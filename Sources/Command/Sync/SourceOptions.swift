@@ -2,19 +2,19 @@ import ArgumentParser
 import ClerkSync
 import Foundation
 
-/// The options that say where Clerk's users come from.
+/// The options that select the source of Clerk's users.
 struct SourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Take the users from this file, - for standard input, and not from Clerk.",
+      "Read the users from this file instead of the API; - is standard input.",
       discussion: """
-        A JSON array of Clerk's user objects, or an object {"data": […]}, which are read whole; or one user object a \
-        line, which takes no more memory for more users.
+        The file contains one user object per line, a JSON array of user objects, or an object {"data": […]}. A file \
+        of lines is processed in constant memory; the other two forms are read into memory whole.
         """,
       valueName: "file"))
   var file: String?
 
-  @Option(help: ArgumentHelp("Where Clerk's Backend API is.", valueName: "url"))
+  @Option(help: ArgumentHelp("Base URL of Clerk's Backend API.", valueName: "url"))
   var apiUrl = "https://api.clerk.com"
 
   func validate() throws {
@@ -22,18 +22,18 @@ struct SourceOptions: ParsableArguments {
       url.query == nil, url.fragment == nil,
       url.scheme == "https" || (url.scheme == "http" && ["127.0.0.1", "localhost", "[::1]"].contains(host))
     else {
-      throw ValidationError("--api-url must be https://HOST, or http:// for a server on this machine")
+      throw ValidationError("--api-url: expected https://HOST, or http:// with a server on this machine")
     }
   }
 
-  /// All users, from the file or from the API; the latter, too, where it is the source.
+  /// Returns the source of all users, and the API if it is the source.
   func users(_ settings: SettingsOptions, roles: Roles) throws -> (any UserSource, api: ClerkAPI?) {
     if let file { return (try FileUsers(file, roles: roles), nil) }
     let api = try api(settings, roles: roles)
     return (APIUsers(api: api, after: nil), api)
   }
 
-  /// The API, with the key that the settings name.
+  /// Returns the API with the configured secret key.
   func api(_ settings: SettingsOptions, roles: Roles) throws -> ClerkAPI {
     let base = apiUrl.hasSuffix("/") ? String(apiUrl.dropLast()) : apiUrl
     return ClerkAPI(client: APIClient(base: base, key: try SecretKey(settings.variables())), roles: roles)

@@ -1,13 +1,13 @@
 import ClerkSync
 
-/// Where Clerk's users come from, a page at a time.
+/// A source of Clerk's users, read page by page.
 protocol UserSource {
-  /// The next users, at most ``ClerkAPI/pageSize``; nil when there are no more.
+  /// Returns the next users, at most ``ClerkAPI/pageSize``; nil if there are no more.
   mutating func nextPage() async throws -> [Result<BackendUser, UnusableUser>]?
 }
 
 extension Result<BackendUser, UnusableUser> {
-  /// The user's id, where there is one.
+  /// The user's id, if known.
   var userID: String? {
     switch self {
     case .success(let user): user.user.id

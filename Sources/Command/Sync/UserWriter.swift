@@ -1,13 +1,13 @@
 import ClerkSync
 
-/// Writes users as Clerk has them, each unless something newer has been applied, and counts what became of them.
+/// Writes Clerk's users to the table and counts the results. A user is skipped if a newer version has been applied.
 struct UserWriter {
   private(set) var tally: Tally
-  /// Those whose e-mail address stands in another user's row, which may be about to change.
+  /// Users whose e-mail address is stored for another user. That row may still change.
   private(set) var conflicts: [BackendUser] = []
   private let store: UserStore
 
-  /// `tally` is what has been counted before.
+  /// `tally` is the result of an earlier run.
   init(_ store: UserStore, tally: Tally = Tally()) {
     self.store = store
     self.tally = tally
@@ -21,7 +21,7 @@ struct UserWriter {
     try write(users)
   }
 
-  /// Tries the conflicting ones again for as long as that frees an address; counts those that remain as skipped.
+  /// Retries the conflicting users for as long as each pass frees an address. Counts the remaining ones as skipped.
   mutating func settleConflicts() throws {
     var previous = Int.max
     while !conflicts.isEmpty, conflicts.count < previous {
@@ -31,7 +31,7 @@ struct UserWriter {
       for batch in users.batches { try write(batch) }
     }
     for user in conflicts {
-      tally.skip(user.user.id, because: "its e-mail address stands in another user's row")
+      tally.skip(user.user.id, because: "its e-mail address is stored for another user")
     }
     conflicts = []
   }
@@ -49,7 +49,7 @@ struct UserWriter {
     for ((user, comparison), result) in zip(due, try store.updateUsers(due.map(\.user))) {
       switch result {
       case .success(.applied): tally.count(comparison)
-      // Something newer was applied since the comparison.
+      // A newer version was applied after the comparison.
       case .success: tally.count(.newer)
       case .failure(.emailTaken): conflicts.append(user)
       case .failure(let error): tally.skip(user.user.id, because: "\(error)")
@@ -59,7 +59,7 @@ struct UserWriter {
 }
 
 extension Array {
-  /// Its elements in groups small enough for one transaction.
+  /// The elements in groups small enough for one transaction.
   var batches: [[Element]] {
     stride(from: 0, to: count, by: ClerkAPI.pageSize).map {
       Array(self[$0..<Swift.min($0 + ClerkAPI.pageSize, count)])
@@ -67,9 +67,9 @@ extension Array {
   }
 }
 
-/// What became of the users that were to be written.
+/// The number of users written, by result.
 struct Tally: Codable {
-  /// A user who could not be written, and why.
+  /// A user that could not be written, and the reason.
   struct Skipped: Codable {
     let id: String?
     let reason: String
@@ -80,11 +80,11 @@ struct Tally: Codable {
   private var unchanged = 0
   private var newer = 0
   private var deleted = 0
-  /// How many got the least privileged role for want of a known one.
+  /// The number of users with an unknown role, who got the least privileged one.
   var unknownRoles = 0
   private(set) var skipped: [Skipped] = []
 
-  /// Counts one who was as `comparison` says, and is now as at Clerk where nothing newer forbids it.
+  /// Counts a user by its state before the write.
   mutating func count(_ comparison: UserComparison) {
     switch comparison {
     case .missing: created += 1
@@ -99,21 +99,21 @@ struct Tally: Codable {
     skipped.append(Skipped(id: id, reason: reason))
   }
 
-  /// Tables for the operator.
+  /// The tables printed at the end of a backfill.
   var summary: String {
-    var counts = Table([.init(name: "users", isNumber: true), .init(name: "what became of them")])
+    var counts = Table([.init(name: "users", isNumber: true), .init(name: "result")])
     for (number, text) in [
       (created, "created"), (updated, "updated"), (unchanged, "unchanged"),
-      (newer, "left as they are: what is here is newer"), (deleted, "left out: deleted here"),
+      (newer, "unchanged, newer here"), (deleted, "not written, deleted here"),
       (skipped.count, "skipped"),
     ] {
       counts.append(["\(number)", text])
     }
     if unknownRoles > 0 {
-      counts.append(["\(unknownRoles)", "of these with an unknown role: the least privileged"])
+      counts.append(["\(unknownRoles)", "of these with an unknown role, replaced by the least privileged"])
     }
     if skipped.isEmpty { return counts.text() }
-    var reasons = Table([.init(name: "skipped"), .init(name: "because", isFlexible: true)])
+    var reasons = Table([.init(name: "skipped"), .init(name: "reason", isFlexible: true)])
     for user in skipped { reasons.append([user.id, user.reason]) }
     return "\(counts.text())\n\(reasons.text())"
   }

@@ -1,16 +1,16 @@
 import Foundation
 import FoundationNetworking
 
-/// One HTTP request and its answer. A redirect is an answer, too; it is not followed.
+/// One HTTP request and its response. A redirect is a response like any other and is not followed.
 struct HTTPExchange {
-  /// How long a server may say nothing, in seconds; Svix waits 15.
+  /// The timeout for a silent server, in seconds: the same as Svix's.
   private static let timeout: TimeInterval = 15
 
   let status: Int
   let body: [UInt8]
   private let response: HTTPURLResponse
 
-  /// Sends the request and waits for the whole answer; throws a ``CommandFailure`` when there is none.
+  /// Sends the request and waits for the complete response. Throws a ``CommandFailure`` if there is none.
   init(_ method: String, _ url: URL, headers: [(String, String)] = [], body: [UInt8] = []) async throws {
     var request = URLRequest(url: url)
     request.httpMethod = method
@@ -31,7 +31,7 @@ struct HTTPExchange {
 
   func header(_ name: String) -> String? { response.value(forHTTPHeaderField: name) }
 
-  /// A string member of the JSON object that the body is.
+  /// Returns a string member of the body, if the body is a JSON object.
   subscript(member: String) -> String? {
     (try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])?[member] as? String
   }
@@ -41,24 +41,24 @@ struct HTTPExchange {
     case .cannotFindHost, .dnsLookupFailed:
       "no such host: check the name in the URL, and this machine's DNS"
     case .cannotConnectToHost:
-      "connection refused, or no way there: check the host and the port, and that the web server runs"
+      "connection refused, or host unreachable: check the host and port, and that the web server runs"
     case .timedOut:
       "no answer within \(Int(timeout)) s: check that the handler runs, and that no firewall drops the packets"
     case .networkConnectionLost, .badServerResponse, .cannotParseResponse:
-      "the connection ended before a whole HTTP answer: check that the port speaks \(url.scheme ?? "http")"
-    // libcurl's words name what is wrong with a certificate; the error's code rarely does.
+      "the connection closed before a complete HTTP response: check that the port speaks \(url.scheme ?? "http")"
+    // libcurl's description names the fault of a certificate; the error code rarely does.
     case _ where url.scheme?.lowercased() == "https":
-      "no answer over TLS (\(error.localizedDescription.singleLine)): check the certificate's name, chain and dates, and "
-        + "that the port speaks https"
+      "no response over TLS (\(error.localizedDescription.singleLine)): check the certificate's name, chain and dates, "
+        + "and that the port speaks https"
     default:
-      "no answer (\(error.localizedDescription.singleLine)); `curl -v` tells more"
+      "no response (\(error.localizedDescription.singleLine)): run `curl -v` for details"
     }
   }
 }
 
-/// What an operator makes of an endpoint's answer.
+/// Interpretation of an endpoint's response for the operator.
 extension HTTPExchange {
-  /// The body in one line, cut where it is longer than an answer of the handler's would be.
+  /// The body on one line, truncated to 500 characters, which no response of the handler exceeds.
   var excerpt: String {
     let words = String(decoding: body, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     return String(words.joined(separator: " ").singleLine.prefix(500))
@@ -68,50 +68,61 @@ extension HTTPExchange {
     header("location").flatMap(URL.init)?.shown.singleLine ?? "nowhere"
   }
 
-  /// What an answer other than success means, and what to do.
+  /// The meaning of an unsuccessful response, and the suggested remedy.
   var advice: String {
     switch (status, self["error"]) {
     case (_, "missing_secret"?):
-      "the handler has no secret: set CLERK_WEBHOOK_SIGNING_SECRET in its environment and start it anew"
+      "the handler has no secret: set CLERK_WEBHOOK_SIGNING_SECRET in its environment and restart it"
     case (_, "missing_headers"?):
-      "the svix headers did not arrive: let the web server and what is before it pass them on"
+      "the svix headers did not arrive: configure the web server, and any proxy in front of it, to pass them on"
     case (_, "invalid_signature"?):
-      "the endpoint has another secret, its clock is off, or the body was changed on the way: compare the secrets and "
-        + "the clocks; the handler's log says which"
+      "the endpoint has another secret, its clock is wrong, or the body was changed in transit: see the handler's log, "
+        + "and compare the secrets and clocks"
     case (_, "malformed_event"?), (_, "no_primary_email"?), (_, "no_user_id"?):
-      "signed and verified, but no event that can be applied: correct the body"
+      "the signature is valid, but the event cannot be applied: correct the body"
     case (_, "incomplete_body"?):
-      "the body was cut short on the way: look into the web server's error log"
+      "the body was truncated in transit: see the web server's error log"
     case (_, "configuration_error"?):
-      "a setting that the web server passes cannot be used: the handler's log names it"
+      "a setting passed by the web server is invalid: see the handler's log"
     case (_, "database_error"?), (_, "unavailable"?):
-      "the database cannot be used: see the handler's log, or clerk-sync doctor"
+      "the database is not usable: see the handler's log, or run clerk-sync doctor"
     case (300...399, _):
-      "redirected to \(location): Svix follows no redirect; use the final address"
+      "redirected to \(location): Svix does not follow redirects; use the final URL"
     case (401, _), (403, _):
-      "something before the handler wants a login or refuses: let requests to this path through"
+      "a server or proxy in front of the handler requires authentication: allow requests to this path"
     case (404, _):
-      "nothing answers at this path: it has to end in /api/webhooks, and the web server has to pass it on"
+      "nothing answers at this path: expected a path ending in /api/webhooks that the web server passes to the handler"
     case (405, _):
-      "this path takes no POST: it has to end in /api/webhooks"
+      "this path does not accept POST: expected a path ending in /api/webhooks"
     case (413, _):
-      "too long for CLERK_SYNC_MAX_BODY, or for the web server (client_max_body_size)"
+      "the body exceeds CLERK_SYNC_MAX_BODY, or the limit of the web server (client_max_body_size)"
     case (429, _):
-      "the web server limits the rate: exempt this path, or wait"
+      "the web server limits the request rate: exempt this path, or wait"
     case (500, _):
-      "the web server or the program behind it failed: see its error log"
+      "the web server, or the program behind it, failed: see its error log"
     case (502, _), (503, _):
-      "the web server does not reach the handler: start it, and let its socket be reached by the web server's user"
+      "the web server cannot reach the handler: start the handler, and give the web server's user access to its socket"
     case (504, _):
-      "the handler did not answer the web server in time: see its log, and what holds the database's lock"
+      "the handler did not answer the web server in time: see its log, and check for a lock on the database"
     default:
-      "not an answer of the handler's: check the URL, and what is before the handler"
+      "not a response of the handler: check the URL, and any proxy in front of the handler"
     }
   }
 }
 
-/// Leaves redirects alone, so that they are answers like any other: Svix does not follow one with a webhook, and a secret
-/// key must not follow one to another server.
+extension Date {
+  /// Parses an IMF-fixdate, the format of dates in HTTP (RFC 9110, section 5.6.7).
+  init?(httpDate text: String) {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = .gmt
+    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    guard let date = format.date(from: text) else { return nil }
+    self = date
+  }
+}
+
+/// Disables redirects. Svix does not follow a redirect, and a secret key must not be sent to another server.
 final class RedirectRefusal: NSObject, URLSessionTaskDelegate {
   func urlSession(
     _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// The example events of Clerk's dashboard, about a user of one's own.
+/// An example event of the Clerk dashboard, about a chosen user.
 struct SampleEvent {
   enum Kind: String, CaseIterable {
     case created = "user.created"
@@ -9,24 +9,25 @@ struct SampleEvent {
     case deleted = "user.deleted"
   }
 
-  /// What may be told of the user; what is nil is made up.
+  /// The user's properties. A property that is nil gets a default.
   struct Person: ParsableArguments {
-    @Option(help: "The user's id. (default: a new one)")
+    @Option(help: ArgumentHelp("User id. (default: a random one)", valueName: "id"))
     var user: String?
 
-    @Option(help: "The primary address. (default: one of example.org, with the id in it)")
+    @Option(
+      help: ArgumentHelp("Primary e-mail address. (default: ID@example.org)", valueName: "address"))
     var email: String?
 
-    @Option(help: "(default: Example)")
+    @Option(help: ArgumentHelp("First name. (default: Example)", valueName: "name"))
     var firstName: String?
 
-    @Option(help: "(default: Example)")
+    @Option(help: ArgumentHelp("Last name. (default: Example)", valueName: "name"))
     var lastName: String?
 
-    @Option(help: "public_metadata.role. (default: none)")
+    @Option(help: "Role in public_metadata.role. (default: none)")
     var role: String?
 
-    /// The options that tell more than the id.
+    /// The properties besides the id.
     var details: [String?] { [email, firstName, lastName, role] }
   }
 
@@ -99,13 +100,13 @@ struct SampleEvent {
       """
   }
 
-  /// The text as a JSON string, quotes included.
+  /// Returns the text as a JSON string, including the quotes.
   private static func json(_ text: String) throws -> String {
     String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
   }
 }
 
-/// Ids in the form of Clerk's and Svix's: a word for the kind, and 27 letters and digits.
+/// Random ids in the format of Clerk and Svix: a prefix for the kind, then 27 letters and digits.
 enum ClerkID {
   static func random(_ kind: String) -> String {
     let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")

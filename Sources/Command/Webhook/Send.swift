@@ -5,21 +5,24 @@ import Foundation
 /// `clerk-sync send`
 struct Send: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sign an event with the configured secret, and post it as Svix does.",
+    abstract: "Sign an event and send it to an endpoint, as Svix does.",
     discussion: """
-      user.created, user.updated and user.deleted are the examples of Clerk's dashboard, about a new user unless the \
-      options tell of another. Anything else names a file, whose bytes are sent unchanged.
+      Signs with the first configured secret. user.created, user.updated and user.deleted send the example event of \
+      the Clerk dashboard, about a new user unless options describe another one. Any other argument is the path of a \
+      file, whose bytes are sent unchanged.
+
+      The exit status is 0 if the endpoint answers with a 2xx status, and 2 otherwise.
       """)
 
-  @Argument(help: "user.created, user.updated, user.deleted, or a file; - is standard input.")
+  @Argument(help: "user.created, user.updated, user.deleted, or the path of a file; - is standard input.")
   var event: String
 
-  @Option(help: "The endpoint. (default: \(URL.development))", transform: URL.web)
+  @Option(help: "URL of the endpoint. (default: \(URL.development))", transform: URL.web)
   var url: URL?
 
-  @OptionGroup(title: "About the user of an example") var person: SampleEvent.Person
+  @OptionGroup(title: "User of an example event") var person: SampleEvent.Person
 
-  @Option(help: "The message's id. (default: a new one)", transform: SvixHeaders.messageID)
+  @Option(help: "Message id. (default: a random one)", transform: SvixHeaders.messageID)
   var id: String?
 
   @OptionGroup var source: SettingsSource
@@ -29,10 +32,10 @@ struct Send: AsyncParsableCommand {
   func validate() throws {
     let hasDetails = person.details.contains { $0 != nil }
     if kind == nil, hasDetails || person.user != nil {
-      throw ValidationError("a file is sent unchanged: expected no option about the user beside it")
+      throw ValidationError("a file is sent unchanged: expected no option that describes the user")
     }
     if kind == .deleted, hasDetails {
-      throw ValidationError("user.deleted tells the user's id only: expected no option but --user beside it")
+      throw ValidationError("user.deleted contains only the user's id: expected no option but --user")
     }
   }
 

@@ -3,25 +3,26 @@ import ArgumentParser
 /// `clerk-sync sign`
 struct Sign: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print the headers under which Svix would deliver a file.",
+    abstract: "Sign a file and print the svix headers.",
     discussion: """
-      Signs the bytes of the file with the first configured secret. curl takes the headers from standard input:
+      Signs the bytes of the file with the first configured secret. curl reads the headers from standard input:
 
-        clerk-sync sign event.json | curl -H @- --data-binary @event.json https://app.example.org/api/webhooks
+        clerk-sync sign event.json |
+          curl -H @- --data-binary @event.json https://app.example.org/api/webhooks
 
-      Not with -d, which leaves line breaks out.
+      Use --data-binary rather than -d, which removes line breaks and so invalidates the signature.
       """)
 
   @Argument(help: "The file with the body; - is standard input.")
   var file: String
 
-  @Option(help: "The message's id. (default: a new one)", transform: SvixHeaders.messageID)
+  @Option(help: "Message id. (default: a random one)", transform: SvixHeaders.messageID)
   var id: String?
 
   @Option(
     help: ArgumentHelp(
-      "When it is signed; the handler allows 300 s either way. (default: now)",
-      valueName: "seconds since 1970"),
+      "Time of signing, in seconds since 1970. The handler accepts a difference of up to 300 s. (default: now)",
+      valueName: "seconds"),
     transform: Sign.timestamp)
   var timestamp: Int64?
 

@@ -2,12 +2,12 @@ import ArgumentParser
 import Foundation
 import Svix
 
-/// The headers under which Svix delivers a body, signed here.
+/// The svix headers of a body, with a signature made here.
 struct SvixHeaders {
   let id: String
   let fields: [(name: String, value: String)]
 
-  /// `timestamp` is in seconds since 1970; by default now.
+  /// Signs the body. `timestamp` is in seconds since 1970; the default is now.
   init(signing body: [UInt8], id: String?, timestamp: Int64? = nil, secret: Secret) throws {
     let id = id ?? ClerkID.random("msg")
     let timestamp = "\(timestamp ?? Int64(Date.now.timeIntervalSince1970))"
@@ -16,7 +16,7 @@ struct SvixHeaders {
     fields = [("svix-id", id), ("svix-timestamp", timestamp), ("svix-signature", "\(signature)")]
   }
 
-  /// Takes an id that a header can carry; a full stop would make what is signed ambiguous.
+  /// Parses a message id given as an option. A full stop would make the signed content ambiguous.
   @Sendable static func messageID(_ text: String) throws -> String {
     guard !text.isEmpty, text.unicodeScalars.allSatisfy({ ("!"..."~").contains($0) && $0 != "." }) else {
       throw ValidationError("expected visible ASCII characters without a full stop, such as msg_1")

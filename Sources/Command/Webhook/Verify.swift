@@ -6,36 +6,43 @@ import Svix
 /// `clerk-sync verify`
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say whether the handler would accept a delivery, and why not.",
+    abstract: "Verify the signature of a delivery, and diagnose failures.",
     discussion: """
-      The headers are written one a line, `svix-id: msg_…` as curl -v and logs have them or HTTP_SVIX_ID=msg_… as CGI \
-      has; others are passed over. Exit status 0 when the delivery is valid now, 1 when it is not.
+      The headers file contains one header per line, either `svix-id: msg_…`, as printed by curl -v, or the CGI \
+      variable HTTP_SVIX_ID=msg_…. Other headers are ignored.
+
+      The exit status is 0 if the handler would accept the delivery now, and 1 if not.
       """)
 
-  @Option(help: ArgumentHelp("The headers received; - is standard input.", valueName: "file"))
+  @Option(help: ArgumentHelp("File with the received headers; - is standard input.", valueName: "file"))
   var headers: String
 
-  @Option(help: ArgumentHelp("The raw body received, byte for byte; - is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "File with the raw body as received, byte for byte; - is standard input.", valueName: "file"))
   var body: String
 
-  @Flag(help: "Try what may have gone wrong, and say what to do.")
+  @Flag(help: "Search for the cause of a failure, and suggest a remedy.")
   var explain = false
 
-  @Option(help: ArgumentHelp("Further secrets to try, such as an old one.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "With --explain, also try the secrets in this file, such as old ones; - is standard input.",
+      valueName: "file"))
   var secretFile: String?
 
   @OptionGroup var source: SettingsSource
 
   func validate() throws {
     if headers == "-", body == "-" {
-      throw ValidationError("expected standard input for one of --headers and --body, not for both")
+      throw ValidationError("expected standard input for only one of --headers and --body")
     }
     if secretFile != nil, !explain { throw ValidationError("expected --explain with --secret-file") }
   }
 
   func run() throws {
     let secrets = try source.secrets()
-    let text = try InputFile.bytes(at: headers, expected: "a file with a header a line")
+    let text = try InputFile.bytes(at: headers, expected: "a file with one header per line")
     let received = ReceivedHeaders(String(decoding: text, as: UTF8.self))
     let body = try InputFile.bytes(at: body, expected: "the file with the raw body")
     let now = WallClock.system.now() / 1000
@@ -54,15 +61,15 @@ struct Verify: ParsableCommand {
         print(line.wrapped(indentation: "  ", first: "- "))
       }
     }
-    if reason != nil { throw ExitCode(ExitStatus.attention.rawValue) }
+    if reason != nil { throw ExitCode(.attention) }
   }
 
   private func others() throws -> [KnownSecret] {
     guard let secretFile else { return [] }
-    let expected = "a file with signing secrets, whsec_ and base64"
+    let expected = "a file with signing secrets (whsec_ and base64)"
     let bytes = try InputFile.bytes(at: secretFile, expected: expected)
     guard let secrets = try? Secret.list(String(decoding: bytes, as: UTF8.self)) else {
-      throw CommandFailure("\(secretFile.singleLine) does not decode: expected \(expected)", status: .usage)
+      throw CommandFailure("\(secretFile.singleLine) cannot be decoded: expected \(expected)", status: .usage)
     }
     return KnownSecret.other(secrets, file: secretFile)
   }

@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// The console behind nginx, and a browser that does with it what a scenario of scenarios.py says.
+/// The console behind nginx, with a browser that runs a scenario of scenarios.py.
 struct BrowserSite {
-  /// What the scenarios need to know of the site; the names are those of site_under_test.py.
+  /// The properties of the site passed to the scenarios; see site_under_test.py.
   private struct Description: Encodable {
     let url: String
     let token = BrowserSite.token
@@ -23,11 +23,11 @@ struct BrowserSite {
 
   static let token = "a-token/of+the~console="
 
-  /// Plays the scenario with an empty site of its own, and returns what was wrong.
+  /// Runs the scenario with a new empty site, and returns its failures.
   ///
   /// - Parameters:
-  ///   - environment: the handler's, beside the least one; without a token the API is switched off.
-  ///   - hasQueue: whether deliveries go to a Redis server, beside a database that is there already.
+  ///   - environment: additional settings of the handler; without a token the API is disabled.
+  ///   - hasQueue: whether deliveries are queued in a Redis server, with an existing database.
   static func problems(
     of scenario: String, environment: [String: String], hasQueue: Bool = false
   ) throws -> [String] {

@@ -1,101 +1,100 @@
 import TestSupport
 import Testing
 
-/// The console in Chromium, through nginx, with the real handler.
+/// Tests of the console in Chromium, with the real handler behind nginx.
 ///
-/// One browser at a time, which takes as much of a machine as everything else here.
+/// One browser at a time: it needs as many resources as all else together.
 @Suite(.load) struct BrowserTests {
-  @Test func `The token signs in, stays in its tab, and goes when one signs out`() throws {
+  @Test func `The token signs in, is limited to its tab, and is removed on sign-out`() throws {
     try play("sign_in")
   }
 
-  @Test func `Where the browser keeps nothing the token lasts as long as the page`() throws {
+  @Test func `Without browser storage the token lasts as long as the page`() throws {
     try play("no_storage")
   }
 
-  @Test func `It works under a prefix`() throws {
+  @Test func `The console works under a prefix`() throws {
     try play("prefix")
   }
 
-  @Test func `Before the first delivery it says what to do`() throws {
+  @Test func `Before the first delivery the console explains the next steps`() throws {
     try play("nothing_yet")
   }
 
-  @Test func `A wrong token is refused, and not kept`() throws {
+  @Test func `A wrong token is rejected and not stored`() throws {
     try play("wrong_token")
   }
 
-  @Test func `Without a token in its settings it says how to set one, and goes on once there is one`() throws
-  {
+  @Test func `Without a configured token the console says how to set one`() throws {
     try play("switched_off", environment: [:])
   }
 
-  @Test func `What arrives is shown without a reload, and takes neither the focus nor the place`() throws {
+  @Test func `New deliveries appear without a reload, and keep the focus and scroll position`() throws {
     try play("arrival")
   }
 
-  @Test func `Deliveries are narrowed down and paged through`() throws {
+  @Test func `Deliveries are filtered and paged`() throws {
     try play("narrowing")
   }
 
-  @Test func `A filter whose finds lie far down is kept up to date by one request a look`() throws {
+  @Test func `A filter with few matches is refreshed with one request per poll`() throws {
     try play("idle")
   }
 
-  @Test func `A fault of the page is told, and does not end its looking`() throws {
+  @Test func `A script error is reported and does not stop polling`() throws {
     try play("fault")
   }
 
-  @Test func `The chart and its table say the same`() throws {
+  @Test func `The chart and its table agree`() throws {
     try play("chart")
   }
 
-  @Test func `A failure is explained with what to do, and leaves once it succeeds`() throws {
+  @Test func `A failure is explained with its remedy, and disappears after a success`() throws {
     try play("failure")
   }
 
-  @Test func `A hundred thousand users are paged through and searched`() throws {
+  @Test func `100,000 users are paged and searched`() throws {
     try play("hundred_thousand")
   }
 
-  @Test func `A user opens with row, version and history, under an address of its own`() throws {
+  @Test func `A user opens with row, version and history, at its own URL`() throws {
     try play("one_user")
   }
 
-  @Test func `An e-mail address is in the page only once it has been asked for`() throws {
+  @Test func `An e-mail address is loaded only on request`() throws {
     try play("masked")
   }
 
-  @Test func `What looks like markup stays text`() throws {
+  @Test func `Markup in data is shown as text`() throws {
     try play("markup")
   }
 
-  @Test func `While the handler is down it says so, and it recovers by itself`() throws {
+  @Test func `A stopped handler is reported, and the console recovers by itself`() throws {
     try play("unreachable")
   }
 
-  @Test func `While the database cannot be read it says so, and it recovers by itself`() throws {
+  @Test func `An unreadable database is reported, and the console recovers by itself`() throws {
     try play("unavailable")
   }
 
-  @Test func `Silence is told from health`() throws {
+  @Test func `Silence is distinguished from health`() throws {
     let environment = ["CLERK_SYNC_ADMIN_TOKEN": BrowserSite.token, "CLERK_SYNC_SILENCE_HOURS": "1"]
     try play("silence", environment: environment)
   }
 
-  @Test func `What lies in the queue is told, and what is wrong with it`() throws {
+  @Test func `The queue's contents and problems are shown`() throws {
     try play("queue", hasQueue: true)
   }
 
-  @Test func `A machine that only receives shows its health and its queue alone`() throws {
+  @Test func `A receive-only machine shows only its health and its queue`() throws {
     try play("receiver", hasQueue: true)
   }
 
-  @Test func `A hidden tab asks for nothing`() throws {
+  @Test func `A hidden tab sends no requests`() throws {
     try play("hidden")
   }
 
-  /// Plays a scenario of scenarios.py, and records what was wrong.
+  /// Runs a scenario of scenarios.py, and records its failures.
   private func play(
     _ scenario: String, environment: [String: String] = ["CLERK_SYNC_ADMIN_TOKEN": BrowserSite.token],
     hasQueue: Bool = false, sourceLocation: SourceLocation = #_sourceLocation

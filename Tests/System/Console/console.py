@@ -1,7 +1,7 @@
-"""Runs one scenario of the console in a real browser, and prints what was wrong as a JSON list.
+"""Runs one scenario of the console in a real browser, and prints the failures as a JSON list.
 
 Usage: console.py SCENARIO SITE
-SCENARIO is a function of scenarios.py; SITE is a JSON file that site.py describes.
+SCENARIO is a function in scenarios.py; SITE is a JSON file described in site_under_test.py.
 """
 
 import json
@@ -18,9 +18,9 @@ CHROMIUM = "/usr/bin/chromium"
 
 def run(scenario, site):
     with sync_playwright() as playwright:
-        # Chromium's own sandbox needs another user than root.
+        # Chromium's sandbox does not work as root.
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        # Without motion nothing is measured halfway between two colours.
+        # Without animations, colours are never measured halfway through a transition.
         context = browser.new_context(locale="en-GB", timezone_id="Europe/Zurich", reduced_motion="reduce")
         context.set_default_timeout(120_000)
         page = WatchedPage(context.new_page(), site)

@@ -1,4 +1,4 @@
-"""What somebody does with the console. Each scenario has a site of its own, empty at first."""
+"""Scenarios of a user of the console. Each scenario starts with an empty site of its own."""
 
 import os
 import shutil
@@ -103,7 +103,7 @@ def arrival(page, site):
     page.until("document.querySelectorAll('#deliveries tbody').length === 2", "there are not two rows")
     page.inspect("deliveries")
 
-    # More than a page arrives at once, and nothing is left out between it and the line that has the focus.
+    # More than a page arrives at once, and no delivery is missing between it and the focused row.
     page.hide(True)
     messages = [site.deliver(event("user.updated", "user_first", "first@example.org")) for _ in range(60)]
     page.hide(False)
@@ -111,7 +111,7 @@ def arrival(page, site):
     newest = [id for (id,) in site.sql("SELECT svix_id FROM clerk_sync_deliveries ORDER BY rowid DESC LIMIT 50")]
     page.expect(page.texts("#deliveries [data-name=Message]") == newest, "the page is not the newest fifty")
 
-    # Who reads further down keeps the line that they read.
+    # The scroll position of a reader further down is kept.
     page.evaluate("document.querySelectorAll('#deliveries tbody')[20].scrollIntoView()")
     line = page.locator("#deliveries tbody").nth(20)
     id = line.locator("[data-name=Message]").inner_text()
@@ -151,7 +151,7 @@ def narrowing(page, site):
     page.until("document.querySelectorAll('#deliveries tbody').length === 50", "there are not fifty rows")
     pages = page.get_by_role("navigation", name="Pages of deliveries")
     newest = page.texts("#deliveries [data-name=Message]")
-    # What is typed acts a moment later, and until then the pages are those of what is shown.
+    # Typed text takes effect after a delay. Until then, paging applies to the current filter.
     page.evaluate("document.getElementById('filter-user').value = 'user_1'")
     pages.get_by_role("button", name="Next").click()
     page.until("document.querySelectorAll('#deliveries tbody').length === 22", "the second page has not 22 rows")
@@ -199,7 +199,7 @@ def fault(page, site):
     page.goto(f"{site.url}/#__proto__")
     page.see("Healthy", "#health")
 
-    # An answer that no handler gives, once as one of another program with a word of its own.
+    # A response that the handler never sends, once from another program with its own error word.
     for status, body, words in [
         (200, {}, "Error in this page"),
         (500, {"status": 500, "title": "No"}, "Handler unreachable"),
@@ -225,7 +225,7 @@ def chart(page, site):
     bars = "document.querySelectorAll('#chart .bar').length"
     page.expect(page.evaluate(bars) == 2, f"{page.evaluate(bars)} bars")
     page.locator("#chart-table summary").click()
-    # The deliveries may lie on both sides of a full hour.
+    # The deliveries may be on both sides of a full hour.
     for period in ["24 hours", "7 days", "90 days"]:
         page.get_by_text(period, exact=True).click()
         page.see("4 deliveries in all")
@@ -252,13 +252,13 @@ def failure(page, site):
     page.see("3 failures pending", "#health")
     page.inspect("failures")
 
-    # What succeeds leaves, without a reload.
+    # A delivery that succeeds disappears without a reload.
     site.deliver(event("user.deleted", "user_owner"))
     site.deliver(taken, id)
     page.until("document.querySelectorAll('#failures li').length === 2", "what succeeded is still pending")
     page.see("2 failures pending", "#health")
 
-    # The codes of SQLite that the handler's words end in.
+    # The SQLite result codes at the end of the handler's messages.
     titles = {
         5: "The database was locked",
         517: "The database was locked",
@@ -319,7 +319,7 @@ def hundred_thousand(page, site):
     page.locator("#user-filter").get_by_role("button", name="Clear").click()
     expect(ids(0, 50), "all of them")
 
-    # A part of the name has no index: the handler looks at some rows at a time, and the page goes on by itself.
+    # A search for part of a name has no index: the handler reads some rows at a time, and the page continues by itself.
     asked = len(page.api())
     page.get_by_label("Search").fill("ada")
     page.see("Searching: checked up to user_", "#users")
@@ -434,7 +434,7 @@ def silence(page, site):
     site.deliver(event("user.created", "user_1", "1@example.org"))
     before = int(time.time() * 1000) - 3 * 3_600_000
     site.sql(f"UPDATE clerk_sync_deliveries SET first_seen = {before}, last_seen = {before}")
-    # A handler remembers the last delivery that it took itself.
+    # A handler remembers the last delivery it accepted itself.
     site.stop_handler()
     site.start_handler()
     page.open()
@@ -455,7 +455,7 @@ def queue(page, site):
     site.redis("XGROUP", "CREATE", "clerk-sync:deliveries", "clerk-sync", "0")
     site.redis("XREADGROUP", "GROUP", "clerk-sync", "one", "STREAMS", "clerk-sync:deliveries", ">")
     page.see("A worker holds deliveries", "#health")
-    # One that hangs does not hide that nobody takes the others.
+    # A stuck delivery does not hide that the others are waiting.
     site.redis("XADD", "clerk-sync:deliveries", "2-1", "id", "msg_2")
     page.see("Queue stalled", "#health")
     site.redis("DEL", "clerk-sync:deliveries")

@@ -1,4 +1,4 @@
-"""The web server and the handler that Swift has started, from the side of the scenarios."""
+"""The site under test: the web server and handler started by the Swift tests, as used by the scenarios."""
 
 import base64
 import http.client
@@ -15,7 +15,7 @@ import svix
 
 
 def event(type, user, email=None, first_name="Ada", last_name="Lovelace", role=None, updated_at=None):
-    """A Clerk event; without an address the user has signed up by phone."""
+    """Returns a Clerk event. Without an address, the user has signed up by phone."""
     data = {"id": user, "object": "user"}
     if type != "user.deleted":
         data |= {
@@ -30,8 +30,8 @@ def event(type, user, email=None, first_name="Ada", last_name="Lovelace", role=N
 
 
 class SiteUnderTest:
-    """`url`, `token`, `secret` and `database` of the site; `handler` is its program, `process` its process id, and
-    `socket` and `environment` are what it was started with; `redis` is the socket of its queue, where it has one."""
+    """The site's `url`, `token`, `secret` and `database`; the handler's program (`handler`), process id (`process`),
+    `socket` and `environment`; and the socket of its queue (`redis`), if it has one."""
 
     def __init__(self, url, token, secret, database, handler, process, socket, redis, environment, screenshots):
         self.url, self.token, self.secret, self.database = url, token, secret, database
@@ -72,7 +72,7 @@ class SiteUnderTest:
         subprocess.run(["redis-cli", "-s", self.redis_socket, *words], check=True, stdout=subprocess.DEVNULL)
 
     def sql(self, statement, rows=None):
-        """Runs a statement on the database, for each of the rows where there are any; returns what it selects."""
+        """Runs a statement on the database, once for each of the given rows, and returns the selected rows."""
         database = sqlite3.connect(self.database, timeout=120)
         try:
             with database:
@@ -84,7 +84,7 @@ class SiteUnderTest:
 
     def stop_handler(self):
         os.kill(self.process, signal.SIGTERM)
-        # It is another process's child, and a zombie once it has ended.
+        # The handler is a child of another process, and becomes a zombie when it ends.
         while self.is_running():
             time.sleep(0.02)
 

@@ -1,4 +1,4 @@
-"""A page of the browser that notes all that a console must never do."""
+"""A browser page that records everything the console must never do."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 VIOLATIONS = "addEventListener('securitypolicyviolation', (event) => console.error('CSP', event.violatedDirective))"
 SIZES = {"phone": (360, 780), "desktop": (1280, 900)}
-# What a browser says of any answer that is an error; the scenarios expect some.
+# The browser's message for an error response; some scenarios expect them.
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -21,7 +21,7 @@ class WatchedPage:
         page.on("request", self.requested)
         page.on("console", self.said)
         page.on("pageerror", lambda error: self.problems.append(f"error in the page: {error}"))
-        page.on("dialog", lambda dialog: (self.problems.append("a dialog: what came ran"), dialog.dismiss()))
+        page.on("dialog", lambda dialog: (self.problems.append("a dialog: injected script was run"), dialog.dismiss()))
 
     def __getattr__(self, name):
         return getattr(self.page, name)
@@ -29,7 +29,7 @@ class WatchedPage:
     def requested(self, request):
         self.requests.append(request.url)
         if not request.url.startswith((self.site.url + "/", "data:")):
-            self.problems.append(f"a request leaves the origin: {request.url}")
+            self.problems.append(f"a request to another origin: {request.url}")
 
     def said(self, message):
         answered = ANSWERED.match(message.text)
@@ -43,7 +43,7 @@ class WatchedPage:
             self.problems.append(words)
 
     def api(self):
-        """The paths asked for so far, of the API alone."""
+        """Returns the API paths requested so far."""
         paths = [urllib.parse.urlsplit(url).path for url in self.requests]
         return [path for path in paths if "/api/" in path]
 
@@ -61,8 +61,8 @@ class WatchedPage:
         return [text.strip() for text in self.page.locator(selector).all_inner_texts()]
 
     def until(self, condition, words):
-        """Waits until a JavaScript expression holds."""
-        # Not wait_for_function, which needs the eval that the page forbids.
+        """Waits until a JavaScript expression is true."""
+        # wait_for_function would need eval, which the page forbids.
         end = time.monotonic() + 120
         while not self.page.evaluate(condition):
             if time.monotonic() > end:
@@ -70,13 +70,13 @@ class WatchedPage:
             time.sleep(0.05)
 
     def hide(self, is_hidden):
-        """Tells the page that it is hidden or seen; a headless browser shows every page at all times."""
+        """Simulates a hidden or visible page; in a headless browser every page is always visible."""
         state = str(is_hidden).lower()
         self.page.evaluate(f"Object.defineProperty(document, 'hidden', {{ configurable: true, value: {state} }})")
         self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def inspect(self, state):
-        """Looks at a state in both sizes and colour schemes: nothing that axe calls serious, no scrolling sideways."""
+        """Checks the page in both sizes and colour schemes: no serious axe violation, no horizontal scrolling."""
         size = self.page.viewport_size
         for device, (width, height) in SIZES.items():
             self.page.set_viewport_size({"width": width, "height": height})
@@ -93,7 +93,7 @@ class WatchedPage:
         self.page.set_viewport_size(size)
 
     def look_back(self):
-        """What holds of every scenario."""
+        """Checks the conditions that apply to every scenario."""
         for url in [*self.requests, self.page.url]:
             self.expect(self.site.token not in urllib.parse.unquote(url), f"the token is in a URL: {url}")
         self.expect("@" not in urllib.parse.urlsplit(self.page.url).fragment, "an address is in the fragment")

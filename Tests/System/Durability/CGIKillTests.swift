@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A CGI process is killed by a web server that has waited for too long.
+/// Tests of killed CGI processes: web servers kill a process that takes too long.
 @Suite(.load) struct CGIKillTests {
   private final class Counts: Sendable {
     let kills = Atomic(0)
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `CGI processes killed under load lose nothing and repeat nothing`(mode: JournalMode) throws {
+  func `CGI processes killed under load neither lose nor repeat a delivery`(mode: JournalMode) throws {
     let database = try LoadedDatabase(folder.file("app.db"), mode: mode)
     let programs = try (0..<3).map { _ in
       CGIProgram(in: try TemporaryFolder(inMemory: true), environment: ["CLERK_SYNC_DATABASE": database.path])
@@ -33,7 +33,7 @@ import Testing
       } else {
         kill(process, journal: mode.journal(of: database.path))
       }
-      // A web server hands on what was written before the end.
+      // A web server passes on the output written before the kill.
       return try programs[client].writtenAnswer(of: process)
     } while: { [counts] in
       #expect(eventually { counts.areEnough })
@@ -44,7 +44,7 @@ import Testing
     try database.expectEquals(load)
   }
 
-  @Test func `A first use that is killed leaves nothing that stands in the way of the second`() throws {
+  @Test func `A killed first use does not block the second`() throws {
     var killed = 0
     for _ in 0..<30 {
       let program = CGIProgram(in: try TemporaryFolder(inMemory: true))

@@ -2,16 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the disk refuses to keep is not answered with a 200, and does not endanger what comes after it.
+/// Tests of failed syncs: they are not answered with 200, and do not endanger later deliveries.
 @Suite(.programs) struct FailedSyncTests {
   @Test(
     .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
     .enabled(if: TestMode.connection == nil, "SQLite itself syncs a shared connection"))
-  func `After a sync that failed, the WAL is moved into the database before anything is appended`() throws {
+  func `After a failed sync, a checkpoint precedes the next append to the WAL`() throws {
     let folder = try TemporaryFolder()
     let database = folder.file("app.db")
     try JournalMode.wal.create(at: database)
-    // A worker's first delivery comes before anything is kept, so SQLite syncs it: the WAL and its folder.
+    // Before a worker's first delivery no connection is kept, so SQLite syncs the WAL and its folder.
     let handler = try Handler(
       in: folder, environment: ["CLERK_SYNC_THREADS": "1"],
       command: #"exec strace -D -f -o trace -e trace=fdatasync -e inject=fdatasync:error=EIO:when=3 "$0""#)
@@ -25,10 +25,10 @@ import Testing
     #expect(refusal?.status == 500)
     #expect(refusal?.standardError.contains("disk I/O error: Input/output error") == true)
 
-    // The ledger's note of the failure is the first to be written after it.
+    // The first write after the failure is its entry in the ledger.
     #expect(try size(of: log) < before)
     #expect(try handler.answer(deliveries[2])?["outcome"] == "applied")
-    // It had been committed, and has come to disk with the next one.
+    // The delivery was committed, and reached the disk with the next one.
     #expect(try handler.answer(deliveries[1])?["outcome"] == "duplicate")
     let rows = try DatabaseFile(database).rows("SELECT id FROM users ORDER BY id")
     #expect(rows == [["user_0"], ["user_1"], ["user_2"]])

@@ -1,20 +1,20 @@
 import TestSupport
 import Testing
 
-/// Something in the way of the database, what the log says of it, and how to mend it.
+/// A fault of the database, with its log message and repair.
 struct Fault: Sendable, CustomTestStringConvertible {
   let testDescription: String
-  /// What is wrong.
+  /// The fault named in the log.
   let words: String
-  /// What to do.
+  /// The remedy named in the log.
   let advice: String
-  /// Nil in both modes.
+  /// The journal mode; nil for both.
   var mode: JournalMode?
-  /// Whether it stops a process that has the file open already, as one does that keeps a WAL.
+  /// Whether the fault affects a process that has the file open, such as one that keeps a WAL.
   var appliesToOpenFiles = true
-  /// Nil whether or not the handler runs already.
+  /// Whether the handler is already running; nil for both.
   var comesWhileRunning: Bool?
-  /// Whether the handler tells of it when it starts.
+  /// Whether the handler reports the fault when it starts.
   var isToldAtStart = true
   let cause: @Sendable (FaultySite) throws -> Void
   let cure: @Sendable (FaultySite) throws -> Void
@@ -48,7 +48,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     } cure: {
       try $0.setPermissions(0o644, of: $0.database)
     }.with { $0.appliesToOpenFiles = false },
-    // A WAL that is there already needs nothing of the folder.
+    // An existing WAL needs no access to the folder.
     Fault("a read-only folder", words: "attempt to write a readonly database", advice: writable) {
       try $0.setPermissions(0o555, of: $0.folder.file("data"))
     } cure: {
@@ -90,7 +90,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
   private static let disk =
     "check the disk's free space, quota and health; the delivery will be retried"
 
-  /// The way a quota fails, without a file system that has one.
+  /// Simulates an exceeded quota.
   private static let limits = [
     Fault("a limit to the size of files", words: "disk I/O error", advice: disk) {
       try $0.limitFileSize(to: "1")
@@ -101,7 +101,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
   private static let room = "free disk space; the delivery will be retried"
 
-  /// For a folder that is a file system of its own.
+  /// For a folder on a separate file system.
   static let mounted = [
     Fault("a full disk", words: "database or disk is full", advice: room) {
       try $0.fillDisk()

@@ -20,7 +20,7 @@ import Testing
       }.filter { $0.isPossible }
     }
 
-    /// Permissions are asked when a file is opened, and a kept connection has it open already.
+    /// Permissions are checked when a file is opened, and a kept connection has already opened it.
     private var keepsFileOpen: Bool { mode == .wal || TestMode.connection == "shared" }
 
     private var isPossible: Bool {
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: Case.all(Fault.all))
-  func `A fault is told with what to do, writes nothing, and is forgotten once it is mended`(
+  func `A fault is reported with its remedy, writes nothing, and ends with its repair`(
     example: Case
   ) throws {
     try expectRecovery(from: example, at: FaultySite(example.mode))
@@ -48,14 +48,14 @@ import Testing
   @Test(
     .enabled(if: FaultySite.canMount, "only root may mount file systems"),
     arguments: Case.all(Fault.mounted))
-  func `A fault of the file system is told, writes nothing, and is forgotten once it is mended`(
+  func `A file system fault is reported, writes nothing, and ends with its repair`(
     example: Case
   ) throws {
     try expectRecovery(from: example, at: FaultySite(example.mode, isMounted: true))
   }
 
   private func expectRecovery(from example: Case, at site: FaultySite) throws {
-    // What limits the size of files would limit the log's, too.
+    // The limit on file sizes would also apply to the log.
     var handler = try site.start(hasStandardError: false)
     #expect(try handler.answer(first)?["outcome"] == "applied")
     if example.comesWhileRunning {
@@ -90,12 +90,12 @@ import Testing
     #expect(try database.rows("PRAGMA integrity_check") == [["ok"]])
   }
 
-  /// Expects one line, which says what is wrong and what to do.
+  /// Expects one line with the fault and its remedy.
   private func expectLine(_ log: String?, telling fault: Fault) throws {
     let log = try #require(log)
     #expect(log.split(separator: "\n").count == 1)
     #expect(log.contains(" error "), "\(log)")
-    // The start looks before it writes.
+    // The start reads before it writes.
     #expect(log.contains(fault.words) || log.contains("app.db cannot be written"), "\(log)")
     #expect(log.contains(fault.advice), "\(log)")
   }

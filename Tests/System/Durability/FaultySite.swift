@@ -2,7 +2,7 @@ import Foundation
 import SQLite
 import TestSupport
 
-/// A database in a folder `data`, and a handler to which file permissions apply, also where a test runs as root.
+/// A database in a folder `data`, and a handler that is subject to file permissions even if the test runs as root.
 final class FaultySite {
   struct CommandFailed: Error {
     let words: [String]
@@ -12,7 +12,7 @@ final class FaultySite {
   private let isMounted: Bool
   private var handler: Handler?
 
-  /// A site that `isMounted` has a file system of its own for the folder, of one megabyte.
+  /// If `isMounted`, the folder is a separate file system of one megabyte.
   init(_ mode: JournalMode, isMounted: Bool = false) throws {
     folder = try TemporaryFolder(inMemory: true)
     self.isMounted = isMounted
@@ -22,19 +22,19 @@ final class FaultySite {
   }
 
   deinit {
-    // Lazily, since a handler may still have files open there.
+    // Unmount lazily, because a handler may still have files open.
     if isMounted { try? run("umount", "--lazy", folder.file("data")) }
   }
 
-  /// Whether this machine lets a test mount file systems.
+  /// Whether the test may mount file systems.
   static let canMount = geteuid() == 0 && (try? FaultySite(.delete, isMounted: true)) != nil
 
   var database: String { folder.file("data/app.db") }
 
-  /// `hasStandardError` tells whether there is a file for what the process logs.
+  /// `hasStandardError` selects whether the process can log to a file.
   func start(hasStandardError: Bool = true) throws -> Handler {
     let unprivileged = geteuid() == 0 ? "setpriv --bounding-set -dac_override,-dac_read_search" : ""
-    // A write beyond the limit is to fail, not to end the process.
+    // A write over the limit must fail rather than kill the process.
     let handler = try Handler(
       in: folder, environment: ["CLERK_SYNC_DATABASE": database],
       command: #"trap '' XFSZ; exec \#(unprivileged) "$0" \#(hasStandardError ? "" : "2>/dev/null")"#)
@@ -42,12 +42,12 @@ final class FaultySite {
     return handler
   }
 
-  /// Sets the limit, in bytes, of the handler's files.
+  /// Sets the limit on the size of the handler's files, in bytes.
   func limitFileSize(to limit: String) throws {
     try run("prlimit", "--pid=\(handler?.process.id ?? 0)", "--fsize=\(limit):")
   }
 
-  /// Moves the WAL into the database and leaves the file alone.
+  /// Runs a checkpoint and deletes the WAL.
   func removeWAL() throws {
     try DatabaseFile(database).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     for suffix in ["-wal", "-shm"] { try FileManager.default.removeItem(atPath: database + suffix) }
@@ -61,13 +61,13 @@ final class FaultySite {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  /// Moves a file or folder, in place of what may be there.
+  /// Moves a file or folder, and replaces an existing one.
   func move(_ name: String, to other: String) throws {
     try? FileManager.default.removeItem(atPath: folder.file(other))
     try FileManager.default.moveItem(atPath: folder.file(name), toPath: folder.file(other))
   }
 
-  /// Moves the database, with what belongs to it, out of its folder.
+  /// Moves the database and the files beside it out of its folder.
   func setAside() throws {
     try move("data", to: "aside")
     try makeFolder(at: folder.file("data"))
@@ -77,7 +77,7 @@ final class FaultySite {
     try move("aside", to: "data")
   }
 
-  /// Takes over the files of another site, as a backup that is played back.
+  /// Copies the files of another site, like a restored backup.
   func replaceData(with other: FaultySite) throws {
     try setAside()
     try FileManager.default.removeItem(atPath: folder.file("data"))
@@ -88,7 +88,7 @@ final class FaultySite {
     try run("mount", "-o", "remount,\(option)", folder.file("data"))
   }
 
-  /// Leaves not one free byte.
+  /// Fills the file system.
   func fillDisk() throws {
     let filler = folder.file("data/filler")
     guard FileManager.default.createFile(atPath: filler, contents: nil) else {

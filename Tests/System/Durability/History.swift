@@ -1,9 +1,9 @@
 import Foundation
 import TestSupport
 
-/// The events of several users at once, without end, and how the users stand after the last one.
+/// An endless sequence of events about several users, and the expected users after the last one.
 ///
-/// Each event has its own message id, which is also the first name it gives, so that a row tells its event.
+/// The message id of each event is also the user's first name, so a row identifies its event.
 struct History {
   /// The first names by user id.
   private(set) var users: [String: String] = [:]

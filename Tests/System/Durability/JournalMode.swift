@@ -1,11 +1,11 @@
 import TestSupport
 
-/// The two ways in which SQLite makes a transaction whole.
+/// SQLite's two kinds of journal.
 enum JournalMode: String, CaseIterable, Sendable {
   case wal
   case delete
 
-  /// Makes a database in this mode, whose file keeps it.
+  /// Creates a database in this mode, which the file keeps.
   func create(at path: String) throws {
     switch self {
     case .wal: try DatabaseFile(path).execute("PRAGMA journal_mode = WAL", "CREATE TABLE other (a)")
@@ -13,7 +13,7 @@ enum JournalMode: String, CaseIterable, Sendable {
     }
   }
 
-  /// The file that is open whenever a transaction is.
+  /// Returns the path of the file that exists during a transaction.
   func journal(of path: String) -> String {
     switch self {
     case .wal: "\(path)-wal"

@@ -3,10 +3,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// SIGKILL leaves no time for anything: what holds is what the database holds.
+/// Tests of SIGKILL, after which only the database counts.
 @Suite(.load) struct KillTests {
   @Test(arguments: JournalMode.allCases)
-  func `Handlers killed under load lose nothing and repeat nothing`(mode: JournalMode) throws {
+  func `Handlers killed under load neither lose nor repeat a delivery`(mode: JournalMode) throws {
     let folder = try TemporaryFolder(inMemory: true)
     let database = try LoadedDatabase(folder.file("app.db"), mode: mode)
     let listener = try UnixSocket.listen(at: folder.file("s"))

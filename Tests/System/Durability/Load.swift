@@ -2,17 +2,17 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Clerk under load: several threads that deliver a history, and each event again until it is answered with 200.
+/// Clerk under load: several threads deliver a history, and retry each event until it is answered with 200.
 final class Load: Sendable {
   struct Tally: Sendable {
     var answered = 0
-    /// The attempts that ended without an answer.
+    /// The number of attempts without a response.
     var unanswered = 0
-    /// The attempts that were answered with something else than 200.
+    /// The number of attempts with a status other than 200.
     var refused: [Answer] = []
-    /// The outcomes that 200 told, by message id.
+    /// The outcomes in responses with 200, by message id.
     var outcomes: [String: String] = [:]
-    /// The messages of which an attempt had not been answered with 200.
+    /// The messages with at least one failed attempt.
     var repeated: Set<String> = []
   }
 
@@ -27,7 +27,7 @@ final class Load: Sendable {
   private let isOver = Atomic(false)
 
   var tally: Tally { state.withLock(\.tally) }
-  /// The first names of the users, by id, once everything has been delivered.
+  /// The expected first names by user id, after all deliveries.
   var users: [String: String] { state.withLock(\.history.users) }
   var seed: Comment { "CLERK_SYNC_SEED=\(state.withLock(\.generator.seed))" }
 
@@ -35,7 +35,7 @@ final class Load: Sendable {
     state.withLock { UInt32.random(in: range, using: &$0.generator) }
   }
 
-  /// Delivers in so many threads while `disturb` runs, and then until nothing waits any more.
+  /// Delivers in this many threads while `disturb` runs, then until nothing is left.
   func run(
     clients: Int, send: @escaping @Sendable (_ client: Int, SignedDelivery) throws -> Answer?,
     while disturb: @escaping @Sendable () throws -> Void

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// A database under load, which records every row that is written.
+/// A database under load that records every write to the users table.
 struct LoadedDatabase {
   let path: String
 
@@ -19,7 +19,7 @@ struct LoadedDatabase {
       "CREATE TRIGGER updated AFTER UPDATE ON users BEGIN INSERT INTO written VALUES (new.firstName); END")
   }
 
-  /// Expects all that the load has delivered to be here, once, with the outcomes told.
+  /// Expects every delivery of the load exactly once, with the outcomes in the responses.
   func expectEquals(_ load: Load) throws {
     let entries = try expectContents(of: load)
     let tally = load.tally
@@ -29,7 +29,7 @@ struct LoadedDatabase {
     }
   }
 
-  /// Expects all that the load has delivered to be here, once; returns the ledger's outcomes by message id.
+  /// Expects every delivery of the load exactly once. Returns the outcomes in the ledger by message id.
   @discardableResult
   func expectContents(of load: Load) throws -> [String: String] {
     let file = DatabaseFile(path)
@@ -39,7 +39,7 @@ struct LoadedDatabase {
     #expect(Set(users) == Set(load.users.map { [$0, $1] }), load.seed)
     #expect(users.count == load.users.count, load.seed)
 
-    // Every message answered with 200 is in the ledger, and no other is there.
+    // The ledger contains exactly the messages answered with 200.
     let ledger = try file.rows("SELECT svix_id, outcome FROM clerk_sync_deliveries", columns: 2)
     let entries = Dictionary(uniqueKeysWithValues: ledger.map { ($0[0] ?? "", $0[1] ?? "") })
     #expect(Set(entries.keys) == Set(load.tally.outcomes.keys), load.seed)

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// SIGKILL on the way through a queue: what was answered with 200 reaches the table, and takes effect once.
+/// Tests of SIGKILL with a queue: a delivery answered with 200 reaches the table, and is applied once.
 @Suite(.load) struct QueueKillTests {
   private struct Running {
     var handlers: [Handler]
@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `Receivers, workers and Redis killed under load lose nothing and repeat nothing`(mode: JournalMode)
+  func `Receivers, workers and Redis killed under load neither lose nor repeat a delivery`(mode: JournalMode)
     throws
   {
     let folder = try TemporaryFolder(inMemory: true)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Other tables of the application refer to users, and their rules hold when Clerk deletes one.
+/// Tests of foreign keys of the application's tables when Clerk deletes a user.
 @Suite(.programs) struct ReferenceTests {
   private let handler: Handler
   private let database: DatabaseFile
@@ -22,7 +22,7 @@ import Testing
         [nil, "user_2"]
       ),
     ] as [(String, StaticString, [String?])])
-  func `What refers to a deleted user follows its rule`(
+  func `Rows that reference a deleted user follow their ON DELETE rule`(
     rule: String, table: StaticString, left: [String?]
   ) throws {
     try database.execute(table, "INSERT INTO posts VALUES ('user_1'), ('user_2')")
@@ -38,7 +38,7 @@ import Testing
       ("NO ACTION", "CREATE TABLE posts (author TEXT REFERENCES users (id))"),
       ("deferred", "CREATE TABLE posts (author TEXT REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED)"),
     ] as [(String, StaticString)])
-  func `A reference that forbids the deletion is told, and holds it up until it is gone`(
+  func `A reference that blocks the deletion is reported, and delays it until it is removed`(
     rule: String, table: StaticString
   ) throws {
     try database.execute(
@@ -65,7 +65,7 @@ import Testing
     #expect(try entry(of: deletion) == ["applied", "2", nil])
   }
 
-  /// What the ledger says of the deletion.
+  /// The ledger's entry for the deletion.
   private func entry(of deletion: SignedDelivery) throws -> [String?] {
     let ledger = try database.rows(
       "SELECT svix_id, outcome, attempts, error FROM clerk_sync_deliveries", columns: 4)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Somebody removes the database file, or puts another one in its place, while the handler runs.
+/// Tests of a database file that is deleted or replaced while the handler runs.
 @Suite(.load) struct ReplacedDatabaseTests {
   private let first: SignedDelivery
   private let second: SignedDelivery
@@ -15,7 +15,7 @@ import Testing
   private static let leftBehind = [["-wal", "-shm", ""], [""]]
 
   @Test(arguments: JournalMode.allCases, leftBehind)
-  func `A database that was deleted is begun anew`(mode: JournalMode, suffixes: [String]) throws {
+  func `A deleted database is created again`(mode: JournalMode, suffixes: [String]) throws {
     let site = try FaultySite(mode)
     let handler = try site.start()
     #expect(try handler.answer(first)?["outcome"] == "applied")
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases, JournalMode.allCases)
-  func `A database that was replaced by another is the one that counts`(
+  func `A replaced database is used from then on`(
     mode: JournalMode, other: JournalMode
   ) throws {
     let site = try FaultySite(mode)
@@ -38,7 +38,7 @@ import Testing
     #expect(try handler.answer(first)?["outcome"] == "applied")
   }
 
-  /// Expects the second delivery to be applied to the file that is there now.
+  /// Expects the second delivery to be applied to the current file.
   private func expectSound(_ handler: Handler, _ site: FaultySite, users: [[String?]]) throws {
     #expect(try handler.answer(second)?["outcome"] == "applied")
     let database = DatabaseFile(site.database)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Random numbers that their seed repeats (SplitMix64). CLERK_SYNC_SEED sets the seed.
+/// Reproducible random numbers (SplitMix64). CLERK_SYNC_SEED sets the seed.
 struct SeededGenerator: RandomNumberGenerator, Sendable {
   let seed: UInt64
   private var state: UInt64

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A 200 means that the change is on disk, so that it outlives a power cut.
+/// Tests that a 200 means that the change is on disk, and survives a power failure.
 @Suite(.programs) struct SyncTests {
   @Test(
     .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
     arguments: JournalMode.allCases)
-  func `A delivery is answered only after what it wrote has been synced`(mode: JournalMode) throws {
+  func `A delivery is answered only after its writes are synced`(mode: JournalMode) throws {
     let folder = try TemporaryFolder()
     let database = folder.file("app.db")
     try mode.create(at: database)
@@ -32,18 +32,18 @@ import Testing
     #expect(lastWrite < lastSync)
     #expect(lastSync < answer)
     if mode == .delete {
-      // The deletion of the journal is the commit.
+      // Deleting the journal commits the transaction.
       let commit = try #require(calls.lastIndex { $0.contains("unlink(\"\(mode.journal(of: database))\"") })
       #expect(commit < answer)
     }
   }
 
-  /// The threads of a process sync for each other, so what has to come before an answer may be another's call.
+  /// The threads of a process share syncs, so the sync before a response may be made by another thread.
   @Test(
     .enabled(if: Strace.isUsable, "strace is not installed, or may not trace"),
     .enabled(
       if: TestMode.connection == nil, "a shared connection writes in one thread and answers in another"))
-  func `A delivery is answered only after a sync that began when it had been written`() throws {
+  func `A delivery is answered only after a sync that began after its write`() throws {
     let folder = try TemporaryFolder()
     let database = folder.file("app.db")
     try JournalMode.wal.create(at: database)

@@ -4,13 +4,13 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Other programs use the same database, sometimes for long.
+/// Tests of other programs that lock the database.
 @Suite(.waits) struct WriteLockTests {
   enum Lock {
-    /// A transaction that reads; with a rollback journal nobody can commit meanwhile.
+    /// A read transaction. With a rollback journal it blocks commits.
     case read
     case write
-    /// With a rollback journal nobody can even read meanwhile.
+    /// With a rollback journal it also blocks readers.
     case exclusive
 
     func take(on connection: borrowing Connection) throws {
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `A writer that holds the lock for two seconds, again and again, is waited for`(mode: JournalMode)
+  func `A delivery waits for a writer that repeatedly holds the lock for two seconds`(mode: JournalMode)
     throws
   {
     let database = try LoadedDatabase(folder.file("app.db"), mode: mode)
@@ -63,7 +63,7 @@ import Testing
   @Test(arguments: [
     (JournalMode.wal, Lock.write), (.delete, .write), (.delete, .exclusive), (.delete, .read),
   ])
-  func `A lock held for longer fails all who wait within the same five seconds`(
+  func `A lock held for longer fails all waiting deliveries within the same five seconds`(
     mode: JournalMode, lock: Lock
   ) throws {
     let database = try LoadedDatabase(folder.file("app.db"), mode: mode)
@@ -75,7 +75,7 @@ import Testing
         let start = Date.now
         let answer = try handler.answer(deliveries[client])
         let seconds = Date.now.timeIntervalSince(start)
-        // One after the other they would wait for 5, 10, 15 and 20 s.
+        // If they waited one after the other, it would take 5, 10, 15 and 20 s.
         #expect((4.5...15).contains(seconds), "\(seconds) s")
         #expect(answer?.status == 500)
         #expect(answer?["error"] == "database_error")
@@ -88,7 +88,7 @@ import Testing
     #expect(users == [["user_0"], ["user_1"], ["user_2"], ["user_3"]])
   }
 
-  /// Holds the lock, as another program does, while `body` runs.
+  /// Holds the lock, like another program, while `body` runs.
   private static func hold(_ lock: Lock, of path: String, _ body: () throws -> Void) throws {
     let connection = try Connection.open(path, busyTimeout: 5000)
     try lock.take(on: connection)

@@ -2,12 +2,12 @@ import Foundation
 import FoundationNetworking
 import Queue
 
-/// Sends requests to one server until they are answered.
+/// Sends requests to one server, and retries temporary failures.
 struct APIClient: Sendable {
-  /// What one try came to.
+  /// The result of one attempt.
   private enum Attempt {
     case answered(Data?)
-    /// To be tried again, after so many seconds where the server says how many.
+    /// To be retried, after `pause` seconds if the server specifies a time.
     case failed(reason: String, pause: Double?)
   }
 
@@ -15,7 +15,7 @@ struct APIClient: Sendable {
   private let key: SecretKey
   private let session: URLSession
 
-  /// `base` is a URL without a slash at its end.
+  /// `base` is a URL without a trailing slash.
   init(base: String, key: SecretKey) {
     self.base = base
     self.key = key
@@ -25,11 +25,11 @@ struct APIClient: Sendable {
     session = URLSession(configuration: configuration)
   }
 
-  /// The body of the answer; nil when there is nothing at the path.
+  /// Returns the body of the response; nil if the status is 404.
   ///
-  /// Waits as long as a 429 asks for, and tries again when the connection breaks or the server is in trouble.
+  /// Retries after a connection error, a 5xx status, or the time that a 429 response specifies.
   func get(_ path: String) async throws -> Data? {
-    guard let url = URL(string: base + path) else { throw CommandFailure("\(base) is no URL") }
+    guard let url = URL(string: base + path) else { throw CommandFailure("\(base) is not a URL") }
     var request = URLRequest(url: url)
     request.setValue(key.authorization, forHTTPHeaderField: "Authorization")
     var number = 1
@@ -38,10 +38,10 @@ struct APIClient: Sendable {
       case .answered(let body): return body
       case .failed(let reason, let pause):
         guard number < RetryPause.tries else {
-          throw CommandFailure("no answer from \(base) after \(number) tries: \(reason); try again later")
+          throw CommandFailure("no answer from \(base) after \(number) attempts: \(reason); try again later")
         }
         let pause = pause ?? RetryPause.backoff.pause(after: number) / .seconds(1)
-        ProgressBar.say("\(base): \(reason); trying again in \(pause.formatted()) s")
+        ProgressBar.say("\(base): \(reason); retrying in \(pause.formatted()) s")
         try await Task.sleep(for: .seconds(pause))
         number += 1
       }
@@ -75,34 +75,31 @@ struct APIClient: Sendable {
     switch status {
     case 401, 403:
       CommandFailure(
-        "\(base) refuses the key (HTTP \(status)): check CLERK_SECRET_KEY; \(SecretKey.advice)",
+        "\(base) rejected the key (HTTP \(status)): check CLERK_SECRET_KEY; \(SecretKey.advice)",
         status: .configuration)
     case 300..<400:
-      CommandFailure("\(base) redirects (HTTP \(status)): expected the API itself; check --api-url")
+      CommandFailure(
+        "\(base) redirected the request (HTTP \(status)): expected the API itself; check --api-url")
     default:
       CommandFailure(
-        "\(base) refuses the request (HTTP \(status)): check --api-url; where an earlier run is gone on with, try --restart"
+        "\(base) rejected the request (HTTP \(status)): check --api-url; if this resumed an earlier run, try --restart"
       )
     }
   }
 }
 
-/// How long to wait before a request is sent once more.
+/// The pauses between the attempts at a request.
 enum RetryPause {
-  /// Sent so often in all, a request that finds no answer is given up: after some 8 s, unless Clerk asked for longer.
+  /// The maximum number of attempts. They take about 8 s, unless Clerk asks for longer pauses.
   static let tries = 6
 
-  /// A quarter of a second, a half, 1, 2, 4.
+  /// 0.25, 0.5, 1, 2 and 4 s.
   static let backoff = Backoff(first: .milliseconds(250), longest: .seconds(4))
 
-  /// The seconds that a header Retry-After asks for, as a number or as a date (RFC 9110, section 10.2.3).
+  /// Returns the pause in seconds that a Retry-After header specifies, as a number or a date (RFC 9110, section 10.2.3).
   static func asked(by header: String?, now: Date = .now) -> Double? {
     guard let header = header?.trimmingCharacters(in: .whitespaces) else { return nil }
     if let seconds = UInt16(header) { return Double(seconds) }
-    let format = DateFormatter()
-    format.locale = Locale(identifier: "en_US_POSIX")
-    format.timeZone = TimeZone(secondsFromGMT: 0)
-    format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
-    return format.date(from: header).map { max(0, $0.timeIntervalSince(now)) }
+    return Date(httpDate: header).map { max(0, $0.timeIntervalSince(now)) }
   }
 }

@@ -1,11 +1,11 @@
 import ClerkSync
 
-/// All of Clerk's users, from the oldest on.
+/// All of Clerk's users, the oldest first.
 ///
-/// Paged by a cursor, not by an offset: that one would lose a user for each one deleted meanwhile.
+/// The pages follow a cursor. With an offset, each user deleted during the run would make it miss another one.
 struct APIUsers: UserSource {
   let api: ClerkAPI
-  /// The last user of the page before.
+  /// The id of the last user of the previous page.
   private(set) var position: String?
   private var isAtEnd = false
 
@@ -19,13 +19,13 @@ struct APIUsers: UserSource {
     let page = try await api.users(after: position)
     if let position, page.contains(where: { $0.userID == position }) {
       throw CommandFailure(
-        "Clerk gave \(position) twice: expected the users that follow it; the server does not know starting_after"
+        "Clerk returned \(position) twice: expected the users after it; the server does not support starting_after"
       )
     }
     guard let last = page.last else { return nil }
     guard let id = last.userID else {
       throw CommandFailure(
-        "the last user of a page has no id, so that there is no way to ask for the next page")
+        "the last user of a page has no id: expected one, to request the next page")
     }
     position = id
     isAtEnd = page.count < ClerkAPI.pageSize

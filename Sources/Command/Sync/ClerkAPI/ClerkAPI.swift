@@ -1,9 +1,9 @@
 import ClerkSync
 import Foundation
 
-/// The part of Clerk's Backend API that tells of users (clerk.com/docs/reference/backend-api).
+/// The users endpoints of Clerk's Backend API (clerk.com/docs/reference/backend-api).
 struct ClerkAPI {
-  /// The most users that Clerk gives in one page.
+  /// The maximum number of users that Clerk returns in one page.
   static let pageSize = 500
 
   private let client: APIClient
@@ -14,27 +14,32 @@ struct ClerkAPI {
     self.roles = roles
   }
 
-  /// The users created after the one with this id, from the oldest on: at most ``pageSize``, and fewer at the end only.
+  /// Returns the users created after the one with this id, the oldest first. Only the last page has fewer than
+  /// ``pageSize``.
   func users(after id: String?) async throws -> [Result<BackendUser, UnusableUser>] {
-    // A plus sign in a query is a space.
+    // Encode the plus sign: in a query it means a space.
     var query = "limit=\(Self.pageSize)&order_by=%2Bcreated_at"
     if let id { query += "&starting_after=\(id.percentEncoded)" }
-    guard let body = try await client.get("/v1/users?\(query)") else { throw Self.notFound("the users") }
+    guard let body = try await client.get("/v1/users?\(query)") else {
+      throw Self.notFound("the list of users")
+    }
     return try decode(body)
   }
 
-  /// The user with this id; nil when Clerk has none.
+  /// Returns the user with this id; nil if there is none.
   func user(_ id: String) async throws -> Result<BackendUser, UnusableUser>? {
     guard let body = try await client.get("/v1/users/\(id.percentEncoded)") else { return nil }
     return try decode(body).first
   }
 
-  /// How many users there are.
+  /// Returns the number of users.
   func count() async throws -> Int {
     struct Count: Decodable {
       let totalCount: Int
     }
-    guard let body = try await client.get("/v1/users/count") else { throw Self.notFound("their number") }
+    guard let body = try await client.get("/v1/users/count") else {
+      throw Self.notFound("the number of users")
+    }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     guard let count = try? decoder.decode(Count.self, from: body) else { throw Self.unexpected }
@@ -50,18 +55,18 @@ struct ClerkAPI {
   }
 
   private static var unexpected: CommandFailure {
-    CommandFailure("the answer is none of Clerk's Backend API: check --api-url, or proxies on the way")
+    CommandFailure("the response is not from Clerk's Backend API: check --api-url, and proxies on the way")
   }
 
   private static func notFound(_ what: String) -> CommandFailure {
     CommandFailure(
-      "\(what) cannot be found (HTTP 404): check --api-url; where an earlier run is gone on with, try --restart"
+      "\(what) was not found (HTTP 404): check --api-url; if this resumed an earlier run, try --restart"
     )
   }
 }
 
 extension String {
-  /// For one segment of a path or one value of a query.
+  /// The text encoded for use as a path segment or query value.
   fileprivate var percentEncoded: String {
     let unreserved = CharacterSet(charactersIn: "-._~").union(.alphanumerics)
     return addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""

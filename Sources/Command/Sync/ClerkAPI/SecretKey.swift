@@ -1,13 +1,13 @@
 import Foundation
 
-/// The key of Clerk's Backend API. It goes into a request's header and nowhere else.
+/// The secret key of Clerk's Backend API. It is sent in a request header and appears nowhere else.
 struct SecretKey: Sendable {
-  /// The value of the header Authorization.
+  /// The value of the Authorization header.
   let authorization: String
 
   static let advice = "the Clerk dashboard shows it under API keys, as sk_live_… or sk_test_…"
 
-  /// Takes CLERK_SECRET_KEY, or the content of the file that CLERK_SECRET_KEY_FILE names.
+  /// Reads the key from CLERK_SECRET_KEY, or from the file named by CLERK_SECRET_KEY_FILE.
   init(_ variables: [String: String]) throws {
     let key: String
     let variable: String
@@ -23,13 +23,13 @@ struct SecretKey: Sendable {
       key = text
     } else {
       throw CommandFailure(
-        "CLERK_SECRET_KEY is not set: expected the secret key of Clerk's Backend API; \(Self.advice)",
+        "CLERK_SECRET_KEY is not set: expected a secret key of Clerk's Backend API; \(Self.advice)",
         status: .configuration)
     }
     let trimmed = key.trimmingCharacters(in: .whitespacesAndNewlines)
     guard trimmed.hasPrefix("sk_"), trimmed.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw CommandFailure(
-        "\(variable) holds no secret key of Clerk's Backend API; \(Self.advice)", status: .configuration)
+        "\(variable) is not a secret key of Clerk's Backend API; \(Self.advice)", status: .configuration)
     }
     authorization = "Bearer \(trimmed)"
   }

@@ -1,10 +1,10 @@
-/// What the body may have been when it was signed, and what has happened to it since.
+/// A body that may have been signed originally, before some program altered it.
 struct BodyVariant {
   let bytes: [UInt8]
-  /// What happened, and what to do, in one line.
+  /// The alteration and its remedy, on one line.
   let explanation: String
 
-  /// The variants of a body that was received, the likeliest first.
+  /// Returns the variants of a received body, the most likely first.
   static func all(of body: [UInt8]) -> [BodyVariant] {
     ends(of: body) + lineBreaks(of: body) + styles(of: body)
   }
@@ -44,11 +44,11 @@ struct BodyVariant {
     }
     let dos = unix.flatMap { $0 == lf ? [cr, lf] : [$0] }
     return [(unix, "LF became CR LF"), (dos, "CR LF became LF")].flatMap { bytes, name in
-      // An editor that converts them also ends the last line.
+      // An editor that converts line breaks also adds one at the end.
       [bytes, bytes.dropLast(bytes.last == lf ? (bytes.dropLast().last == cr ? 2 : 1) : 0)].map {
         BodyVariant(
           bytes: $0,
-          explanation: "line breaks of the body were converted, \(name): transfer and save it as binary")
+          explanation: "the line breaks of the body were converted, \(name): transfer and save it as binary")
       }
     }
   }
@@ -60,7 +60,7 @@ struct BodyVariant {
       return ["", "\n"].map { end in
         BodyVariant(
           bytes: Array("\(text)\(end)".utf8),
-          explanation: "the body was parsed and serialised again, and had been \(style.name): "
+          explanation: "the body was parsed and serialized again, and had been \(style.name): "
             + "verify the raw bytes, before any JSON parser")
       }
     }

@@ -1,6 +1,6 @@
 import Svix
 
-/// Why a delivery was rejected: finds what its signature does fit.
+/// Finds the reason why a delivery was rejected, by searching for the content and secret that match its signature.
 struct Diagnosis {
   let headers: ReceivedHeaders
   let body: [UInt8]
@@ -8,63 +8,66 @@ struct Diagnosis {
   /// Seconds since 1970.
   let now: Int64
 
-  /// One line for each finding, with what to do; none for a delivery with nothing to say about it.
+  /// Returns one line for each finding, with its remedy.
   func lines() throws(VerificationError) -> [String] {
     try headers.problems + bodyProblems + signatureFindings()
   }
 
   private var bodyProblems: [String] {
-    if body.isEmpty { return ["the body is empty: something has read it before, or it was not saved"] }
+    if body.isEmpty { return ["the body is empty: another program has already read it, or it was not saved"] }
     guard body.starts(with: [0x1f, 0x8b]) else { return [] }
-    return ["the body is compressed (gzip): what was signed is not; save it before anything compresses it"]
+    return ["the body is compressed (gzip), but was signed uncompressed: save it before compression"]
   }
 
   private func signatureFindings() throws(VerificationError) -> [String] {
-    let readings = readings
-    if readings.isEmpty { return [] }
-    for reading in readings {
-      guard let secret = try signer(of: body, under: reading.headers) else { continue }
-      return [reading.note, secret.note, skew(of: reading.headers)].compactMap(\.self)
+    let candidates = candidates
+    if candidates.isEmpty { return [] }
+    for candidate in candidates {
+      guard let secret = try signer(of: body, under: candidate.headers) else { continue }
+      return [candidate.note, secret.note, skew(of: candidate.headers)].compactMap(\.self)
     }
     for variant in BodyVariant.all(of: body) where variant.bytes != body {
-      for reading in readings {
-        guard let secret = try signer(of: variant.bytes, under: reading.headers) else { continue }
-        return [variant.explanation, reading.note, secret.note, skew(of: reading.headers)].compactMap(\.self)
+      for candidate in candidates {
+        guard let secret = try signer(of: variant.bytes, under: candidate.headers) else { continue }
+        return [variant.explanation, candidate.note, secret.note, skew(of: candidate.headers)]
+          .compactMap(\.self)
       }
     }
     return [
-      "no known secret (\(secrets.count) tried) fits the body, as it is or as common programs alter it: most likely the "
-        + "wrong secret; copy that of this endpoint from the Clerk dashboard, or try an old one with --secret-file"
+      "no known secret (\(secrets.count) tried) matches the body, neither unchanged nor as altered by common programs: "
+        + "most likely the wrong secret; copy the endpoint's secret from the Clerk dashboard, or try an old one with "
+        + "--secret-file"
     ]
   }
 
-  /// A way to read the headers, and what it means if it is the one that fits.
-  private typealias Reading = (headers: MessageHeaders, note: String?)
+  /// One interpretation of the headers, and a note for the case that it matches.
+  private typealias Candidate = (headers: MessageHeaders, note: String?)
 
-  private var readings: [Reading] {
-    var readings: [Reading] = []
+  private var candidates: [Candidate] {
+    var candidates: [Candidate] = []
     for family in ["svix", "webhook"] where headers.present(in: family).count == 3 {
-      let isPassedOver = family == "webhook" && !headers.present(in: "svix").isEmpty
+      let isIgnored = family == "webhook" && !headers.present(in: "svix").isEmpty
       let note =
-        isPassedOver ? "the webhook-* headers fit, the svix-* ones do not: find what alters these" : nil
-      // More values than a few are no mistake but an attack.
+        isIgnored
+        ? "the webhook-* headers match, the svix-* headers do not: find what alters the latter" : nil
+      // Try three values of a repeated header at most. More are not a mistake, and would multiply the work.
       let values = ReceivedHeaders.parts.map { headers.values("\(family)-\($0)").prefix(3) }
       for id in values[0] {
         for timestamp in values[1] {
           for signature in values[2] {
-            readings.append((MessageHeaders(id: id, timestamp: timestamp, signature: signature), note))
+            candidates.append((MessageHeaders(id: id, timestamp: timestamp, signature: signature), note))
           }
         }
       }
     }
-    return readings
-      + readings.map { reading in
-        let bare = [reading.headers.id, reading.headers.timestamp, reading.headers.signature].map {
+    return candidates
+      + candidates.map { candidate in
+        let bare = [candidate.headers.id, candidate.headers.timestamp, candidate.headers.signature].map {
           $0.filter { !$0.isWhitespace }
         }
         return (
           MessageHeaders(id: bare[0], timestamp: bare[1], signature: bare[2]),
-          "the signature fits without the white space inside the headers: find what put it there"
+          "the signature matches without the white space inside the headers: find what inserts it"
         )
       }
   }
@@ -77,7 +80,7 @@ struct Diagnosis {
       let expected = try Signature(
         of: body, id: headers.id, timestamp: headers.timestamp, secret: known.secret)
       let text = "\(expected)"
-      // The padding may be left out.
+      // The padding is optional.
       if entries.contains(where: { $0 == text || "\($0)=" == text }) { return known }
     }
     return nil
@@ -89,33 +92,34 @@ struct Diagnosis {
       !overflow, age.magnitude > Verifier.tolerance.magnitude
     else { return nil }
     let distance = age > 0 ? "\(age) s in the past" : "\(age.magnitude) s in the future"
-    return "clock skew of \(age.magnitude) s: the signature fits, its timestamp lies \(distance), more than "
-      + "\(Verifier.tolerance); set this machine's clock if the delivery is new, otherwise replay the message"
+    return
+      "clock skew of \(age.magnitude) s: the signature matches, but its timestamp is \(distance), more than "
+      + "\(Verifier.tolerance) s; set this machine's clock if the delivery is new, otherwise replay the message"
   }
 }
 
-/// A secret that may have signed a delivery, and how to speak of it.
+/// A secret that may have signed a delivery.
 struct KnownSecret {
   let secret: Secret
-  /// What it means that this one has signed, where that is worth a line.
+  /// A remark for the case that this secret matches; nil if there is nothing to say.
   let note: String?
 
-  /// The configured ones, the one to sign with first.
+  /// Returns the configured secrets, the one that signs first.
   static func configured(_ secrets: [Secret]) -> [KnownSecret] {
     secrets.enumerated().map { index, secret in
       let note =
-        "signed with secret \(index + 1) of the \(secrets.count) configured, an old one: keep it until Clerk no longer "
-        + "signs with it, 24 hours after a rotation"
+        "signed with secret \(index + 1) of the \(secrets.count) configured, an old one: keep it until Clerk stops "
+        + "signing with it, 24 hours after a rotation"
       return KnownSecret(secret: secret, note: index == 0 ? nil : note)
     }
   }
 
-  /// Those of a file that the handler does not know.
+  /// Returns the secrets of a file, which the handler does not use.
   static func other(_ secrets: [Secret], file: String) -> [KnownSecret] {
     secrets.map {
       KnownSecret(
         secret: $0,
-        note: "wrong secret: signed with one of \(file.singleLine), which is not configured: "
+        note: "wrong secret: signed with one from \(file.singleLine), which is not configured: "
           + "add it to CLERK_WEBHOOK_SIGNING_SECRET")
     }
   }

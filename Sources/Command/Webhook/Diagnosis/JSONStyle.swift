@@ -1,4 +1,4 @@
-/// A way to write JSON, as common serialisers do it.
+/// A style of JSON output, as produced by a common serializer.
 struct JSONStyle {
   enum Layout: CaseIterable {
     case compact, spaced, indentedBy2, indentedBy4
@@ -21,16 +21,16 @@ struct JSONStyle {
     }
   }
 
-  /// What strings escape beside what they must.
+  /// The optional escapes in strings.
   enum Escapes: CaseIterable {
-    /// As JavaScript's JSON.stringify.
+    /// JSON.stringify in JavaScript.
     case none
     case slashes
-    /// As Python's json.dumps.
+    /// json.dumps in Python.
     case nonASCII
-    /// As PHP's json_encode.
+    /// json_encode in PHP.
     case slashesAndNonASCII
-    /// As Go's json.Marshal.
+    /// json.Marshal in Go.
     case html
 
     var name: String {
@@ -58,7 +58,7 @@ struct JSONStyle {
   let escapes: Escapes
   let sortsKeys: Bool
 
-  /// All of them, the likeliest first.
+  /// All styles, the most likely first.
   static let all: [JSONStyle] = [false, true].flatMap { sortsKeys in
     Layout.allCases.flatMap { layout in
       Escapes.allCases.map { JSONStyle(layout: layout, escapes: $0, sortsKeys: sortsKeys) }
@@ -69,7 +69,7 @@ struct JSONStyle {
 }
 
 extension JSONStyle {
-  /// The text in this style.
+  /// Returns the value as text in this style.
   func text(_ value: JSONText, depth: Int = 0) -> String {
     switch value {
     case .literal(let text): text

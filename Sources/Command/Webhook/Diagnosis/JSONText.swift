@@ -1,6 +1,6 @@
 import Foundation
 
-/// A JSON text taken apart with nothing lost but its layout: the order of members and the form of numbers stay.
+/// A parsed JSON text. It preserves everything except the layout, including the order of members and the form of numbers.
 indirect enum JSONText {
   case object([(key: String, value: JSONText)])
   case array([JSONText])
@@ -8,7 +8,7 @@ indirect enum JSONText {
   /// A number, true, false or null, as written.
   case literal(String)
 
-  /// nil when the bytes are no JSON text, or one nested more deeply than any event.
+  /// Returns nil if the bytes are not JSON, or are nested more deeply than any event.
   init?(_ bytes: [UInt8]) {
     var reader = JSONReader(bytes)
     guard let value = reader.value(depth: 100), reader.isAtEnd else { return nil }
@@ -16,7 +16,7 @@ indirect enum JSONText {
   }
 }
 
-/// Reads one JSON text from its start (RFC 8259).
+/// A parser for one JSON text (RFC 8259).
 private struct JSONReader {
   private var rest: ArraySlice<UInt8>
 

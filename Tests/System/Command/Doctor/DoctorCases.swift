@@ -1,0 +1,161 @@
+import Foundation
+import TestSupport
+
+/// Common faults, each with its cause and repair.
+enum DoctorCases {
+  typealias Case = DoctorTests.Case
+
+  static let all = settings + files + database
+
+  private static let settings = [
+    Case(
+      "no secret", "error", "secret", "no signing secret", remedy: "set CLERK_WEBHOOK_SIGNING_SECRET",
+      cause: { $0.environment = [:] },
+      cure: { $0.environment = ["CLERK_WEBHOOK_SECRET": SignedDelivery.secret] }),
+    Case(
+      "a secret that does not decode", "error", "settings", "CLERK_WEBHOOK_SIGNING_SECRET does not decode",
+      remedy: "correct the setting", cause: { $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "whsec_!" },
+      cure: {
+        $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "\(SignedDelivery.secret),\(SignedDelivery.secret)"
+      }),
+    Case(
+      "a number out of range", "error", "settings", "expected a whole number from 1 to 256",
+      remedy: "correct the setting",
+      cause: { $0.environment["CLERK_SYNC_THREADS"] = "0" },
+      cure: { $0.environment["CLERK_SYNC_THREADS"] = "1" }),
+    Case(
+      "a name nobody knows", "warning", "settings", "CLERK_SYNC_DB is not a setting",
+      remedy: "see clerk-sync.env.example",
+      cause: { $0.environment["CLERK_SYNC_DB"] = "app.db" },
+      cure: { $0.environment["CLERK_SYNC_DB"] = nil }),
+    Case(
+      "a name misspelt", "warning", "settings", "CLERK_WEBHOK_SECRET is not a setting",
+      remedy: "did you mean CLERK_WEBHOOK_SECRET?", cause: { $0.environment["CLERK_WEBHOK_SECRET"] = "x" },
+      cure: {
+        $0.environment["CLERK_WEBHOK_SECRET"] = nil
+        // A variable of Clerk's own libraries.
+        $0.environment["CLERK_PUBLISHABLE_KEY"] = "x"
+      }),
+    Case(
+      "a secret for all to read", "warning", "secret file", "can be read by every user (mode 0644)",
+      remedy: "chmod o= ",
+      cause: { patient in
+        let file = try patient.folder.write(SignedDelivery.secret, to: "secret")
+        patient.environment = ["CLERK_WEBHOOK_SIGNING_SECRET_FILE": file]
+        try patient.chmod(0o644, "secret")
+      }, cure: { try $0.chmod(0o640, "secret") }),
+    Case(
+      "settings for all to read", "warning", "secret file", "can be read by every user", remedy: "chmod o= ",
+      cause: { patient in
+        let file = try patient.folder.write("CLERK_SYNC_LOG=json\n", to: "clerk-sync.env")
+        patient.arguments += ["--env-file", file]
+        try patient.chmod(0o604, "clerk-sync.env")
+      }, cure: { try $0.chmod(0o600, "clerk-sync.env") }),
+  ]
+
+  private static let files = [
+    Case(
+      "no database", "warning", "database", "does not exist yet", remedy: "clerk-sync init",
+      cause: { try FileManager.default.removeItem(atPath: $0.folder.file("app.db")) },
+      cure: { _ = try Command.run(["init", "--database", "app.db"], in: $0.folder) }),
+    Case(
+      "a file that the handler cannot write", "error", "permissions", "nobody cannot write",
+      remedy: "chown nobody",
+      cause: { patient in
+        patient.arguments[3] = "nobody"
+        try patient.chmod(0o777, patient.folder.path)
+        try patient.chmod(0o644, "app.db")
+      }, cure: { try $0.chmod(0o666, "app.db") }),
+    Case(
+      "a folder that the handler cannot write", "error", "permissions", "nobody cannot write",
+      remedy: "chown nobody",
+      cause: { patient in
+        patient.arguments[3] = "nobody"
+        try patient.chmod(0o666, "app.db")
+      }, cure: { try $0.chmod(0o777, $0.folder.path) }),
+    Case(
+      "a folder that the handler cannot enter", "error", "permissions", "nobody cannot enter",
+      remedy: "chmod o+x",
+      cause: { patient in
+        patient.arguments[3] = "nobody"
+        try patient.chmod(0o666, "app.db")
+        try patient.chmod(0o776, patient.folder.path)
+      }, cure: { try $0.chmod(0o777, $0.folder.path) }),
+    Case(
+      "a journal that the handler cannot write", "error", "permissions", "app.db-wal", remedy: "chown nobody",
+      cause: { patient in
+        patient.arguments[3] = "nobody"
+        try patient.chmod(0o777, patient.folder.path)
+        try patient.chmod(0o666, "app.db")
+        try patient.folder.write("", to: "app.db-wal")
+        try patient.chmod(0o600, "app.db-wal")
+      }, cure: { try FileManager.default.removeItem(atPath: $0.folder.file("app.db-wal")) }),
+  ]
+
+  private static let database = [
+    Case(
+      "no database at all", "error", "database", "file is not a database", remedy: "see the README",
+      cause: { patient in
+        let text = String(repeating: "not a database, and long enough to be looked at as one ", count: 20)
+        try patient.folder.write(text, to: "app.db")
+      },
+      cure: { patient in
+        try FileManager.default.removeItem(atPath: patient.folder.file("app.db"))
+        _ = try Command.run(["init", "--database", "app.db"], in: patient.folder)
+      }),
+    Case(
+      "a column too few", "error", "database", "no column named phone", remedy: "see the README",
+      cause: { try $0.database.execute("ALTER TABLE users DROP COLUMN phone") },
+      cure: { try $0.database.execute("ALTER TABLE users ADD COLUMN phone TEXT") }),
+    Case(
+      "tables of a newer program", "error", "database", "have version 2, this program knows 1",
+      remedy: "README",
+      cause: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 2") },
+      cure: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 1") }),
+    Case(
+      "tables not made yet", "warning", "schema", "missing tables: clerk_sync_deliveries",
+      remedy: "clerk-sync init",
+      cause: { try $0.database.execute("DROP TABLE clerk_sync_deliveries") },
+      cure: { _ = try Command.run(["init", "--database", "app.db"], in: $0.folder) }),
+    Case(
+      "a reference without an action", "warning", "foreign keys", "bookings.userId has ON DELETE NO ACTION",
+      remedy: "ON DELETE CASCADE or ON DELETE SET NULL",
+      cause: { try $0.database.execute("CREATE TABLE bookings (userId TEXT REFERENCES Users (id))") },
+      cure: {
+        try $0.database.execute(
+          "DROP TABLE bookings", "CREATE TABLE bookings (userId TEXT REFERENCES users (id) ON DELETE CASCADE)"
+        )
+      }),
+    Case(
+      "a reference that restricts", "warning", "foreign keys", "bookings.userId has ON DELETE RESTRICT",
+      remedy: "ON DELETE CASCADE",
+      cause: {
+        try $0.database.execute("CREATE TABLE bookings (userId TEXT REFERENCES users ON DELETE RESTRICT)")
+      },
+      cure: {
+        try $0.database.execute(
+          "DROP TABLE bookings", "CREATE TABLE bookings (userId TEXT REFERENCES users ON DELETE SET NULL)")
+      }),
+    Case(
+      "SET NULL on a column that is NOT NULL", "warning", "foreign keys",
+      "ON DELETE SET NULL, but is NOT NULL",
+      remedy: "allow NULL",
+      cause: {
+        try $0.database.execute(
+          "CREATE TABLE bookings (userId TEXT NOT NULL REFERENCES users ON DELETE SET NULL)")
+      },
+      cure: { try $0.database.execute("DROP TABLE bookings") }),
+    Case(
+      "a failed delivery", "warning", "failures", "1 pending, the oldest from 2026-01-01T00:00:00Z",
+      remedy: "retry-list",
+      cause: {
+        try $0.database.execute(
+          """
+          INSERT INTO clerk_sync_deliveries VALUES
+            ('msg_1', 'user.created', 'user_1', 'failed', 'ada@example.org', 1, 1767225600000, 1767225600000),
+            ('msg_2', 'user.created', 'user_1', 'applied', NULL, 1, 1, 1)
+          """)
+      },
+      cure: { try $0.database.execute("UPDATE clerk_sync_deliveries SET outcome = 'applied'") }),
+  ]
+}

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.programs) struct StatsTests {
+  private let site: ReadingSite
+
+  init() throws {
+    site = try ReadingSite()
+    try site.fill()
+  }
+
+  @Test func `Deliveries are counted by outcome and type`() throws {
+    let command = try site.run("stats")
+    #expect(command.status == 0)
+    #expect(command.errors.isEmpty)
+    #expect(
+      Array(command.lines.prefix(5)) == [
+        "outcome  type             deliveries",
+        "applied  user.created              3",
+        "applied  user.deleted              1",
+        "failed   user.created              1",
+        "ignored  session.created           1",
+      ])
+    let facts = command.lines.dropFirst(5).map { $0.replacing(/\ {2,}/, with: ": ") }
+    #expect(facts[0].contains(/^last delivery: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, \d+ s ago$/))
+    #expect(
+      Array(facts.dropFirst(1).prefix(4)) == [
+        "newest applied version: 2022-08-30 12:14:00", "pending failures: 1", "users: 2", "tombstones: 1",
+      ])
+    #expect(facts[5].contains(/^SQLite: 3\.\d+\.\d+, journal mode (wal|delete)$/))
+  }
+
+  @Test(
+    arguments: [
+      ("UPDATE clerk_sync_deliveries SET last_seen = last_seen - 60000", "[67]. s ago"),
+      ("UPDATE clerk_sync_deliveries SET last_seen = last_seen - 300000", "5 min ago"),
+      ("UPDATE clerk_sync_deliveries SET last_seen = last_seen - 10800000", "3 h ago"),
+      ("UPDATE clerk_sync_deliveries SET last_seen = last_seen - 864000000", "10 days ago"),
+    ] as [(StaticString, String)])
+  func `The last delivery's age has a suitable unit`(aging: StaticString, age: String) throws {
+    try site.database.execute(aging)
+    let line = try #require(try site.run("stats").lines.first { $0.hasPrefix("last delivery") })
+    #expect(line.contains(try Regex(", \(age)$")))
+  }
+
+  @Test func `JSON is a single object`() throws {
+    let command = try site.run("stats", "--json")
+    #expect(command.lines.count == 1)
+    let object = try #require(
+      JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any])
+    #expect(object["users"] as? Int == 2)
+    #expect(object["failures"] as? Int == 1)
+    #expect(object["newestVersion"] as? Int == 1_661_861_640_000)
+    #expect((object["deliveries"] as? [[String: Any]])?.count == 4)
+  }
+
+  @Test func `An empty database has no counts`() throws {
+    #expect(try site.run("init", "--database", "new.db").status == 0)
+    let command = try site.run("stats", "--database", "new.db")
+    #expect(command.status == 0)
+    #expect(command.lines.first == "last delivery           -")
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.programs) struct InitTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+  }
+
+  private var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
+
+  /// Whether the linked SQLite is safe with WAL, as shown by the journal mode of a new database.
+  private func usesWAL() throws -> Bool {
+    #expect(try Command.run(["init", "--database", "probe.db"], in: folder).status == 0)
+    return try DatabaseFile(folder.file("probe.db")).rows("PRAGMA journal_mode") == [["wal"]]
+  }
+
+  @Test func `A database is created once`() throws {
+    let first = try Command.run(["init", "--database", "app.db"], in: folder)
+    #expect(first.status == 0)
+    #expect(first.errors.isEmpty)
+    #expect(first.lines[0] == "app.db: created, with an empty users table and clerk-sync's own tables")
+    #expect(
+      first.lines[1].contains(/^journal mode: (wal|delete), because SQLite 3\.\d+\.\d+ .*WAL-reset bug/))
+    #expect(try database.rows("SELECT count(*) FROM users") == [["0"]])
+
+    let second = try Command.run(["init", "--database", "app.db"], in: folder)
+    #expect(second.status == 0)
+    #expect(second.lines[0] == "app.db: already initialized, users table with 0 rows")
+    #expect(second.lines[1].contains(/^journal mode: (wal|delete), unchanged$/))
+  }
+
+  @Test(arguments: JournalMode.allCases)
+  func `The application's database is adopted and keeps its journal mode`(mode: JournalMode) throws {
+    try mode.makeDatabase(at: folder.file("app.db"))
+    try database.execute(
+      """
+      CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT UNIQUE, firstName, lastName, password, phone, role, createdAt,
+        updatedAt, nickname)
+      """, "INSERT INTO users (id) VALUES ('user_1')")
+    let command = try Command.run(["init"], environment: ["CLERK_SYNC_DATABASE": "app.db"], in: folder)
+    #expect(command.status == 0)
+    #expect(
+      command.lines == [
+        "app.db: adopted, users table with 1 row",
+        "tables created: clerk_sync_schema, clerk_sync_deliveries, clerk_sync_counts, clerk_sync_versions",
+        "journal mode: \(mode == .wal ? "wal" : "delete"), unchanged",
+      ])
+    #expect(try database.rows("SELECT id FROM users") == [["user_1"]])
+  }
+
+  @Test func `A requested journal mode is set, with a warning if it is unsafe`() throws {
+    let isSafe = try usesWAL()
+    for _ in 1...2 {
+      let command = try Command.run(["init", "--database", "app.db", "--journal-mode", "wal"], in: folder)
+      #expect(command.status == (isSafe ? 0 : 1))
+      #expect(command.errors.split(separator: "\n").count == (isSafe ? 0 : 1))
+      #expect(command.lines.last == "journal mode: wal, as requested")
+      #expect(try database.rows("PRAGMA journal_mode") == [["wal"]])
+    }
+    let command = try Command.run(["init", "--database", "app.db", "--journal-mode", "delete"], in: folder)
+    #expect(command.status == 0)
+    #expect(try database.rows("PRAGMA journal_mode") == [["delete"]])
+  }
+
+  @Test(
+    arguments: [
+      (["init", "--databas"], ""), (["unknown"], ""), (["init", "extra"], ""),
+      (["init", "--journal-mode", "memory"], "'wal'"),
+      (["users", "--limit="], "--limit"), (["deliveries", "--since="], "--since"),
+      (["prune", "--older-than="], "--older"),
+      (["users", "--role="], "--role"), (["users", "user_1", "user_2"], "user_2"), (["stats", "x"], "x"),
+      (["retry-list", "x"], "x"), (["deliveries", "x"], "x"), (["prune", "x"], "x"),
+    ])
+  func `Invalid arguments are reported in one line`(arguments: [String], words: String) throws {
+    let command = try Command.run(arguments, in: folder)
+    #expect(command.status == 64)
+    #expect(command.output.isEmpty)
+    #expect(command.errors.split(separator: "\n").count == 1)
+    #expect(command.errors.hasPrefix("clerk-sync: "))
+    #expect(words.isEmpty || command.errors.contains(words))
+  }
+
+  @Test func `A file that is not a database is reported and not changed`() throws {
+    try folder.write(String(repeating: "no database ", count: 100), to: "app.db")
+    let command = try Command.run(["init", "--database", "app.db"], in: folder)
+    #expect(command.status == 2)
+    #expect(command.errors.split(separator: "\n").count == 1)
+    #expect(command.errors.contains("not a database"))
+  }
+}
