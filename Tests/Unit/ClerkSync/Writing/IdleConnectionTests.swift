@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct KeeperTests {
+@Suite struct IdleConnectionTests {
   private let database: TestDatabase
 
   init() throws {
