@@ -13,8 +13,6 @@ struct Deliveries: AsyncParsableCommand {
       The exit status is 1 if no delivery matches.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Flag(help: "List only deliveries whose last attempt failed.")
   var failed = false
 
@@ -42,6 +40,8 @@ struct Deliveries: AsyncParsableCommand {
   @Flag(help: "Print one JSON object per line, with times in milliseconds since 1970.")
   var json = false
 
+  @OptionGroup var settings: SettingsOptions
+
   func run() async throws {
     let store = UserStore(try settings.configuration())
     var filter = failed ? DeliveryFilter.failed : DeliveryFilter()
@@ -58,7 +58,7 @@ struct Deliveries: AsyncParsableCommand {
       throw CommandFailure("no delivery found", status: .attention)
     }
     try show(last.reversed(), hasHead: true)
-    if let follower { try await go(on: follower) }
+    if let follower { try await printNew(from: follower) }
   }
 
   private func show(_ deliveries: [DeliveryRecord], hasHead: Bool) throws {
@@ -69,7 +69,7 @@ struct Deliveries: AsyncParsableCommand {
     }
   }
 
-  private func go(on follower: consuming DeliveryFollower) async throws {
+  private func printNew(from follower: consuming DeliveryFollower) async throws {
     let start = follower
     do {
       try await Interruption.cancelling {

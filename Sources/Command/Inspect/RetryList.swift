@@ -13,10 +13,10 @@ struct RetryList: ParsableCommand {
       The exit status is 1 if there are failed deliveries.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Flag(help: "Print one JSON object per line, with times in milliseconds since 1970.")
   var json = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() throws {
     let store = UserStore(try settings.configuration())

@@ -14,10 +14,10 @@ struct Stats: ParsableCommand {
       The exit status is 1 if the queue does not respond.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Flag(help: "Print one JSON object, with times in milliseconds since 1970.")
   var json = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() throws {
     let configuration = try settings.configuration()

@@ -12,8 +12,6 @@ struct Users: ParsableCommand {
       The exit status is 1 if no user matches.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Argument(help: "List only the user with this id.")
   var id: String?
 
@@ -30,6 +28,8 @@ struct Users: ParsableCommand {
 
   @Flag(help: "Print one JSON object per line, with createdAt and updatedAt in the stored unit.")
   var json = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() throws {
     let configuration = try settings.configuration()

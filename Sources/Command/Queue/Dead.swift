@@ -92,16 +92,16 @@ struct DeadRetry: ParsableCommand {
 
   func run() throws {
     let queue = try source.queue()
-    var isAnyLeftOut = false
+    var wasAnySkipped = false
     let count = try choice.forEach(in: queue) { letter in
       if letter.isWhole { return try queue.retry(letter) }
       Terminal.complain(
         "\(letter.id) is not a delivery and was skipped; remove it with `clerk-sync dead drop \(letter.id)`")
-      isAnyLeftOut = true
+      wasAnySkipped = true
       return false
     }
     print("\(count) returned to the queue")
-    if isAnyLeftOut { throw ExitCode(.attention) }
+    if wasAnySkipped { throw ExitCode(.attention) }
   }
 }
 

@@ -13,13 +13,13 @@ struct Init: ParsableCommand {
       The exit status is 1 after a warning.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Option(
     help: ArgumentHelp(
       "The SQLite journal mode. (default: wal, or delete if the linked SQLite has the WAL-reset bug)",
       valueName: "mode"))
   var journalMode: UserStore.JournalMode?
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() throws {
     let configuration = try settings.configuration()

@@ -11,8 +11,6 @@ struct Prune: ParsableCommand {
       transactions that do not delay deliveries. The file does not shrink; SQLite reuses the free pages.
       """)
 
-  @OptionGroup var settings: SettingsOptions
-
   @Option(
     help: ArgumentHelp(
       "Remove rows older than this age, at least 1d, such as 30d or 12w. (default: CLERK_SYNC_RETENTION_DAYS)",
@@ -22,6 +20,8 @@ struct Prune: ParsableCommand {
 
   @Flag(help: "Count the expired rows without removing them.")
   var dryRun = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func validate() throws {
     if let olderThan, olderThan.milliseconds < Age.day {

@@ -14,16 +14,17 @@ struct Backfill: AsyncParsableCommand {
       Each user is written with the version given by its updated_at. Rows written by a newer webhook, and users deleted \
       here, are left unchanged. The command can therefore run beside the handler, and can be repeated.
 
-      Ctrl-C stops it after the current page. The same command then resumes at that point.
+      Ctrl-C stops it after the current page. The same command then resumes at that point; with --file it starts over.
 
       The exit status is 1 if the import was interrupted or users were skipped.
       """)
 
-  @OptionGroup var settings: SettingsOptions
   @OptionGroup var source: SourceOptions
 
   @Flag(help: "Start with the first user instead of resuming an interrupted run.")
   var restart = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func run() async throws {
     let configuration = try settings.configuration()

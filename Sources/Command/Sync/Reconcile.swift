@@ -22,7 +22,6 @@ struct Reconcile: AsyncParsableCommand {
       was exceeded.
       """)
 
-  @OptionGroup var settings: SettingsOptions
   @OptionGroup var source: SourceOptions
 
   @Flag(help: "Repair the differences.")
@@ -33,6 +32,8 @@ struct Reconcile: AsyncParsableCommand {
 
   @Flag(help: "Print one JSON object per line: each difference, then a summary.")
   var json = false
+
+  @OptionGroup var settings: SettingsOptions
 
   func validate() throws {
     guard let forceDeletes else { return }

@@ -7,7 +7,8 @@ struct Sign: ParsableCommand {
     discussion: """
       Signs the bytes of the file with the first configured secret. curl reads the headers from standard input:
 
-        clerk-sync sign event.json | curl -H @- --data-binary @event.json https://app.example.org/api/webhooks
+        clerk-sync sign event.json |
+          curl -H @- --data-binary @event.json https://app.example.org/api/webhooks
 
       Use --data-binary rather than -d, which removes line breaks and so invalidates the signature.
       """)

@@ -137,7 +137,7 @@ enum DoctorCases {
           "DROP TABLE bookings", "CREATE TABLE bookings (userId TEXT REFERENCES users ON DELETE SET NULL)")
       }),
     Case(
-      "a reference set to a NULL that may not stand", "warning", "foreign keys",
+      "SET NULL on a column that is NOT NULL", "warning", "foreign keys",
       "ON DELETE SET NULL, but is NOT NULL",
       remedy: "allow NULL",
       cause: {
