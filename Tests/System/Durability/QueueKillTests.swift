@@ -49,6 +49,7 @@ import Testing
           case 0:
             running.redis.process.send(SIGKILL)
             #expect(running.redis.process.diesOfSignal())
+            try RedisServer.repair(in: folder)
             running.redis = try startRedis()
           case 1:
             let index = Int(load.random(in: 0...1))

@@ -2,11 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-private var isPortInUse: Bool { (try? TCPConnection("http://127.0.0.1:8080")) != nil }
-
 /// Tests of `make run` after the build.
-@Suite(.serialized, .programs, .disabled("127.0.0.1:8080 is in use") { isPortInUse })
-struct DevelopmentTests {
+@Suite(.programs) struct DevelopmentTests {
+  private let port: LoopbackPort
+
+  init() throws {
+    port = try LoopbackPort()
+  }
+
   @Test(arguments: [SIGINT, SIGTERM])
   func `make run shows a row, runs until stopped, and leaves nothing behind`(signal: Int32) throws {
     let folder = try TemporaryFolder()
@@ -15,7 +18,8 @@ struct DevelopmentTests {
     }
     let run = try ChildProcess(
       "/bin/bash", [folder.file("conf/development/run"), Handler.executable],
-      environment: ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path], output: folder.file("run.log"))
+      environment: ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path, "PORT": "\(port.number)"],
+      output: folder.file("run.log"))
 
     #expect(eventually { run.log.contains("request outcome=applied") }, "\(run.log)")
     #expect(run.log.contains("@example.org  Ada        Lovelace  trainer"))
@@ -23,14 +27,15 @@ struct DevelopmentTests {
     #expect(children.count >= 3)
 
     let send = try ChildProcess(
-      folder.file("conf/development/send"), environment: ["PATH": "/usr/bin:/bin"],
+      folder.file("conf/development/send"),
+      environment: ["PATH": "/usr/bin:/bin", "URL": "\(port.url)/api/webhooks"],
       output: folder.file("send.log"))
     #expect(send.exitStatus() == 0)
     #expect(send.log.contains(#""outcome":"applied""#))
 
     #expect(
       run.log.contains(
-        "  The console:    http://127.0.0.1:8080/\n  Its token:      cat data/development-token\n"))
+        "  The console:    \(port.url)/\n  Its token:      cat data/development-token\n"))
     try checkConsole(folder)
 
     run.send(signal)
@@ -52,7 +57,7 @@ struct DevelopmentTests {
     #expect(token.wholeMatch(of: /[0-9a-f]{48}\n/) != nil)
     func answer(_ path: String, token: String? = nil) throws -> Sender.Answer {
       var request = Sender.Request(
-        url: "http://127.0.0.1:8080\(path)", method: "GET", body: Data(), secret: nil)
+        url: "\(port.url)\(path)", method: "GET", body: Data(), secret: nil)
       if let token { request.headers["authorization"] = "Bearer \(token.dropLast())" }
       return try #require(Sender.send([request]).first)
     }
