@@ -17,8 +17,16 @@ struct BrowserSite {
     let screenshots: String
   }
 
-  struct Failed: Error {
-    let log: String
+  private struct Job: Encodable {
+    let scenario: String
+    let site: Description
+  }
+
+  private static let browsers = LineProgram.Pool {
+    let home = Project.file(".build/browser")
+    try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+    return try LineProgram(
+      "Tests/System/Console/console.py", environment: ["HOME": home, "PATH": "/usr/bin:/bin"])
   }
 
   static let token = "a-token/of+the~console="
@@ -47,18 +55,6 @@ struct BrowserSite {
       socket: server.folder.file("handler.sock"), redis: server.folder.file("redis.sock"),
       environment: Handler.environment(in: server.folder).merging(environment) { $1 },
       screenshots: screenshots)
-    let file = server.folder.file("site.json")
-    try JSONEncoder().encode(description).write(to: URL(filePath: file))
-
-    let output = server.folder.file("problems.json")
-    try Data().write(to: URL(filePath: output))
-    let python = try ChildProcess(
-      Project.file(".build/venv/bin/python"),
-      ["-B", Project.file("Tests/System/Console/console.py"), scenario, file],
-      environment: ["HOME": server.folder.path, "PATH": "/usr/bin:/bin"],
-      standardOutput: FileHandle(forWritingTo: URL(filePath: output)),
-      output: server.folder.file("browser.log"))
-    guard python.exitStatus() == 0 else { throw Failed(log: python.log) }
-    return try JSONDecoder().decode([String].self, from: Data(contentsOf: URL(filePath: output)))
+    return try browsers.run(Job(scenario: scenario, site: description))
   }
 }

@@ -1,7 +1,8 @@
-"""Runs one scenario of the console in a real browser, and prints the failures as a JSON list.
+"""Runs scenarios of the console in a real browser.
 
-Usage: console.py SCENARIO SITE
-SCENARIO is a function in scenarios.py; SITE is a JSON file described in site_under_test.py.
+Usage: console.py
+Each line of standard input is a JSON object: `scenario`, a function in scenarios.py, and `site`, described in
+site_under_test.py. For each line, standard output gets one line: a JSON list of the failures.
 """
 
 import json
@@ -16,24 +17,26 @@ from watched_page import WatchedPage
 CHROMIUM = "/usr/bin/chromium"
 
 
-def run(scenario, site):
-    with sync_playwright() as playwright:
-        # Chromium's sandbox does not work as root.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        # Without animations, colours are never measured halfway through a transition.
-        context = browser.new_context(locale="en-GB", timezone_id="Europe/Zurich", reduced_motion="reduce")
-        context.set_default_timeout(120_000)
-        page = WatchedPage(context.new_page(), site)
-        try:
-            getattr(scenarios, scenario)(page, site)
-        except Exception:
-            page.problems.append(traceback.format_exc(limit=-3))
-        finally:
-            page.look_back()
-            browser.close()
+def run(browser, scenario, site):
+    # Without animations, colours are never measured halfway through a transition.
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Zurich", reduced_motion="reduce")
+    context.set_default_timeout(120_000)
+    page = WatchedPage(context.new_page(), site)
+    try:
+        getattr(scenarios, scenario)(page, site)
+    except Exception:
+        page.problems.append(traceback.format_exc(limit=-3))
+    finally:
+        page.look_back()
+        context.close()
     return page.problems
 
 
-with open(sys.argv[2]) as file:
-    with SiteUnderTest(**json.load(file)) as site:
-        json.dump(run(sys.argv[1], site), sys.stdout)
+with sync_playwright() as playwright:
+    # Chromium's sandbox does not work as root.
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    for line in sys.stdin:
+        job = json.loads(line)
+        with SiteUnderTest(**job["site"]) as site:
+            print(json.dumps(run(browser, job["scenario"], site)), flush=True)
+    browser.close()

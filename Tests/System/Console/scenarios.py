@@ -454,16 +454,22 @@ def queue(page, site):
     page.inspect("queue-stands-still")
     site.redis("XGROUP", "CREATE", "clerk-sync:deliveries", "clerk-sync", "0")
     site.redis("XREADGROUP", "GROUP", "clerk-sync", "one", "STREAMS", "clerk-sync:deliveries", ">")
+    # The health is read every ten seconds, and at once after a reload.
+    page.reload()
     page.see("A worker holds deliveries", "#health")
     # A stuck delivery does not hide that the others are waiting.
     site.redis("XADD", "clerk-sync:deliveries", "2-1", "id", "msg_2")
+    page.reload()
     page.see("Queue stalled", "#health")
     site.redis("DEL", "clerk-sync:deliveries")
     site.redis("XADD", "{clerk-sync:deliveries}:dead", "*", "id", "msg_1")
+    page.reload()
     page.see("1 dead letter", "#health")
     site.redis("DEL", "{clerk-sync:deliveries}:dead")
+    page.reload()
     page.see("Healthy", "#health")
     site.redis("SHUTDOWN", "NOSAVE")
+    page.reload()
     page.see("Queue unavailable", "#health")
     page.inspect("queue-unavailable")
 

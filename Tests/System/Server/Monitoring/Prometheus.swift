@@ -60,7 +60,7 @@ final class Prometheus {
       return Sender.Request(url: address, method: "GET", body: Data(), secret: nil)
     }
     return try Sender.send(requests).map {
-      guard $0.status == 200 else { throw Sender.Failed(log: $0.body) }
+      guard $0.status == 200 else { throw ServerNotStarted(log: $0.body) }
       return try JSONDecoder().decode(Result.self, from: Data($0.body.utf8)).data.result
     }
   }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 
 /// Sends requests signed by the official Python libraries.
@@ -59,51 +58,18 @@ struct Sender {
     }
   }
 
-  struct Failed: Error {
-    let log: String
-  }
-
   private struct Job: Encodable {
     let connections: Int
     let requests: [Request]
   }
 
-  /// A running sender.py. It is shared by many tests, because starting it takes half a second of CPU time.
-  private final class Program: Sendable {
-    private let process: ChildProcess
-    private let folder: TemporaryFolder
-    private let input = Pipe()
-    private let output = Pipe()
-
-    init() throws {
-      folder = try TemporaryFolder()
-      process = try ChildProcess(
-        Project.file(".build/venv/bin/python"), [Project.file("Tests/System/Server/Servers/sender.py")],
-        standardInput: input.fileHandleForReading, standardOutput: output.fileHandleForWriting,
-        output: folder.file("sender.log"))
-      // Close the write end here, so that reading ends with the program.
-      try output.fileHandleForWriting.close()
-    }
-
-    func run(_ job: Job) throws -> [Answer] {
-      try input.fileHandleForWriting.write(contentsOf: JSONEncoder().encode(job) + Data("\n".utf8))
-      var line = Data()
-      while line.last != UInt8(ascii: "\n") {
-        let bytes = output.fileHandleForReading.availableData
-        guard !bytes.isEmpty else { throw Failed(log: process.log) }
-        line += bytes
-      }
-      return try JSONDecoder().decode([Answer].self, from: line)
-    }
+  private static let programs = LineProgram.Pool {
+    try LineProgram("Tests/System/Server/Servers/sender.py")
   }
 
-  private static let idle = Mutex<[Program]>([])
-
-  /// Signs the requests and sends them over this many connections. Returns the responses in the order of the requests.
+  /// Signs the requests and sends them, with the given number of connections at a time. Returns the responses in the
+  /// order of the requests.
   static func send(_ requests: [Request], connections: Int = 1) throws -> [Answer] {
-    let program = try idle.withLock { $0.popLast() } ?? Program()
-    let answers = try program.run(Job(connections: connections, requests: requests))
-    idle.withLock { $0.append(program) }
-    return answers
+    try programs.run(Job(connections: connections, requests: requests))
   }
 }
