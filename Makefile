@@ -15,8 +15,9 @@ TEST_DIST_PACKAGES = $(DIST_PACKAGES) $(DEB_PACKAGES) debootstrap
 STEPS_PACKAGES = $(HANDLER_PACKAGES) valgrind
 
 HANDLER = .build/release/clerk-sync.fcgi
-# The Swift runtime inside, so that the target machine needs no toolchain; no symbols.
-RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker -L$(CURDIR)/$(RUNTIME)
+# The Swift runtime is linked in, so that the target machine needs no toolchain. Symbols are stripped, and functions with
+# the same code merged: 130 KB of 15 MB.
+RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker --icf=safe -Xlinker -L$(CURDIR)/$(RUNTIME)
 # The C++ library inside, too: loading it would be a tenth of the time of a CGI request.
 RUNTIME = .build/runtime
 VERSION = $(shell sed -n 's/.* version = "\(.*\)"$$/\1/p' Sources/Settings/Release.swift)
