@@ -1,4 +1,4 @@
-# `make` alone explains what there is.
+# Without a target, make prints help.
 
 HANDLER_PACKAGES = pkg-config libfcgi-dev libssl-dev libsqlite3-dev libhiredis-dev
 BUILD_PACKAGES = $(HANDLER_PACKAGES) libcurl4-openssl-dev
@@ -18,7 +18,7 @@ HANDLER = .build/release/clerk-sync.fcgi
 # The Swift runtime is linked in, so that the target machine needs no toolchain. Symbols are stripped, and functions with
 # the same code merged: 130 KB of 15 MB.
 RELEASE = -c release --static-swift-stdlib -Xlinker -s -Xlinker --icf=safe -Xlinker -L$(CURDIR)/$(RUNTIME)
-# The C++ library inside, too: loading it would be a tenth of the time of a CGI request.
+# libstdc++ is linked statically too: loading it takes a tenth of a CGI request.
 RUNTIME = .build/runtime
 VERSION = $(shell sed -n 's/.* version = "\(.*\)"$$/\1/p' Sources/Settings/Release.swift)
 DIST_RELEASE = --scratch-path .build/static $(RELEASE) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
@@ -37,7 +37,7 @@ TEST_PROGRAMS = CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER)
 help:
 	@echo "make run        try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table"
 	@echo "make check      before a commit: format, build, and the tests that need no server; about two minutes"
-	@echo "make test       everything: format, build, every test; about eight minutes"
+	@echo "make test       everything: format, build, every test; about seven minutes"
 	@echo "make build      the release programs: .build/release/clerk-sync.fcgi and, for the operator, clerk-sync"
 	@echo "make format     write the sources in the project's format"
 	@echo "make man        write the man pages in conf/man from the command's help and the example settings"
@@ -77,9 +77,9 @@ runtime:
 	@mkdir -p $(RUNTIME)
 	@library=$$(clang -print-file-name=libstdc++.a) && [ -f "$$library" ] && ln -sf "$$library" $(RUNTIME)/ || true
 
-# libcurl, which only the command needs, has no static form on Debian: libkrb5 and others behind it have none. It lies
-# in lib/ with what it needs. libcrypto is there too, because libcurl's has to be the command's. The old kind of rpath
-# is found by the libraries as well.
+# Debian has no static libcurl, because libkrb5 and others have none. The archive ships the shared library and its
+# dependencies in lib/, and libcrypto too, so that libcurl and the command share one copy. The old form of rpath is used
+# because the libraries follow it as well.
 dist: packages-dist runtime
 	conf/dist/libraries $(DIST_LIBRARIES)/handler libcrypto.a libsqlite3.a libfcgi.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/handler --product clerk-sync.fcgi

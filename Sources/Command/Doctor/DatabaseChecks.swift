@@ -17,7 +17,9 @@ struct DatabaseChecks {
           remedy: "run clerk-sync init, or wait for the first delivery to create it")
       ]
     } catch {
-      return [.error("database", "\(error)", remedy: "see the README, Configuration, for the table expected")]
+      return [
+        .error("database", "\(error)", remedy: "see the README, What is stored, for the expected table")
+      ]
     }
   }
 

@@ -86,6 +86,8 @@ extension HTTPExchange {
       "a setting passed by the web server is invalid: see the handler's log"
     case (_, "database_error"?), (_, "unavailable"?):
       "the database is not usable: see the handler's log, or run clerk-sync doctor"
+    case (_, "queue_error"?), (_, "queue_unavailable"?):
+      "the queue does not accept deliveries: see the handler's log, or run clerk-sync doctor"
     case (300...399, _):
       "redirected to \(location): Svix does not follow redirects; use the final URL"
     case (401, _), (403, _):

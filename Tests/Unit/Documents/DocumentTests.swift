@@ -73,7 +73,7 @@ import Testing
   @Test func `The version is the same everywhere`() throws {
     let api = try JSONSerialization.jsonObject(with: Data(text("www/openapi.json").utf8)) as? [String: Any]
     #expect((api?["info"] as? [String: Any])?["version"] as? String == Release.version)
-    let cut = try text("CHANGELOG.md").firstMatch(of: /\n## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}\n/)
+    let cut = try text("CHANGELOG.md").firstMatch(of: /\n## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}\n/)
     #expect(cut.map { String($0.1) } == Release.version)
     for page in ["clerk-sync.1", "clerk-sync.fcgi.8", "clerk-sync.env.5"] {
       #expect(try text("conf/man/\(page)").contains("\n.Os clerk-sync \(Release.version)\n"), "\(page)")

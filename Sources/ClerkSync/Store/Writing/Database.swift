@@ -14,7 +14,7 @@ struct Database: Sendable {
   func open(
     deadline: ContinuousClock.Instant = .now + Database.busyTimeout
   ) throws(StoreError) -> Connection {
-    // SQLite retries a failed open for reading only. A file that another thread or process creates between the two
+    // When a read-write open fails, SQLite falls back to read-only. A file that another thread or process creates between the two
     // attempts would then be opened read-only, so decide about creation here.
     let isMissing = FileIdentity(path) == nil
     if isMissing { try createFolder() }
@@ -39,15 +39,14 @@ struct Database: Sendable {
 
   /// Throws unless the file and its folder exist and this process can write to both.
   ///
-  /// SQLite silently opens a file that it cannot write for reading only, and a transaction needs to create a journal in
-  /// the folder.
+  /// SQLite silently opens an unwritable file read-only, and a transaction must create a journal in the folder.
   func requireWritable() throws(StoreError) {
     guard FileIdentity(path) != nil else { throw .missing(database: path) }
     let folder = URL(filePath: path).deletingLastPathComponent().path
     for place in [path, folder] where unsafe access(place, W_OK) != 0 { throw .notWritable(path: place) }
   }
 
-  /// Creates the missing tables. Throws for the tables of a newer program.
+  /// Creates the missing tables. Throws if a newer program created the tables.
   func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
     try requireKnown(try sql(SyncSchema.prepare(on: connection)))
   }
@@ -71,12 +70,12 @@ struct Database: Sendable {
     }
   }
 
-  /// Throws for the tables of a newer program.
+  /// Throws if a newer program created the tables.
   func requireKnown(_ version: Int64) throws(StoreError) {
     guard version <= SyncSchema.version else { throw .newerSchema(found: version, database: path) }
   }
 
-  /// Throws for a file that lacks tables, and for the tables of a newer program.
+  /// Throws if the file lacks tables, or if a newer program created them.
   func requireSchema(on connection: borrowing Connection) throws(StoreError) {
     let found: Int64
     do throws(SQLiteError) {

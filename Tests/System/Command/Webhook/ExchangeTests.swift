@@ -49,6 +49,14 @@ import Testing
     try expect("curl -v", from: "http://127.0.0.1:\(server.port)/")
   }
 
+  @Test func `A queue that is down is not taken for a handler that is down`() throws {
+    let body = #"{"error":"queue_error","message":"The queue did not take the delivery."}"#
+    let server = try Answering(
+      "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        + body)
+    try expect("the queue does not accept deliveries", from: "http://127.0.0.1:\(server.port)/api/webhooks")
+  }
+
   @Test func `A silent server times out after 15 seconds`() throws {
     let server = try Answering("")
     try expect("no answer within 15 s", from: "http://127.0.0.1:\(server.port)/")
