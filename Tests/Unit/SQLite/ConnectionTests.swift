@@ -12,7 +12,7 @@ import Testing
     path = folder.file("app.db")
   }
 
-  @Test func `A missing file is created only when asked for`() throws {
+  @Test func `A missing file is created only on request`() throws {
     let error = #expect(throws: SQLiteError.self) {
       _ = try Connection(path: path, mode: .mustExist)
     }
@@ -24,7 +24,7 @@ import Testing
     #expect(throws: Never.self) { _ = try Connection(path: path, mode: .mustExist) }
   }
 
-  @Test func `A file that cannot be opened is explained by the system's own words`() throws {
+  @Test func `The error about a file that cannot be opened contains the system's message`() throws {
     let error = #expect(throws: SQLiteError.self) { _ = try Connection.open(folder.file("no/app.db")) }
     #expect(error?.message.hasSuffix(": No such file or directory") == true)
   }
@@ -40,7 +40,7 @@ import Testing
   @Test func `A connection closes when it goes out of scope`() throws {
     func openFiles() throws -> Int {
       try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-        // Other tests close theirs meanwhile.
+        // Other tests close connections at the same time.
         .filter {
           (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
         }
@@ -56,7 +56,7 @@ import Testing
     #expect(after == 0)
   }
 
-  @Test func `A lock is waited for and then reported as busy`() throws {
+  @Test func `A held lock is reported as busy after the timeout`() throws {
     let holder = try Connection.open(path)
     try holder.run("CREATE TABLE t (a)")
     try holder.run("BEGIN IMMEDIATE")
@@ -70,7 +70,7 @@ import Testing
     withExtendedLifetime(holder) {}
   }
 
-  @Test func `A lock that is let go in time is no error`() throws {
+  @Test func `A lock that is released in time causes no error`() throws {
     let holder = try Connection.open(path)
     try holder.run("CREATE TABLE t (a)")
     try holder.run("BEGIN IMMEDIATE")

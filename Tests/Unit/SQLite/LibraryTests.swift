@@ -11,13 +11,13 @@ import Testing
       (3_050_099, true), (3_051_000, false), (3_051_002, false), (3_051_003, true), (3_052_000, true),
       (4_000_000, true),
     ] as [(Int32, Bool)])
-  func `A library is safe with the WAL from the fix on, in each line that has it`(
+  func `A library is safe with the WAL from the fix onwards, in each release line that has it`(
     version: Int32, isSafe: Bool
   ) {
     #expect(Library.hasWALResetFix(version: version) == isSafe)
   }
 
-  @Test func `The library that is linked answers for itself`() throws {
+  @Test func `The linked library's own version decides`() throws {
     let connection = try Connection(path: ":memory:", mode: .createIfMissing)
     let texts = try connection.column("SELECT sqlite_version()").compactMap(\.self)
     let parts = texts.joined().split(separator: ".").compactMap { Int32($0) }

@@ -21,7 +21,7 @@ import Testing
     Case("no SQL", .schema, 1, "INSRT"),
     Case("wrong type", .other, 20, "INSERT INTO t VALUES ('secret value', 'free', 1)"),
   ])
-  func `An error of a statement has its kind and its extended code`(failing: Case) throws {
+  func `A statement's error has the kind and the extended code`(failing: Case) throws {
     let connection = try table()
     let error = #expect(throws: SQLiteError.self) { try connection.run(failing.sql) }
     #expect(error?.kind == failing.kind)
@@ -30,7 +30,7 @@ import Testing
     #expect(error?.description.contains("secret value") == false)
   }
 
-  @Test func `What a trigger raises is not repeated`() throws {
+  @Test func `The message of a trigger is not repeated`() throws {
     let connection = try table()
     for sql in ["UPDATE t SET name = 'secret value'", "DELETE FROM other"] as [StaticString] {
       let error = #expect(throws: SQLiteError.self) { try connection.run(sql) }
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `What a function says of its argument is not repeated`() throws {
+  @Test func `The message of a function about its argument is not repeated`() throws {
     let connection = try table()
     let error = #expect(throws: SQLiteError.self) {
       try connection.run("SELECT json_extract('{}', name) FROM (SELECT 'secret value' AS name)")
@@ -46,7 +46,7 @@ import Testing
     #expect(error?.message == "SQL logic error")
   }
 
-  @Test func `A table that went after its statement was compiled is named`() throws {
+  @Test func `The error names a table that was dropped after its statement was compiled`() throws {
     let connection = try table()
     try connection.run("SELECT n FROM t")
     try connection.run("DROP TABLE other")
@@ -55,7 +55,7 @@ import Testing
     #expect(error?.message == "no such table: t")
   }
 
-  @Test func `A unique constraint is named without the value`() throws {
+  @Test func `The error names a unique constraint, but not the value`() throws {
     let connection = try table()
     let error = #expect(throws: SQLiteError.self) {
       try connection.run("INSERT INTO t VALUES (2, 'taken', 1)")
@@ -63,14 +63,14 @@ import Testing
     #expect(error?.message == "UNIQUE constraint failed: t.name")
   }
 
-  @Test func `A database that may not be written is read-only`() throws {
+  @Test func `A database without write access is read-only`() throws {
     let connection = try table()
     try connection.run("PRAGMA query_only = ON")
     let error = #expect(throws: SQLiteError.self) { try connection.run("DELETE FROM t") }
     #expect(error?.kind == .readOnly)
   }
 
-  @Test func `A database that may not grow is full`() throws {
+  @Test func `A database at its size limit is full`() throws {
     let connection = try table()
     try connection.run("PRAGMA max_page_count = 1")
     let error = #expect(throws: SQLiteError.self) {

@@ -13,7 +13,7 @@ import Testing
     "", " ", "a", "Ada Lovelace", "a\u{0}b", "\u{0}", "Zoë", "👩🏽‍🚀", "𝒜", "日本語", "e\u{301}", "\u{FEFF}a", "\r\n",
     "'; DROP TABLE t; --", "?1", String(repeating: "ü", count: 100_000),
   ])
-  func `A text comes back as it was bound`(text: String) throws {
+  func `A bound text is read back unchanged`(text: String) throws {
     let connection = try Connection.open(folder.file("app.db"))
     var statement = try connection.prepare("SELECT ?1, typeof(?1), length(CAST(?1 AS BLOB))")
     try statement.bind(text, at: 1)
@@ -25,7 +25,7 @@ import Testing
     #expect(length == Int64(text.utf8.count))
   }
 
-  @Test func `A text is kept in the file as it was bound`() throws {
+  @Test func `A bound text is stored unchanged`() throws {
     let connection = try Connection.open(folder.file("app.db"))
     try connection.run("CREATE TABLE t (a TEXT)")
     var insertion = try connection.prepare("INSERT INTO t VALUES (?1)")
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, -1, 1_654_012_591_835, Int64.min, Int64.max])
-  func `An integer comes back as it was bound`(integer: Int64) throws {
+  func `A bound integer is read back unchanged`(integer: Int64) throws {
     let connection = try Connection.open(folder.file("app.db"))
     var statement = try connection.prepare("SELECT ?1, typeof(?1)")
     try statement.bind(integer, at: 1)
@@ -55,7 +55,7 @@ import Testing
     #expect(integer == nil)
   }
 
-  @Test func `Stepping goes from row to row until there is none`() throws {
+  @Test func `Stepping visits every row`() throws {
     let connection = try Connection.open(folder.file("app.db"))
     let (all, none) = (
       try connection.column("VALUES ('a'), (NULL), ('c')"), try connection.column("SELECT 1 WHERE 0")
@@ -64,7 +64,7 @@ import Testing
     #expect(none == [])
   }
 
-  @Test func `A parameter that is not there cannot be bound`() throws {
+  @Test func `Binding a missing parameter is an error`() throws {
     let connection = try Connection.open(folder.file("app.db"))
     var statement = try connection.prepare("SELECT ?1")
     for index in [0, 2, -1] as [Int32] {
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test func `Values are bound in their order, each with its own type`() throws {
+  @Test func `Values are bound in order, each with its type`() throws {
     let connection = try Connection.open(folder.file("app.db"))
     let missing: String? = nil
     let types = try connection.first(
@@ -83,7 +83,7 @@ import Testing
     #expect(types == ["text", "integer", "integer", "null", "blob", "00FF"])
   }
 
-  @Test func `Rows are read one by one, in their order`() throws {
+  @Test func `Rows are read one by one, in order`() throws {
     let connection = try Connection.open(folder.file("app.db"))
     try connection.run("CREATE TABLE t (a INTEGER, b TEXT)")
     for (number, text) in [(1, "one"), (2, nil), (3, "three")] as [(Int, String?)] {

@@ -15,7 +15,7 @@ import Testing
       """)
   }
 
-  @Test func `What was written stays when the body returns, and its result is handed on`() throws {
+  @Test func `If the body returns, its writes are committed and its result is returned`() throws {
     let connection = try Connection.open(path)
     let result = try connection.transaction { () throws(SQLiteError) in
       try connection.run("INSERT INTO t VALUES (1, NULL)")
@@ -25,7 +25,7 @@ import Testing
     #expect(try rows() == ["1"])
   }
 
-  @Test func `Nothing stays when the body throws, and its error is handed on`() throws {
+  @Test func `If the body throws, its writes are rolled back and its error is rethrown`() throws {
     let connection = try Connection.open(path)
     let error = #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in
@@ -37,7 +37,7 @@ import Testing
     #expect(try rows() == [])
   }
 
-  @Test func `Nothing stays when COMMIT fails`() throws {
+  @Test func `If COMMIT fails, the writes are rolled back`() throws {
     let connection = try Connection.open(path)
     let error = #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in
@@ -48,7 +48,7 @@ import Testing
     #expect(try rows() == [])
   }
 
-  @Test func `An error that rolls back by itself is handed on as it is`() throws {
+  @Test func `An error that has already rolled back is rethrown unchanged`() throws {
     let connection = try Connection.open(path)
     let error = #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in
@@ -60,7 +60,7 @@ import Testing
     #expect(try rows() == [])
   }
 
-  @Test func `The connection goes on after a transaction that failed`() throws {
+  @Test func `The connection is usable after a failed transaction`() throws {
     let connection = try Connection.open(path)
     #expect(throws: SQLiteError.self) {
       try connection.transaction { () throws(SQLiteError) in

@@ -10,20 +10,20 @@ import Testing
   ]
 
   @Test(arguments: vectors)
-  func `The vectors of RFC 4648 hold both ways`(plain: String, encoded: String) {
+  func `The vectors of RFC 4648 hold in both directions`(plain: String, encoded: String) {
     #expect(Base64.encode(Array(plain.utf8)) == encoded)
     #expect(Base64.decode(encoded) == Array(plain.utf8))
     #expect(Base64.decode(encoded.replacing("=", with: "")) == Array(plain.utf8))
   }
 
-  @Test func `Every byte and every length comes back`() {
+  @Test func `Every byte and every length survives a round trip`() {
     for count in 0...256 {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
       #expect(Base64.decode(Base64.encode(bytes)) == bytes)
     }
   }
 
-  @Test func `Bytes of zero are not taken for padding`() {
+  @Test func `Zero bytes are not mistaken for padding`() {
     #expect(Base64.decode("AAAA") == [0, 0, 0])
     #expect(Base64.decode("AAA=") == [0, 0])
     #expect(Base64.decode("AA") == [0])
@@ -39,7 +39,7 @@ import Testing
     #expect(Base64.decode(text) == nil)
   }
 
-  @Test func `No character but the 64 is a digit`() {
+  @Test func `Only the 64 characters are digits`() {
     let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     for value in UInt8.min...127 {
       let character = Character(UnicodeScalar(value))

@@ -3,7 +3,7 @@ import Testing
 @testable import Svix
 
 @Suite struct HMACSHA256Tests {
-  /// RFC 4231, sections 4.2, 4.3, 4.4 and 4.7: short, shorter, and longer keys than a block.
+  /// RFC 4231, sections 4.2, 4.3, 4.4 and 4.7: keys shorter and longer than a block.
   @Test(arguments: [
     Answer(
       [UInt8](repeating: 0x0b, count: 20), "Hi There",
@@ -15,17 +15,17 @@ import Testing
       [UInt8](repeating: 0xaa, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
       "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
   ])
-  func `The vectors of RFC 4231 hold`(answer: Answer) {
+  func `The code equals the vector of RFC 4231`(answer: Answer) {
     #expect(HMACSHA256(key: answer.key)?.authenticate([answer.data]) == answer.code)
   }
 
   @Test(arguments: [[], [0], [4, 9], [0, 28], [5, 5, 5]] as [[Int]])
-  func `Parts count as what they make together`(cuts: [Int]) throws {
+  func `The division of the message into parts makes no difference`(cuts: [Int]) throws {
     let data = Array("what do ya want for nothing?".utf8)
     let bounds = [0] + cuts + [data.count]
     let parts = zip(bounds, bounds.dropFirst()).map { Array(data[$0..<$1]) }
     let hmac = try #require(HMACSHA256(key: Array("Jefe".utf8)))
-    // Twice: one message leaves nothing behind for the next.
+    // Twice, because one message must leave no state for the next.
     for _ in 1...2 { #expect(hmac.authenticate(parts) == hmac.authenticate([data])) }
   }
 

@@ -1,7 +1,7 @@
 import Svix
 import Testing
 
-/// A message that is verified once more after it has been kept.
+/// A stored message that is verified again.
 @Suite struct KeptMessageTests {
   private func verifyKept(_ message: Message) throws -> VerifiedMessage {
     let headers = MessageHeaders(
@@ -10,7 +10,7 @@ import Testing
     return try verifier.verify(kept: headers, body: message.body)
   }
 
-  @Test func `What was verified can be verified again from what the verification gave, however long ago`()
+  @Test func `The result of a verification can be verified again, at any age`()
     throws
   {
     var message = Message()
@@ -23,7 +23,7 @@ import Testing
     #expect(try verifyKept(kept).body == message.body)
   }
 
-  @Test func `Nothing but the age is overlooked`() throws {
+  @Test func `Every check except the age still applies`() throws {
     let changes: [(inout Message) -> Void] = [
       { $0.id += "x" }, { $0.timestamp = "1614265331" }, { $0.body.append(10) },
       { $0.signature = Message.bad },

@@ -1,10 +1,10 @@
 import Svix
 
-/// A message of Svix's own documentation, to be changed one thing at a time.
+/// The example message of Svix's documentation. Each test changes one part of it.
 struct Message {
   static let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
   static let good = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-  /// Another secret's signature of the same content.
+  /// A signature of the same content, made with another secret.
   static let bad = "v1,bm9ldHUjKzFob2VudXRob2VodWUzMjRvdWVvdW9ldQo="
 
   var id = "msg_p5jXN8AQM9LWM0D4loKWxJek"
@@ -20,7 +20,7 @@ struct Message {
     return try verifier.verify(headers, body: body, now: now)
   }
 
-  /// The message with the signature that its first secret gives it as it now is.
+  /// Returns the message in its current state, signed with its first secret.
   func signed() throws -> Message {
     var copy = self
     let key = try Secret(secrets[0])

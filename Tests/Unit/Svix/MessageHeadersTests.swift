@@ -17,7 +17,7 @@ import Testing
     Case("svix beside half of webhook", both(["webhook-id": [], "webhook-signature": [""]]), id: "a"),
     Case("svix beside doubled webhook", both(["webhook-id": ["b", "c"]]), id: "a"),
   ])
-  func `The svix headers win over the unbranded ones`(headers: Case) throws {
+  func `The svix headers take precedence over the unbranded ones`(headers: Case) throws {
     let found = try MessageHeaders { headers.values[$0] ?? [] }
     #expect(found.id == headers.id)
     #expect(found.timestamp == (headers.id == "a" ? "1" : "2"))
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [["id"], ["timestamp"], ["signature"], ["id", "timestamp"], ["timestamp", "signature"]])
-  func `One header too few is not filled up from the other family`(lacking: [String]) {
+  func `A missing header is not taken from the other family`(lacking: [String]) {
     for absence in [[], [""], [" \t"]] as [[String]] {
       let values = Self.both(Dictionary(uniqueKeysWithValues: lacking.map { ("svix-\($0)", absence) }))
       expect(.missingHeaders(lacking.map { "svix-\($0)" }), values)
@@ -33,20 +33,20 @@ import Testing
   }
 
   @Test(arguments: ["id", "timestamp", "signature"])
-  func `A missing unbranded header is named`(lacking: String) {
+  func `The error names a missing unbranded header`(lacking: String) {
     var values = Self.webhook
     values["webhook-\(lacking)"] = nil
     expect(.missingHeaders(["webhook-\(lacking)"]), values)
   }
 
-  @Test func `Without any header the svix ones are named`() {
+  @Test func `If all headers are missing, the error names the svix ones`() {
     let all = VerificationError.missingHeaders(["svix-id", "svix-timestamp", "svix-signature"])
     expect(all, [:])
     expect(all, Self.both([:]).mapValues { _ in [""] })
   }
 
   @Test(arguments: ["id", "timestamp", "signature"])
-  func `A doubled header is refused, even when its values agree`(name: String) {
+  func `A repeated header is refused, even with equal values`(name: String) {
     for family in ["svix", "webhook"] {
       var values = family == "svix" ? Self.svix : Self.webhook
       for second in ["a", "other"] {
@@ -76,7 +76,7 @@ import Testing
     #expect(throws: error, sourceLocation: sourceLocation) { try MessageHeaders { values[$0] ?? [] } }
   }
 
-  /// Both families with some values replaced.
+  /// Returns both families, with some values replaced.
   private static func both(_ changes: [String: [String]]) -> [String: [String]] {
     svix.merging(webhook) { $1 }.merging(changes) { $1 }
   }
@@ -84,7 +84,7 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let values: [String: [String]]
-    /// Which family's id is expected.
+    /// The expected id, which shows the family.
     let id: String
 
     init(_ name: String, _ values: [String: [String]], id: String) {

@@ -2,10 +2,10 @@ import Svix
 import Testing
 
 @Suite struct SecretPrivacyTests {
-  /// 24 bytes of 200, to be recognised in any notation.
+  /// 24 bytes of value 200, recognisable in any notation.
   private static let text = "whsec_yMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjI"
 
-  @Test func `A secret prints as its name, however it is printed`() throws {
+  @Test func `A secret prints as its type name in every way of printing`() throws {
     let secret = try Secret(Self.text)
     #expect(String(describing: secret) == "Secret")
     #expect(String(reflecting: secret) == "Secret")
@@ -13,11 +13,11 @@ import Testing
     #expect(Self.dumped(secret) == "- Secret\n")
   }
 
-  @Test func `A secret shows nothing to a mirror`() throws {
+  @Test func `A mirror of a secret has no children`() throws {
     #expect(Mirror(reflecting: try Secret(Self.text)).children.isEmpty)
   }
 
-  @Test func `What holds a secret does not print its key either`() throws {
+  @Test func `A value that contains a secret does not print its key`() throws {
     let secret = try Secret(Self.text)
     let holders: [Any] = [
       [secret], ["key": secret], Optional(secret) as Any, (secret, 1), Verifier(secrets: [secret]),
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `The error about a secret does not carry it`() {
+  @Test func `The error about a secret does not contain it`() {
     let error = #expect(throws: SecretError.self) { try Secret("whsec_yMjI*yMjI") }
     #expect(Self.dumped(error as Any).contains("yMjI") == false)
   }

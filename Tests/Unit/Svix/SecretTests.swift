@@ -13,7 +13,7 @@ import Testing
     #expect(throws: Never.self) { try Secret(secret) }
   }
 
-  @Test func `The padding makes no difference to the key`() throws {
+  @Test func `The padding does not change the key`() throws {
     var message = Message()
     message.secrets = ["whsec_YWI="]
     var signed = try message.signed()
@@ -39,14 +39,14 @@ import Testing
     #expect(throws: VerificationError.noMatch(entries: 1, secrets: 1)) { try verify(Self.other) }
   }
 
-  @Test func `No secret at all does not match`() {
+  @Test func `Without a secret nothing matches`() {
     var message = Message()
     message.secrets = []
     #expect(throws: VerificationError.noMatch(entries: 1, secrets: 0)) { try message.verify() }
   }
 
   @Test(arguments: [" ", ",", "\n", "\r\n", "\t", ", ", " ,\n, "])
-  func `Either secret of a rotation may have signed`(separator: String) throws {
+  func `During a rotation either secret may have signed`(separator: String) throws {
     for list in [[Self.other, Message.secret], [Message.secret, Self.other]] {
       let text = separator + list.joined(separator: separator) + separator
       let secrets = try Secret.list(text)
@@ -65,7 +65,7 @@ import Testing
     #expect(throws: SecretError.empty) { try Secret.list(text) }
   }
 
-  @Test func `One secret that cannot be used spoils the list`() {
+  @Test func `A list with one invalid secret is refused`() {
     #expect(throws: SecretError.notBase64) { try Secret.list("\(Message.secret) whsec_*") }
     #expect(throws: SecretError.empty) { try Secret.list("\(Message.secret),whsec_") }
   }

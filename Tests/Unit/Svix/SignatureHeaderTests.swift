@@ -16,7 +16,7 @@ import Testing
     Entries("itself again", "\(good) \(good)"),
     Entries("without padding", String(good.dropLast())),
   ])
-  func `A good signature is found among others`(entries: Entries) throws {
+  func `A valid signature is found among others`(entries: Entries) throws {
     var message = Message()
     message.signature = entries.header
     #expect(throws: Never.self) { try message.verify() }
@@ -47,14 +47,14 @@ import Testing
     Entries("hexadecimal", "v1," + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()),
     Entries("upper case", good.uppercased()),
   ])
-  func `Nothing but v1, a comma and base64 counts`(entries: Entries) throws {
+  func `An entry must be v1, a comma and base64`(entries: Entries) throws {
     var message = Message()
     message.signature = entries.header
     let count = entries.header.split(separator: " ").count
     #expect(throws: VerificationError.noMatch(entries: count, secrets: 1)) { try message.verify() }
   }
 
-  @Test func `Every flipped bit is noticed`() {
+  @Test func `A signature with any bit flipped does not match`() {
     for bit in 0..<256 {
       var bytes = Self.digest
       bytes[bit / 8] ^= 1 << (bit % 8)
@@ -62,16 +62,16 @@ import Testing
     }
   }
 
-  @Test func `A signature cut to any length does not match`() {
+  @Test func `A truncated signature does not match, whatever its length`() {
     for count in 0..<32 { expectNoMatch(Array(Self.digest.prefix(count))) }
   }
 
-  @Test func `A signature made longer does not match`() {
+  @Test func `An extended signature does not match`() {
     for count in 1...64 { expectNoMatch(Self.digest + [UInt8](repeating: 0, count: count)) }
     expectNoMatch(Self.digest + Self.digest)
   }
 
-  @Test func `A good signature is found at the end of a thousand others`() throws {
+  @Test func `A valid signature is found after a thousand others`() throws {
     var message = Message()
     message.signature = String(repeating: "\(Self.bad) ", count: 1000)
     #expect(throws: VerificationError.noMatch(entries: 1000, secrets: 1)) { try message.verify() }
@@ -79,7 +79,7 @@ import Testing
     #expect(throws: Never.self) { try message.verify() }
   }
 
-  @Test func `A signature prints as the header's entry`() throws {
+  @Test func `A signature prints as an entry of the header`() throws {
     #expect(try Message().signed().signature == Self.good)
   }
 

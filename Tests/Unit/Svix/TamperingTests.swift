@@ -4,14 +4,14 @@ import Testing
 @Suite struct TamperingTests {
   private let original = Message()
 
-  @Test func `The message as it was signed is accepted`() throws {
+  @Test func `The unchanged message is accepted`() throws {
     let message = try original.verify()
     #expect(message.id == original.id)
     #expect(message.timestamp == 1_614_265_330)
     #expect(message.body == original.body)
   }
 
-  @Test func `Every changed byte of the id is noticed`() throws {
+  @Test func `An id with any byte changed does not match`() throws {
     for bytes in Self.variants(of: Array(original.id.utf8)) {
       var message = original
       message.id = String(decoding: bytes, as: UTF8.self)
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `Every changed byte of the body is noticed`() throws {
+  @Test func `A body with any byte changed does not match`() throws {
     for bytes in Self.variants(of: original.body) {
       var message = original
       message.body = bytes
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func `Every changed digit of the timestamp is noticed, however right the clock`() throws {
+  @Test func `A timestamp with any digit changed is refused, even if the clock agrees`() throws {
     for position in original.timestamp.indices {
       for digit in "0123456789" where digit != original.timestamp[position] {
         var message = original
@@ -43,13 +43,13 @@ import Testing
   }
 
   @Test(arguments: ["msg_1.1614265330", ".", ".msg_1", "msg_1.", "msg..1"])
-  func `An id with a full stop is refused, well signed or not`(id: String) throws {
+  func `An id with a full stop is refused, even if signed`(id: String) throws {
     var message = original
     message.id = id
     #expect(throws: VerificationError.ambiguousID) { try message.signed().verify() }
   }
 
-  @Test func `A signature does not carry over to the same bytes divided otherwise`() throws {
+  @Test func `A signature does not hold for the same bytes divided differently`() throws {
     var signed = original
     signed.id = "msg_1"
     signed.body = Array("1614265330.{}".utf8)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: [[], [0], [0xff, 0xfe], Array("{\r\n}\u{0}".utf8)] as [[UInt8]])
-  func `The body may be any bytes, none included`(body: [UInt8]) throws {
+  func `The body may be any bytes, or empty`(body: [UInt8]) throws {
     var message = original
     message.body = body
     #expect(try message.signed().verify().body == body)
@@ -74,7 +74,8 @@ import Testing
     }
   }
 
-  /// `bytes` with each one changed, dropped, or doubled; never to a full stop, refused for another reason.
+  /// Returns `bytes` with each byte in turn changed, dropped or doubled. None is changed to a full stop, which is
+  /// refused for another reason.
   private static func variants(of bytes: [UInt8]) -> [[UInt8]] {
     var variants: [[UInt8]] = []
     for (index, byte) in bytes.enumerated() {

@@ -10,7 +10,7 @@ import Testing
     "１６１４２６５３３０", "1614265330\u{0}", "1614265330;", "161426533O", "9223372036854775808",
     "18446744073709551616", "2021-02-25T15:02:10Z", String(repeating: "1", count: 10_000),
   ])
-  func `A timestamp that is no plain number of seconds is refused, though well signed`(text: String) throws {
+  func `A timestamp other than a plain number of seconds is refused, even if signed`(text: String) throws {
     var message = Message()
     message.timestamp = text
     #expect(throws: VerificationError.malformedTimestamp) { try message.signed().verify() }
@@ -34,14 +34,14 @@ import Testing
     ("1", Int64.min), ("1", Int64.max), ("9223372036854775807", Int64.min), ("9223372036854775807", -1),
     ("9223372036854775807", 1_614_265_330), ("1614265330000", 1_614_265_330),
   ])
-  func `No clock and no timestamp is too far off to be told`(timestamp: String, now: Int64) throws {
+  func `The difference is reported for any clock and any timestamp`(timestamp: String, now: Int64) throws {
     var message = Message()
     (message.timestamp, message.now) = (timestamp, now)
     let age = now &- (try #require(Int64(timestamp)))
     #expect(throws: VerificationError.outsideTolerance(age: age)) { try message.signed().verify() }
   }
 
-  @Test func `The first and the last second there are can be verified`() throws {
+  @Test func `The smallest and the largest timestamp can be verified`() throws {
     for (text, now) in [("1", 1), ("9223372036854775807", Int64.max)] {
       var message = Message()
       (message.timestamp, message.now) = (text, now)

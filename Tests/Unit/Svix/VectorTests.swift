@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct VectorTests {
   @Test(arguments: try Vector.all())
-  func `A known answer holds`(vector: Vector) throws {
+  func `A verification has the published result`(vector: Vector) throws {
     let headers = MessageHeaders(
       id: vector.id, timestamp: "\(vector.timestamp)", signature: vector.signature)
     let verifier = Verifier(secrets: [try Secret(vector.secret)])
@@ -13,12 +13,12 @@ import Testing
     if let message { #expect(message.id == vector.id && message.body == vector.bytes) }
   }
 
-  @Test func `None of the known answers is left out`() throws {
+  @Test func `The file contains all published vectors`() throws {
     #expect(try Vector.all().count == 22)
   }
 }
 
-/// A signed message and whether it is to be accepted; `source` in the file says where it was published.
+/// A signed message and its expected verdict. `source` in the file names the publication.
 struct Vector: Decodable, Sendable, CustomTestStringConvertible {
   struct Repetition: Decodable, Sendable {
     let char: String
