@@ -10,7 +10,7 @@ import Testing
     """
 
   @Test(arguments: ["[\(ada)]", #"{"data":[\#(ada)]}"#, ada])
-  func `A list is read in every form`(json: String) throws {
+  func `All three forms of a list decode`(json: String) throws {
     let users = try BackendUser.list(decoding: Array(json.utf8), roles: .standard).map { try $0.get() }
     #expect(
       users.map(\.user) == [User(id: "user_1", email: "user_1@example.org", firstName: "Ada", role: "client")]
@@ -26,7 +26,7 @@ import Testing
     ),
     ("7", nil, "not as expected: 0 is not an object"),
   ])
-  func `A user who cannot become a row fails alone`(json: String, id: String?, reason: String) throws {
+  func `A user that cannot be stored fails alone`(json: String, id: String?, reason: String) throws {
     let users = try BackendUser.list(decoding: Array("[\(json),\(Self.ada)]".utf8), roles: .standard)
     #expect(users.count == 2)
     #expect((try? users[1].get())?.user.id == "user_1")
@@ -36,11 +36,11 @@ import Testing
   }
 
   @Test(arguments: ["", "7", "null", #"{"data":7}"#, "[1"])
-  func `What is no list is refused as a whole`(json: String) {
+  func `Anything but a list is refused`(json: String) {
     #expect(throws: EventError.self) { try BackendUser.list(decoding: Array(json.utf8), roles: .standard) }
   }
 
-  @Test func `An unknown role and a missing time of change are told`() throws {
+  @Test func `An unknown role is marked, and a missing updated_at is 0`() throws {
     let json =
       #"{"id":"user_1","primary_email_address_id":"a","email_addresses":[{"id":"a","email_address":"a@b"}],"#
       + #""public_metadata":{"role":"owner"}}"#

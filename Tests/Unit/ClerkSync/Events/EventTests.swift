@@ -16,7 +16,7 @@ import Testing
     #expect(!event.hasUnknownRole)
   }
 
-  @Test func `Clerk's example of a changed user decodes`() throws {
+  @Test func `Clerk's example of an updated user decodes`() throws {
     let event = try Event.decode(Payload.example("user.updated.dashboard"))
     let user = User(
       id: "user_29w83sxmDNGwOuEthce5gg56FcC", email: "example@example.org", firstName: "Example",
@@ -34,12 +34,12 @@ import Testing
     #expect(event.userID == "user_29wBMCtzATuFJut8jO2VNTVekS4")
   }
 
-  @Test func `A deleted user needs nothing but its id`() throws {
+  @Test func `A deleted user needs only an id`() throws {
     let event = try Event.decode(#"{"type":"user.deleted","data":{"id":"user_1"}}"#)
     #expect(event.change == .deleted(id: "user_1"))
   }
 
-  @Test func `A user needs nothing but an id and a primary address`() throws {
+  @Test func `A user needs only an id and a primary address`() throws {
     let event = try Event.decode(
       """
       {"type":"user.updated","data":{"id":"user_1","primary_email_address_id":"idn_1",\
@@ -63,12 +63,12 @@ import Testing
     (#""'); DROP TABLE users; --""#, "'); DROP TABLE users; --"),
     (#""  Ada  ""#, "  Ada  "),
   ])
-  func `A name is taken as it was meant`(json: String, name: String) throws {
+  func `A name is decoded, but otherwise unchanged`(json: String, name: String) throws {
     let user = try UserEvent(data: ["first_name": json]).decode().user
     #expect(user.map { Array($0.firstName.utf8) } == Array(name.utf8))
   }
 
-  @Test func `Members nobody knows are passed over`() throws {
+  @Test func `Unknown members are ignored`() throws {
     let plain = try UserEvent().decode()
     let more = try UserEvent(
       data: ["new": #"{"deep":[1,2.5e300,null,{"x":"y"}]}"#, "type": "7", "banned": "true"],
@@ -77,7 +77,7 @@ import Testing
     #expect(more == plain)
   }
 
-  @Test func `White space around the JSON does not matter`() throws {
+  @Test func `White space around the JSON is ignored`() throws {
     #expect(try Event.decode(" \r\n\t\(UserEvent().body)\n") == UserEvent().decode())
   }
 }

@@ -37,7 +37,7 @@ import Testing
       "primary a number", UserEvent(data: ["primary_email_address_id": "42"]).body,
       "data.primary_email_address_id is not a string"),
   ])
-  func `What is no event is told by its place, not by its values`(body: Case) {
+  func `The error about a malformed event names the place, but no value`(body: Case) {
     #expect(throws: EventError.malformed(reason: body.reason)) { try Event.decode(body.json) }
   }
 
@@ -57,14 +57,14 @@ import Testing
   }
 
   @Test(arguments: [1_000, 100_000], ["[", #"{"a":"#])
-  func `Nesting without end is malformed and does no harm`(depth: Int, opening: String) {
+  func `Unlimited nesting is malformed and does no harm`(depth: Int, opening: String) {
     let value = String(repeating: opening, count: depth)
     let error = #expect(throws: EventError.self) { try Event.decode(#"{"type":"a","data":"# + value) }
     #expect(error == .malformed(reason: "the body is not JSON"))
   }
 
   @Test(arguments: ["user.created", "user.updated", "user.deleted"])
-  func `A user without an id is refused as such`(type: String) {
+  func `A user without an id has an error of its own`(type: String) {
     for id in [nil, "null", #""""#] {
       #expect(throws: EventError.noUserID(type: type)) { try UserEvent(type, data: ["id": id]).decode() }
     }

@@ -6,19 +6,19 @@ import Testing
   private static let second = #"{"id":"idn_2","email_address":"second@example.org"}"#
 
   @Test(arguments: [("idn_1", "first@example.org"), ("idn_2", "second@example.org")])
-  func `The primary address is the one the user names, first or not`(id: String, email: String) throws {
+  func `The primary address is the one with the primary id, at any position`(id: String, email: String) throws {
     let event = try decode("[\(Self.first),\(Self.second)]", primary: "\"\(id)\"")
     #expect(event.user?.email == email)
   }
 
-  @Test func `Entries without id or address do not get in the way`() throws {
+  @Test func `Entries without an id or an address are skipped`() throws {
     let event = try decode(
       #"[{},{"id":null,"email_address":null},{"id":"idn_9"},\#(Self.second)]"#, primary: #""idn_2""#)
     #expect(event.user?.email == "second@example.org")
   }
 
   @Test(arguments: ["ADA+tag@Example.ORG", "zoë@exämple.org", "\"a b\"@example.org", "' OR 1=1 --"])
-  func `An address is taken as Clerk has it`(email: String) throws {
+  func `An address is taken unchanged`(email: String) throws {
     let json = email.replacing("\"", with: "\\\"")
     let event = try decode(#"[{"id":"idn_1","email_address":"\#(json)"}]"#, primary: #""idn_1""#)
     #expect(event.user?.email == email)
@@ -39,7 +39,7 @@ import Testing
     Case("address missing", addresses: #"[{"id":"idn_1"}]"#, primary: #""idn_1""#),
     Case("address empty", addresses: #"[{"id":"idn_1","email_address":""}]"#, primary: #""idn_1""#),
   ])
-  func `Without a primary address there is no user to store`(user: Case) {
+  func `A user without a primary address cannot be stored`(user: Case) {
     for type in ["user.created", "user.updated"] {
       #expect(throws: EventError.noPrimaryEmail(type: type, userID: "user_1")) {
         try decode(user.addresses, primary: user.primary, type: type)
@@ -60,7 +60,7 @@ import Testing
 
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    /// JSON; nil for a member that is missing.
+    /// JSON; nil for a missing member.
     let addresses: String?
     let primary: String?
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct RoleTests {
   @Test(arguments: ["admin", "trainer", "client"])
-  func `A role of the public metadata is taken`(role: String) throws {
+  func `The role comes from the public metadata`(role: String) throws {
     let event = try UserEvent(data: ["public_metadata": #"{"role":"\#(role)","more":[1]}"#]).decode()
     #expect(event.user?.role == role)
     #expect(!event.hasUnknownRole)
@@ -22,14 +22,14 @@ import Testing
     #"{"role":"admin\u0000"}"#, #"{"role":"admin,trainer"}"#, #"{"role":1}"#, #"{"role":true}"#,
     #"{"role":["admin"]}"#, #"{"role":{"name":"admin"}}"#, #"["admin"]"#, #""admin""#, "1", "true",
   ])
-  func `A role nobody knows makes a client, and is noticed`(metadata: String) throws {
+  func `An unknown role becomes client, and is marked`(metadata: String) throws {
     let event = try UserEvent(data: ["public_metadata": metadata]).decode()
     #expect(event.user?.role == "client")
     #expect(event.hasUnknownRole)
   }
 
   @Test(arguments: [#"{}"#, "null", nil, #"{"role":null}"#])
-  func `A role is never read from anywhere else`(publicMetadata: String?) throws {
+  func `A role is read from nowhere else`(publicMetadata: String?) throws {
     let event = try UserEvent(
       data: [
         "public_metadata": publicMetadata, "unsafe_metadata": #"{"role":"admin"}"#,
@@ -40,7 +40,7 @@ import Testing
     #expect(!event.hasUnknownRole)
   }
 
-  @Test func `The roles are those configured, the last one for everybody else`() throws {
+  @Test func `The roles are configurable, and the last one is the default`() throws {
     let roles = try #require(Roles("boss, staff guest"))
     for (role, expected, isUnknown) in [
       ("boss", "boss", false), ("staff", "staff", false), ("guest", "guest", false), ("admin", "guest", true),

@@ -3,7 +3,7 @@ import Logging
 import Settings
 import Synchronization
 
-/// What was logged.
+/// The collected log output.
 final class LogLines: Sendable {
   private let lines = Mutex("")
 

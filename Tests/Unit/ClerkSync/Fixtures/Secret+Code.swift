@@ -1,10 +1,10 @@
 @testable import Svix
 
 extension Secret {
-  /// The authentication code of nothing, which tells one key from another.
+  /// The authentication code of an empty message, which identifies the key.
   var code: [UInt8]? { hmac?.authenticate([]) }
 
-  /// The code of a secret with this key.
+  /// Returns the code of a secret with this key.
   static func code(of key: String) -> [UInt8]? {
     HMACSHA256(key: Array(key.utf8))?.authenticate([])
   }

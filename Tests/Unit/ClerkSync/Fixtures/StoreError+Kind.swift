@@ -2,7 +2,7 @@ import ClerkSync
 import SQLite
 
 extension StoreError {
-  /// What SQLite's error was, if it was one.
+  /// The kind of SQLite's error; nil for any other error.
   var kind: SQLiteError.Kind? {
     if case .sqlite(let error, _) = self { error.kind } else { nil }
   }

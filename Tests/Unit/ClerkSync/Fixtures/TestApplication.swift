@@ -5,7 +5,7 @@ import Server
 import Settings
 import TestSupport
 
-/// The application with a database of its own and a clock that stands still.
+/// The application with its own database and a stopped clock.
 struct TestApplication {
   /// Seconds since 1970.
   static let now = 1_700_000_000
@@ -18,7 +18,7 @@ struct TestApplication {
     self.environment = [("CLERK_SYNC_DATABASE", database.path)] + environment
   }
 
-  /// A delivery signed now.
+  /// Returns a delivery signed at `now`.
   static func delivery(
     _ body: String, id: String = "msg_1", secret: String = SignedDelivery.secret, timestamp: String = "\(now)"
   ) throws -> SignedDelivery {
@@ -29,7 +29,7 @@ struct TestApplication {
     try respond(Self.delivery(body))
   }
 
-  /// `more` comes before the delivery's own parameters, which only fill in what it leaves out.
+  /// Sends the delivery. A parameter in `more` replaces the delivery's parameter of the same name.
   func respond(_ delivery: SignedDelivery, _ more: [(String, String)] = []) throws -> Exchange {
     let names = Set(more.map(\.0))
     let parameters = more + delivery.parameters.filter { !names.contains($0.0) }
@@ -60,19 +60,19 @@ struct TestApplication {
   }
 }
 
-/// A response, taken apart, and the one line that was logged.
+/// The parts of a response, and the one line logged for it.
 struct Exchange {
   let status: Int
   let headers: [String: String]
   let body: [String: String]
   let log: [String: String]
-  /// The headers that every answer has.
+  /// The headers of every response.
   static let commonHeaders = [
     "Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   ]
 
-  /// All the text that left the application.
+  /// All text that left the application: the response and the log line.
   let text: String
 
   init(_ response: Response, log line: String) throws {

@@ -4,13 +4,13 @@ import TestSupport
 
 @testable import ClerkSync
 
-/// An application's database file, and a store that works on it.
+/// An application's database file, and a store on it.
 struct TestDatabase {
   let folder: TemporaryFolder
   let path: String
   let store: UserStore
 
-  /// A file that is not there yet.
+  /// Names a file that does not exist yet.
   init(
     _ name: String = "app.db", timestamps: TimestampUnit = .milliseconds, inMemory: Bool = false
   ) throws {
@@ -31,7 +31,7 @@ struct TestDatabase {
 
   func column(_ sql: StaticString) throws -> [String?] { try open().column(sql) }
 
-  /// Every row of users as SQL literals, by id.
+  /// Returns every row of users as SQL literals, ordered by id.
   func users() throws -> [String?] {
     try column(
       """
@@ -54,7 +54,7 @@ extension UserStore {
   @discardableResult
   func delete(_ id: String, now: Int64 = now) throws -> Outcome { try apply(.deleted(id: id), now: now) }
 
-  /// Applies an event of its own message, at its own time.
+  /// Applies the change as an event of a new message, at the time `now`.
   private func apply(_ change: Event.Change?, now: Int64) throws -> Outcome {
     let then = UserStore(database: database.path, options: options, clock: WallClock { now })
     return try then.apply(
@@ -63,7 +63,7 @@ extension UserStore {
 }
 
 extension User {
-  /// Ada Lovelace, under any id.
+  /// Returns Ada Lovelace with any id.
   static func ada(_ id: String = "user_1", email: String? = nil, role: String = "client") -> User {
     User(id: id, email: email ?? "\(id)@example.org", firstName: "Ada", lastName: "Lovelace", role: role)
   }

@@ -4,7 +4,7 @@ import TestSupport
 @testable import ClerkSync
 
 extension Event {
-  /// An event of a message of its own; `version` is in milliseconds since 1970.
+  /// Creates an event of a new message. `version` is in milliseconds since 1970.
   init(_ change: Change?, at version: Int64 = UserStore.now, id: String = "msg_\(UUID())") {
     let type =
       switch change {
@@ -18,7 +18,7 @@ extension Event {
 }
 
 extension TestDatabase {
-  /// A store on the same file, at another time or with other options.
+  /// Returns a store on the same file, with another time or other options.
   func store(at now: Int64, retention: Int = 90, keepsConnection: Bool = true) -> UserStore {
     var options = UserStore.Options()
     options.retention = retention
@@ -26,7 +26,7 @@ extension TestDatabase {
     return UserStore(database: path, options: options, clock: WallClock { now })
   }
 
-  /// Every entry of the ledger as SQL literals, in the order of arrival.
+  /// Returns every entry of the ledger as SQL literals, in order of arrival.
   func ledger() throws -> [String?] {
     try column(
       """
@@ -36,7 +36,7 @@ extension TestDatabase {
       """)
   }
 
-  /// What the file and its journal hold, byte for byte; the shared memory beside them holds only locks.
+  /// Returns the bytes of the file and its journal, without the shared memory, which contains only locks.
   func bytes() throws -> [String: Data] {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
       !$0.hasSuffix("-shm")

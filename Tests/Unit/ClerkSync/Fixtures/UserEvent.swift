@@ -3,7 +3,7 @@ import Foundation
 @testable import ClerkSync
 @testable import Svix
 
-/// The JSON of an event about a user, whose members are JSON texts to be replaced one at a time.
+/// The JSON of a user event. Each member is a JSON text that a test can replace.
 struct UserEvent {
   var data: [String: String] = [
     "id": #""user_1""#,
@@ -16,7 +16,7 @@ struct UserEvent {
   ]
   var envelope: [String: String] = ["timestamp": "1700000000000"]
 
-  /// An event of this type with some of its members replaced, or left out where the text is nil.
+  /// Creates an event of this type with some members replaced, or omitted if the text is nil.
   init(
     _ type: String = "user.created", data: [String: String?] = [:], envelope: [String: String?] = [:]
   ) {
@@ -29,7 +29,7 @@ struct UserEvent {
     Self.object(envelope.merging(["data": Self.object(data)]) { given, _ in given })
   }
 
-  /// Decodes it as a message that was signed 1600000000 seconds after 1970.
+  /// Decodes the event from a message signed 1600000000 seconds after 1970.
   func decode(roles: Roles = .standard) throws -> Event { try Event.decode(body, roles: roles) }
 
   private static func object(_ members: [String: String]) -> String {

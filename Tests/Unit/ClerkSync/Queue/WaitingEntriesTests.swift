@@ -7,7 +7,7 @@ import Testing
   private static let address = NeededAddress(address: "ada@example.org", userID: "user_1")
   private var waiting = WaitingEntries()
 
-  @Test mutating func `An entry is due when its pause is over, which doubles from try to try`() throws {
+  @Test mutating func `An entry is due after its pause, which doubles with each attempt`() throws {
     for (tries, pause) in [
       (1, 1), (2, 2), (3, 4), (10, 512), (13, 4096), (14, 7200), (25, 7200), (10_000, 7200),
     ] {
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test mutating func `A try before its time does not count, and one at its time does`() {
+  @Test mutating func `An attempt counts only once the entry's pause has elapsed`() {
     #expect(waiting.counts("1-0"))
     waiting.wait("1-0", tries: 10, for: Self.address)
     #expect(!waiting.counts("1-0"))
@@ -33,7 +33,7 @@ import Testing
     #expect(waiting.addresses == ["1-0": Self.address])
   }
 
-  @Test mutating func `What could not be counted waits for half a minute`() throws {
+  @Test mutating func `An entry whose attempt could not be counted waits for 30 seconds`() throws {
     let start = ContinuousClock.now
     waiting.waitUncounted("1-0", for: Self.address)
     let due = try #require(waiting.nextDue)
@@ -56,7 +56,7 @@ import Testing
     #expect(try Set(database.store.free(addresses)) == ["1-0", "2-0", "3-0"])
   }
 
-  @Test mutating func `They come in the order in which they were queued`() {
+  @Test mutating func `Ready entries come in the order of the queue`() {
     for id in ["1700000000000-10", "1700000000000-9", "999-0", "junk"] {
       waiting.wait(id, tries: 10, for: Self.address)
     }
@@ -68,7 +68,7 @@ import Testing
     #expect(!waiting.isEmpty)
   }
 
-  @Test func `A pause grows to half a minute and begins anew`() {
+  @Test func `The backoff grows to 30 seconds and restarts after a reset`() {
     var pause = Backoff(first: .milliseconds(500), longest: .seconds(30))
     #expect(!pause.isUnderWay)
     let pauses = (0..<8).map { _ in pause.next() }
