@@ -74,8 +74,8 @@ import Testing
     }
   }
 
-  /// Returns `bytes` with each byte in turn changed, dropped or doubled. None is changed to a full stop, which
-  /// is refused for another reason.
+  /// Returns `bytes` with each byte in turn changed, dropped or doubled. None is changed to a full stop,
+  /// which is refused for another reason.
   private static func variants(of bytes: [UInt8]) -> [[UInt8]] {
     var variants: [[UInt8]] = []
     for (index, byte) in bytes.enumerated() {

@@ -6,7 +6,7 @@ import Testing
   private static let second = #"{"id":"idn_2","email_address":"second@example.org"}"#
 
   @Test(arguments: [("idn_1", "first@example.org"), ("idn_2", "second@example.org")])
-  func `The primary address is the one with the primary id, at any position`(id: String, email: String) throws {
+  func `The primary address is the one with the primary id, first or not`(id: String, email: String) throws {
     let event = try decode("[\(Self.first),\(Self.second)]", primary: "\"\(id)\"")
     #expect(event.user?.email == email)
   }

@@ -4,12 +4,12 @@ import Testing
 @testable import ClerkSync
 @testable import Settings
 
-/// Who may read, and what everybody else learns.
+/// Read access, and the answers to unauthorized requests.
 @Suite struct AuthorizationTests {
   private static let paths = ["users", "users/user_1", "deliveries", "stats", "metrics"].map { "/api/\($0)" }
 
   @Test(arguments: paths)
-  func `The token opens the API, wherever it is mounted`(path: String) throws {
+  func `The token gives access to the API at every mount point`(path: String) throws {
     let site = try ConsoleSite()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     for prefix in ["", "/clerk", "/cgi-bin/clerk-sync.fcgi"] {
@@ -17,7 +17,7 @@ import Testing
       #expect(answer.status == 200)
       #expect(answer.headers["Cache-Control"] == "no-store")
       #expect(answer.headers["X-Content-Type-Options"] == "nosniff")
-      // Every few seconds, and nothing that an operator looks for.
+      // The console reads every few seconds, so these requests are not logged.
       #expect(answer.log == "")
     }
     #expect(try site.get(path, authorization: "bearer  \(ConsoleSite.token)").status == 200)
@@ -29,7 +29,7 @@ import Testing
       "Bearer \(ConsoleSite.token)x", "Bearer \(ConsoleSite.token.dropLast())",
       "Bearer \(ConsoleSite.token.uppercased())", "Bearer \(ConsoleSite.token) x",
     ] as [String?])
-  func `Whoever has not got it learns nothing`(authorization: String?) throws {
+  func `A request without the valid token is answered 401, without data`(authorization: String?) throws {
     let site = try ConsoleSite()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     for path in Self.paths {
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `A token that came and is wrong is told apart from none`() throws {
+  @Test func `A wrong token and a missing token have different challenges`() throws {
     let site = try ConsoleSite()
     let wrong = try site.get("/api/stats", authorization: "Bearer wrong")
     #expect(wrong.headers["WWW-Authenticate"] == #"Bearer realm="clerk-sync", error="invalid_token""#)
@@ -50,14 +50,14 @@ import Testing
     #expect(none.headers["WWW-Authenticate"] == #"Bearer realm="clerk-sync""#)
   }
 
-  @Test func `Two Authorization headers are none`() throws {
+  @Test func `Two Authorization headers are refused`() throws {
     let site = try ConsoleSite()
     let answer = try site.get("/api/stats", more: [("HTTP_AUTHORIZATION", "Bearer \(ConsoleSite.token)")])
     #expect(answer.status == 401)
   }
 
   @Test(arguments: paths)
-  func `Without a token configured there is nothing`(path: String) throws {
+  func `Without a configured token the API does not exist`(path: String) throws {
     let site = try ConsoleSite([])
     for method in ["GET", "POST"] {
       let answer = try site.get(path, method: method)
@@ -80,7 +80,7 @@ import Testing
       "/api/metrics/x",
       "/api/Users", "/api/users//", "/api/users/\(String(repeating: "x", count: 201))",
     ])
-  func `Nothing answers at any other path`(path: String) throws {
+  func `Every other path is not found`(path: String) throws {
     #expect(try ConsoleSite().get(path).status == 404)
   }
 
@@ -89,7 +89,7 @@ import Testing
     "with spaces in it all over",
     "añejo-token-of-enough-length",
   ])
-  func `A token that could be guessed or not be sent is refused at the start`(token: String) {
+  func `A token that is too short or cannot be sent is refused at startup`(token: String) {
     let error = #expect(throws: ConfigurationError.self) {
       try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN", token)])
     }
@@ -97,7 +97,7 @@ import Testing
     #expect(error?.description.contains(token) == false)
   }
 
-  @Test func `The token may be in a file`() throws {
+  @Test func `The token can be read from a file`() throws {
     let folder = try TemporaryFolder()
     try folder.write("\(ConsoleSite.token)\n", to: "token")
     let site = try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN_FILE", folder.file("token"))])
@@ -109,13 +109,13 @@ import Testing
 
   // As clerk-sync.service gives it where there is no such file.
   @Test(arguments: ["", "\n", " \r\n\n"])
-  func `A file with nothing in it is no token, and there is no API`(text: String) throws {
+  func `With an empty token file the API does not exist`(text: String) throws {
     let folder = try TemporaryFolder()
     let site = try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN_FILE", folder.write(text, to: "token"))])
     #expect(try site.get("/api/stats").status == 404)
   }
 
-  @Test func `It prints as nothing but its name`() throws {
+  @Test func `A token prints as its type name`() throws {
     let token = try #require(AdminToken(ConsoleSite.token))
     #expect("\(token)" == "AdminToken")
     var text = ""

@@ -5,7 +5,7 @@ import Server
 import Settings
 import TestSupport
 
-/// An application with a database and an admin token, asked as the console asks it.
+/// An application with a database and an admin token, queried in the same way as by the console.
 struct ConsoleSite {
   static let token = "0123456789abcdef0123"
 
@@ -26,7 +26,7 @@ struct ConsoleSite {
     try application.prepare()
   }
 
-  /// A GET with the token, unless told otherwise.
+  /// Sends a request, by default a GET with the token.
   func get(
     _ path: String, _ query: String = "", authorization: String? = "Bearer \(token)", method: String = "GET",
     more: [(String, String)] = []
@@ -37,7 +37,7 @@ struct ConsoleSite {
     return try respond(Request(parameters: Parameters(parameters)))
   }
 
-  /// A delivery signed now.
+  /// Sends a delivery signed at the application's current time.
   @discardableResult
   func deliver(_ body: String, id: String) throws -> ConsoleAnswer {
     let delivery = try TestApplication.delivery(body, id: id)
@@ -52,12 +52,12 @@ struct ConsoleSite {
   }
 }
 
-/// A response, taken apart.
+/// The parts of a response.
 struct ConsoleAnswer {
   let status: Int
   let headers: [String: String]
   let text: String
-  /// The body's members; empty for what is no JSON.
+  /// The body's members; empty if the body is not a JSON object.
   let json: [String: Any]
   let log: String
 
@@ -71,10 +71,10 @@ struct ConsoleAnswer {
 
   var error: String? { json["error"] as? String }
 
-  /// The objects in the member of this name.
+  /// Returns the objects in the member of this name.
   func rows(_ name: String) -> [[String: Any]] { json[name] as? [[String: Any]] ?? [] }
 
-  /// The texts that the objects in the member have under the key.
+  /// Returns the text under `key` of each object in the member.
   func column(_ name: String, _ key: String) -> [String] { rows(name).map { $0[key] as? String ?? "" } }
 
   func number(_ name: String) -> Int? { json[name] as? Int }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClerkSync
 
-/// The counts agree with the ledger at every moment, and outlive it.
+/// The counts always agree with the ledger, and include pruned entries.
 @Suite struct CountsTests {
   private static let hour = DeliveryCounts.hour
   private let database: TestDatabase
@@ -17,14 +17,14 @@ import Testing
     return Dictionary(uniqueKeysWithValues: counts.map { ("\($0.outcome) \($0.type ?? "-")", $0.deliveries) })
   }
 
-  /// The same by going through all of the ledger.
+  /// Returns the same totals from a scan of the whole ledger.
   private func ledgerTotals() throws -> [String: Int64] {
     let counts = try database.store.statistics().deliveries
     return Dictionary(uniqueKeysWithValues: counts.map { ("\($0.outcome) \($0.type ?? "-")", $0.deliveries) })
   }
 
   @Test(arguments: 1...3)
-  func `After each delivery of a random history both say the same`(seed: Int) throws {
+  func `The counts equal the ledger after each delivery of a random history`(seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))
     var failed: [Event] = []
     for number in 1...200 {
@@ -40,7 +40,8 @@ import Testing
         database.store.recordFailure(of: event.delivery, reason: "locked")
         failed.append(event)
       case 1 where !failed.isEmpty:
-        // Of one that failed long ago, whose sixteen may have been counted: it fails again, or is dealt with.
+        // Retries an earlier failure, whose batch of sixteen may have been counted. It fails once more, then
+        // succeeds.
         let again = failed.remove(at: Int.random(in: failed.indices, using: &random))
         database.store.recordFailure(of: again.delivery, reason: "locked again")
         _ = try database.store.apply(again)
@@ -51,13 +52,13 @@ import Testing
     }
   }
 
-  @Test func `What leaves the ledger stays counted`() throws {
+  @Test func `Pruned entries stay counted`() throws {
     for number in 0..<100 { _ = try database.store.apply(Event(nil, id: "old_\(number)")) }
     let later = database.store(at: UserStore.now + 91 * 86_400_000)
     for number in 0..<60 { _ = try later.apply(Event(nil, id: "new_\(number)")) }
     #expect(try ledgerTotals() == ["ignored session.created": 60])
     #expect(try totals() == ["ignored session.created": 160])
-    // The hours of what is past its retention are gone too.
+    // The hours past the retention are removed too.
     #expect(try database.column("SELECT count(*) FROM clerk_sync_counts WHERE hour > 0") == ["1"])
 
     _ = try later.apply(Event(nil, id: "last"))
@@ -68,12 +69,12 @@ import Testing
     #expect(try totals() == ["ignored session.created": 201])
   }
 
-  @Test func `Entries that the application removes are neither counted twice nor forgotten`() throws {
+  @Test func `Entries removed by the application are not counted twice, and stay counted`() throws {
     for number in 1...32 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
     try database.execute("DELETE FROM clerk_sync_deliveries WHERE rowid > 30")
     #expect(try totals() == ["ignored session.created": 32])
     for number in 33...66 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
-    // The two that have taken the places of those removed stand for them.
+    // Two new entries reuse the positions of the removed ones and are not counted in addition.
     #expect(try totals() == ["ignored session.created": 64])
 
     try database.execute("DELETE FROM clerk_sync_deliveries")
@@ -81,13 +82,13 @@ import Testing
     #expect(try totals() == ["ignored session.created": 96])
   }
 
-  @Test func `A prune takes no hours with it`() throws {
+  @Test func `A prune keeps the hours`() throws {
     for number in 1...32 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
     try database.store.prune(before: .max)
     #expect(try database.column("SELECT sum(deliveries) FROM clerk_sync_counts WHERE hour > 0") == ["32"])
   }
 
-  @Test func `A ledger from before the counts is counted once`() throws {
+  @Test func `A ledger older than the counts is counted once`() throws {
     for number in 0..<100 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
     try database.execute("DROP TABLE clerk_sync_counts")
     for _ in 1...2 {
@@ -99,7 +100,7 @@ import Testing
     #expect(try totals() == ["ignored session.created": 100])
   }
 
-  @Test func `The counts dropped under a store in use are made again`() throws {
+  @Test func `If the counts are dropped while a store is in use, they are created again`() throws {
     for number in 0..<20 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
     try database.execute("DROP TABLE clerk_sync_counts")
     for number in 20..<40 { _ = try database.store.apply(Event(nil, id: "msg_\(number)")) }
@@ -107,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: [1, 6, 24] as [Int64])
-  func `The series has each delivery in the step of its first attempt`(step: Int64) throws {
+  func `The series counts each delivery in the step of its first attempt`(step: Int64) throws {
     let start = UserStore.now / Self.hour / step * step
     for number in 0..<50 {
       let store = database.store(at: (start + Int64(number)) * Self.hour + 1)

@@ -10,7 +10,8 @@ import Testing
     site = try ConsoleSite()
   }
 
-  /// 125 000 entries, one each second; every thousandth failed, every hundredth is a deletion, one user has every 5000th.
+  /// Inserts 125 000 entries, one each second. Every thousandth has failed, every hundredth is a deletion, and
+  /// every 5000th belongs to one user.
   private func fill() throws {
     try site.database.execute(
       """
@@ -21,7 +22,7 @@ import Testing
       """)
   }
 
-  /// The positions of all pages, and how many pages there were.
+  /// Returns the positions from all pages, and the number of pages.
   private func walk(_ query: String) throws -> (positions: [Int], pages: Int) {
     var positions: [Int] = []
     var pages = 0
@@ -49,7 +50,7 @@ import Testing
       ("until=12345999&limit=200", 12_345, 62),
       ("outcome=failed&since=5000000&until=9000000", 5, 1),
     ])
-  func `Each that is asked for comes once, the newest first, in as many pages as it takes`(
+  func `Pages contain each matching delivery once, newest first`(
     query: String, count: Int, pages: Int
   ) throws {
     try fill()
@@ -59,7 +60,7 @@ import Testing
     #expect(found.pages == pages)
   }
 
-  @Test func `An empty ledger is an empty page`() throws {
+  @Test func `An empty ledger gives an empty page`() throws {
     for query in ["", "since=1", "outcome=failed", "user=user_1"] {
       let answer = try site.get("/api/deliveries", query)
       #expect(answer.json.keys.sorted() == ["deliveries"])
@@ -67,7 +68,7 @@ import Testing
     }
   }
 
-  @Test func `What arrives between two pages moves no row`() throws {
+  @Test func `A delivery that arrives between two pages shifts no row`() throws {
     for number in 1...10 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
     let first = try site.get("/api/deliveries", "limit=4")
     try site.deliver(Payload.user(id: "user_11"), id: "msg_11")
@@ -77,7 +78,7 @@ import Testing
         == (3...10).reversed().map { "msg_\($0)" })
   }
 
-  @Test func `A failure has its cause, and no address in it`() throws {
+  @Test func `A failure has a cause, which contains no address`() throws {
     try site.deliver(Payload.user(id: "user_1", email: "taken@example.org"), id: "msg_1")
     try site.deliver(Payload.user(id: "user_2", email: "taken@example.org"), id: "msg_2")
     let answer = try site.get("/api/deliveries", "outcome=failed")

@@ -11,7 +11,7 @@ import Testing
   ]
 
   @Test(arguments: [nil, "Basic dXNlcjpwYXNz"] as [String?])
-  func `Without the token there is the status and nothing else`(authorization: String?) throws {
+  func `Without the token the answer contains only the status`(authorization: String?) throws {
     let site = try ConsoleSite()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     let answer = try site.get("/api/health", authorization: authorization)
@@ -19,7 +19,7 @@ import Testing
     #expect(answer.text == "{\"status\":\"ok\"}\n")
   }
 
-  @Test func `With it come the age of the last delivery, the failures and the database's ways`() throws {
+  @Test func `With the token the answer includes the last delivery, the failures and the database`() throws {
     let site = try ConsoleSite()
     #expect(try site.get("/api/health").json["lastDelivery"] == nil)
     _ = try site.database.store(at: Self.now - 12_999).apply(Event(nil))
@@ -36,14 +36,14 @@ import Testing
     #expect(answer.json["silenceHours"] == nil)
   }
 
-  @Test func `A wrong token is refused, and where none is configured it does not matter`() throws {
+  @Test func `A wrong token is refused, or ignored if none is configured`() throws {
     #expect(try ConsoleSite().get("/api/health", authorization: "Bearer wrong").status == 401)
     let answer = try ConsoleSite([]).get("/api/health", authorization: "Bearer wrong")
     #expect(answer.text == "{\"status\":\"ok\"}\n")
   }
 
   @Test(arguments: [(86_400_000, 200), (86_400_001, 503)] as [(Int64, Int)])
-  func `Silence for longer than configured is told to the token alone`(age: Int64, status: Int) throws {
+  func `Only a request with the token sees a silence longer than configured`(age: Int64, status: Int) throws {
     let site = try ConsoleSite(Self.alarm)
     _ = try site.database.store(at: Self.now - age).apply(Event(nil))
     let answer = try site.get("/api/health")
@@ -54,14 +54,14 @@ import Testing
     #expect(try site.get("/api/health", authorization: nil).status == 200)
   }
 
-  @Test func `Where nothing has ever arrived it is silent, until something does`() throws {
+  @Test func `Before the first delivery the status is silent`() throws {
     let site = try ConsoleSite(Self.alarm)
     #expect(try site.get("/api/health").status == 503)
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     #expect(try site.get("/api/health").status == 200)
   }
 
-  @Test func `A duplicate is a sign of life too`() throws {
+  @Test func `A duplicate also ends the silence`() throws {
     let site = try ConsoleSite(Self.alarm)
     let event = try #require(try? Event.decode(Payload.user(id: "user_1")))
     _ = try site.database.store(at: Self.now - 90_000_000).apply(
@@ -72,7 +72,7 @@ import Testing
     #expect(try site.get("/api/health").status == 200)
   }
 
-  @Test func `A database that is gone is told to everyone, and nothing is read from it`() throws {
+  @Test func `Every request sees that the database is unusable, and no data is read`() throws {
     let site = try ConsoleSite()
     try site.database.execute("DROP TABLE clerk_sync_deliveries")
     for path in ["health", "stats", "users", "users/user_1", "deliveries", "metrics"] {

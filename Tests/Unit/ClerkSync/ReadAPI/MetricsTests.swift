@@ -12,7 +12,7 @@ import Testing
     site = try ConsoleSite()
   }
 
-  /// The values by the names and labels before them.
+  /// Returns the values by their names and labels.
   private func values(_ answer: ConsoleAnswer) -> [String: String] {
     let lines = answer.text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map {
       $0.split(separator: " ")
@@ -20,7 +20,7 @@ import Testing
     return Dictionary(uniqueKeysWithValues: lines.map { (String($0[0]), String($0[1])) })
   }
 
-  @Test func `What the ledger and this process know is there`() throws {
+  @Test func `The metrics cover the ledger and this process`() throws {
     for number in 1...20 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
     try site.deliver(Payload.user(id: "user_20"), id: "msg_20")
     try site.deliver(Payload.user(id: "user_22", email: "user_1@example.org"), id: "msg_22")
@@ -49,13 +49,13 @@ import Testing
     #expect(values[#"clerk_sync_database_size_bytes{file="wal"}"#] != nil)
   }
 
-  @Test func `Before the first delivery there is no time of it`() throws {
+  @Test func `Before the first delivery there is no timestamp`() throws {
     let text = try site.get("/api/metrics").text
     #expect(!text.contains("clerk_sync_last_delivery"))
     #expect(text.contains("clerk_sync_pending_failures 0\n"))
   }
 
-  @Test func `A process that answers once tells what the database knows`() throws {
+  @Test func `A process for one request reports only the database's metrics`() throws {
     let site = try ConsoleSite(isLongLived: false)
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     let values = values(try site.get("/api/metrics"))
@@ -69,7 +69,7 @@ import Testing
     #expect(metrics.text == "m{a=\"x\\\"y\\\\z\\nw\"} 1\n")
   }
 
-  @Test func `A bucket has all that took no longer`() {
+  @Test func `A bucket counts all durations up to its bound`() {
     var histogram = DurationHistogram()
     for milliseconds in [0.4, 0.5, 0.6, 40, 20_000] { histogram.append(.seconds(milliseconds / 1000)) }
     let counts = Dictionary(uniqueKeysWithValues: histogram.buckets.map { ($0.bound, $0.count) })

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClerkSync
 
-/// What the parts after the question mark may be.
+/// The valid parameters of a query string.
 @Suite struct QueryTests {
   @Test(
     arguments: [
@@ -34,7 +34,7 @@ import Testing
       ("stats", "hours=2161", "hours must be a whole number from 1 to 2160."),
       ("metrics", "x=1", "A parameter is unknown: this path takes no parameters."),
     ])
-  func `What cannot be used is named, with what was expected`(path: String, query: String, message: String)
+  func `An invalid parameter is named, with the expected form`(path: String, query: String, message: String)
     throws
   {
     let answer = try ConsoleSite().get("/api/\(path)", query)
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `A plus is a space, and empty parts are nothing`() throws {
+  @Test func `A plus is a space, and empty parts are ignored`() throws {
     let site = try ConsoleSite()
     try site.database.store.create(.ada())
     for query in ["search=Ada+Love", "&&search=ada%20love&", "search=Ada%20Lovelace&limit=1"] {
@@ -66,7 +66,7 @@ import Testing
       "%",
       "_", "*", "\u{10FFFF}", "user_\u{0}",
     ])
-  func `Text is a value and never SQL`(text: String) throws {
+  func `Text is always a value, never SQL`(text: String) throws {
     let site = try ConsoleSite()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     let encoded = text.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

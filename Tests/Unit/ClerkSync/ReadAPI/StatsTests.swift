@@ -11,7 +11,7 @@ import Testing
     site = try ConsoleSite()
   }
 
-  @Test func `Before the first delivery there are only noughts`() throws {
+  @Test func `Before the first delivery every number is 0`() throws {
     let stats = try site.get("/api/stats")
     #expect(stats.number("pendingFailures") == 0 && stats.number("users") == 0)
     #expect(stats.rows("totals").isEmpty)
@@ -19,7 +19,7 @@ import Testing
     #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 0, "lastHour": 0])
   }
 
-  @Test func `What came is counted, timed and told with its age`() throws {
+  @Test func `Deliveries are counted and timed, and the last one has an age`() throws {
     for number in 1...20 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
     try site.deliver(#"{"type":"session.created","data":{"id":"sess_1"}}"#, id: "msg_21")
     try site.deliver(Payload.user(id: "user_22", email: "user_1@example.org"), id: "msg_22")
@@ -40,16 +40,16 @@ import Testing
     #expect(try #require(latency["p99"]) <= #require(latency["max"]))
   }
 
-  @Test func `A user who has just come is counted`() throws {
+  @Test func `A new user is counted`() throws {
     for number in 1...3 {
       try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)")
-      // A small table is counted in no time, and so as good as always anew.
+      // A small table is counted quickly, so its count is refreshed almost every time.
       #expect(eventually { (try? site.get("/api/stats").number("users")) == number })
     }
   }
 
   @Test(arguments: [(24, 1), (48, 1), (49, 6), (336, 6), (337, 24), (2160, 24)])
-  func `The series has steps that suit its length`(hours: Int, step: Int) throws {
+  func `The length of the series determines its step`(hours: Int, step: Int) throws {
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     let series = try #require(
       try site.get("/api/stats", "hours=\(hours)").json["series"] as? [String: Any])
@@ -63,7 +63,7 @@ import Testing
     #expect(bar["deliveries"] as? Int == 1)
   }
 
-  @Test func `Deliveries count for the rate by their first attempt`() throws {
+  @Test func `The rate counts deliveries by their first attempt`() throws {
     let now = Int64(TestApplication.now) * 1000
     for (age, id) in [(3_600_001, "a"), (3_600_000, "b"), (60_001, "c"), (60_000, "d"), (0, "e")]
       as [(Int64, String)]
@@ -74,12 +74,12 @@ import Testing
     #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 2, "lastHour": 4])
   }
 
-  @Test func `A process that answers once has no latency to tell of`() throws {
+  @Test func `A process for one request reports no latency`() throws {
     let site = try ConsoleSite(isLongLived: false)
     #expect(try site.get("/api/stats").json["latency"] == nil)
   }
 
-  @Test func `Percentiles are those of the last thousand and twenty-four`() {
+  @Test func `Percentiles cover the last 1024 requests`() {
     var durations = RecentDurations()
     #expect(durations.percentiles == nil)
     for number in 1...1024 { durations.append(.milliseconds(number + 5000)) }
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 99, 100, 101])
-  func `A percentile is the time that so many did not exceed`(count: Int) {
+  func `A percentile is the time that this share of requests did not exceed`(count: Int) {
     var durations = RecentDurations()
     for number in (1...count).reversed() { durations.append(.milliseconds(number)) }
     let percentiles = durations.percentiles

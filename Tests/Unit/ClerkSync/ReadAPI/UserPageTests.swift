@@ -11,7 +11,7 @@ import Testing
     site = try ConsoleSite()
   }
 
-  /// So many users, of whom every thousandth is an admin, and one is Émile Zola.
+  /// Inserts `count` users. Every thousandth is an admin, and user_024000 is Émile Zola.
   private func fill(_ count: Int64) throws {
     let connection = try site.database.open()
     var statement = try connection.prepare(
@@ -25,7 +25,7 @@ import Testing
     try connection.run("UPDATE users SET firstName = 'Émile', lastName = 'Zola' WHERE id = 'user_024000'")
   }
 
-  /// The ids of all pages, and how many pages there were.
+  /// Returns the ids from all pages, and the number of pages.
   private func walk(_ query: String) throws -> (ids: [String], pages: Int) {
     var ids: [String] = []
     var pages = 0
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 50, 200])
-  func `Pages hold each user once, in order, and the last one has no next`(limit: Int) throws {
+  func `Pages contain each user once, in order, and the last page has no next`(limit: Int) throws {
     try fill(350)
     let (ids, pages) = try walk("limit=\(limit)")
     #expect(ids.count == 350)
@@ -49,7 +49,7 @@ import Testing
     #expect(pages == (350 + limit - 1) / limit)
   }
 
-  @Test func `An empty table is an empty page`() throws {
+  @Test func `An empty table gives an empty page`() throws {
     let answer = try site.get("/api/users")
     #expect(answer.rows("users").isEmpty)
     #expect(answer.json.keys.sorted() == ["users"])
@@ -63,7 +63,7 @@ import Testing
       ("role=admin", 25, 3), ("role=Admin", 0, 3), ("search=%C3%89mile&role=admin", 1, 3),
       ("search=%C3%A9mile&role=client", 0, 3), ("search=user_024&role=admin", 1, 1),
     ])
-  func `Users are found by what they are searched for, at most ten thousand at a time`(
+  func `A search finds users, and looks at up to ten thousand a page`(
     query: String, count: Int, pages: Int
   ) throws {
     try fill(25_000)
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `A user is told with times in milliseconds, whatever the table has`() throws {
+  @Test func `A user's times are in milliseconds, whatever the table's unit`() throws {
     let seconds = try ConsoleSite([
       ("CLERK_SYNC_ADMIN_TOKEN", ConsoleSite.token), ("CLERK_SYNC_TIMESTAMPS", "s"),
     ])
@@ -88,7 +88,7 @@ import Testing
       user.keys.sorted() == ["createdAt", "email", "firstName", "id", "lastName", "role", "updatedAt"])
   }
 
-  @Test func `One user's page has the row, the version and the deliveries`() throws {
+  @Test func `A user's page has the row, the version and the deliveries`() throws {
     try site.deliver(Payload.user(id: "user_1", updatedAt: 1_654_012_591_835), id: "msg_1")
     try site.deliver(
       Payload.user("user.updated", id: "user_1", updatedAt: 1_654_012_591_836), id: "msg_2")
@@ -105,7 +105,7 @@ import Testing
     #expect(answer.number("next") == nil)
   }
 
-  @Test func `A deleted user has a tombstone in place of the row`() throws {
+  @Test func `A deleted user has a tombstone instead of a row`() throws {
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     try site.deliver(Payload.deleted(id: "user_1"), id: "msg_2")
     let answer = try site.get("/api/users/user_1")
@@ -116,7 +116,7 @@ import Testing
     #expect(answer.column("deliveries", "id") == ["msg_2", "msg_1"])
   }
 
-  @Test func `A user of whom only a failure is known has a page, and a stranger has none`() throws {
+  @Test func `A user with only a failed delivery has a page, and an unknown user has none`() throws {
     try site.deliver(UserEvent(data: ["primary_email_address_id": "null"]).body, id: "msg_1")
     let answer = try site.get("/api/users/user_1")
     #expect(answer.json["user"] == nil && answer.json["version"] == nil)
@@ -126,7 +126,7 @@ import Testing
     #expect(stranger.json["message"] as? String == "Neither the users table nor the ledger knows this user.")
   }
 
-  @Test func `A long history comes in pages`() throws {
+  @Test func `A long history is paged`() throws {
     for number in 1...25 {
       try site.deliver(
         Payload.user("user.updated", id: "user_\(number % 5)", updatedAt: 1_654_012_591_835 + number),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClerkSync
 
-/// None of these may look at all rows, nor sort them, to come to the first.
+/// No query may scan or sort a whole table to return its first row.
 @Suite struct QueryPlanTests {
   @Test(
     arguments: [
@@ -20,7 +20,7 @@ import Testing
       (DeliveryLedger.atPosition, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid=?)"),
       (DeliveryLedger.newest, "SEARCH clerk_sync_deliveries"),
     ] as [(StaticString, String)])
-  func `A page is found by its key`(sql: StaticString, step: String) throws {
+  func `A page is found by key`(sql: StaticString, step: String) throws {
     let database = try TestDatabase()
     try database.store.prepare()
     let steps = QueryPlan.steps(of: sql, in: database.path)
@@ -28,7 +28,7 @@ import Testing
     #expect(steps.first?.hasPrefix(step) == true, "\(steps)")
   }
 
-  @Test func `A page of the figures is found by its key`() throws {
+  @Test func `A page of the statistics is found by key`() throws {
     let database = try TestDatabase()
     try database.store.prepare()
     let steps = QueryPlan.steps(of: Statistics.page, in: database.path)
@@ -42,12 +42,12 @@ import Testing
       DeliveryCounts.totals,
       DeliveryCounts.series,
     ] as [StaticString])
-  func `What the console reads never goes through a whole table`(sql: StaticString) throws {
+  func `The console's queries never scan a whole table`(sql: StaticString) throws {
     let database = try TestDatabase()
     try database.store.prepare()
     let steps = QueryPlan.steps(of: sql, in: database.path)
     #expect(!steps.isEmpty)
-    // The last hundred entries, the rows of a subquery, and the index that has the failures alone.
+    // The scans allowed: the last hundred entries, the rows of a subquery, and the index of failures.
     let small = [
       "SCAN (subquery", "SCAN clerk_sync_deliveries USING INDEX clerk_sync_failures",
       "SCAN clerk_sync_deliveries USING COVERING INDEX clerk_sync_failures",

@@ -12,7 +12,7 @@ import Testing
     database = try TestDatabase(inMemory: true)
   }
 
-  /// 2500 users and as many deliveries, every seventh of which failed.
+  /// Inserts 2500 users and 2500 deliveries. Every seventh delivery has failed.
   private func fill() throws {
     try database.store.prepare()
     try database.execute(
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 500, 2500, 3000])
-  func `Pages of users hold each of them once, in order`(size: Int) throws {
+  func `Pages of users contain each user once, in order`(size: Int) throws {
     try fill()
     var ids: [String] = []
     while true {
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 500, 2500, 3000])
-  func `Pages of deliveries hold each of them once, either way`(size: Int) throws {
+  func `Pages of deliveries contain each delivery once, in both directions`(size: Int) throws {
     try fill()
     var forward: [Int64] = []
     var backward: [Int64] = []
@@ -58,7 +58,7 @@ import Testing
     #expect(backward == forward.reversed())
   }
 
-  @Test func `Deliveries that come between two pages move no row`() throws {
+  @Test func `A delivery that arrives between two pages shifts no row`() throws {
     try fill()
     let first = try database.store.deliveries(before: nil, limit: 10)
     _ = try database.store.apply(Event(nil))
@@ -74,7 +74,7 @@ import Testing
       (DeliveryFilter(outcome: "failed", type: "user.created", userID: "user_3", since: 2001), 7),
       (DeliveryFilter(type: "user"), 0), (DeliveryFilter(userID: "' OR 1 --"), 0),
     ] as [(DeliveryFilter, Int)])
-  func `Filters of deliveries are combined, and mean the same either way`(filter: DeliveryFilter, count: Int)
+  func `Delivery filters combine, and match the same rows in both directions`(filter: DeliveryFilter, count: Int)
     throws
   {
     try fill()
@@ -91,7 +91,7 @@ import Testing
       (UserFilter(id: "user_07919", email: "1@example.org", role: "client"), 1),
       (UserFilter(id: "user_07919", email: "2@example.org"), 0), (UserFilter(role: "' OR 1 --"), 0),
     ] as [(UserFilter, Int)])
-  func `Filters of users are combined`(filter: UserFilter, count: Int) throws {
+  func `User filters combine`(filter: UserFilter, count: Int) throws {
     try fill()
     let users = try database.store.users(filter, limit: 5000)
     #expect(users.count == count)
@@ -100,7 +100,7 @@ import Testing
         == (count > 0 ? 0 : count))
   }
 
-  @Test func `A row is told as it is stored`() throws {
+  @Test func `A row is returned with its stored values`() throws {
     let seconds = try TestDatabase(timestamps: .seconds)
     try seconds.store.create(.ada(role: "admin"))
     #expect(
@@ -113,7 +113,7 @@ import Testing
     #expect(TimestampUnit.seconds.milliseconds(.max) == .max)
   }
 
-  @Test func `An entry tells of its attempts`() throws {
+  @Test func `An entry contains its attempts`() throws {
     let event = Event(.created(.ada()), id: "msg_1")
     database.store(at: 1000).recordFailure(of: event.delivery, reason: "locked")
     database.store(at: 2000).recordFailure(of: event.delivery, reason: "full")
@@ -126,7 +126,7 @@ import Testing
     #expect(try database.store.newestPosition() == 1)
   }
 
-  @Test func `Everything is counted, over several pages`() throws {
+  @Test func `The statistics count everything, over several pages`() throws {
     try fill()
     try database.execute(
       "INSERT INTO clerk_sync_versions VALUES ('user_1', 5, 0, NULL), ('user_2', 9, 2, 1), ('user_3', 7, 2, 1)",
@@ -149,7 +149,7 @@ import Testing
     #expect(statistics.library == (try database.column("SELECT sqlite_version()").first))
   }
 
-  @Test func `Nothing is created by reading`() throws {
+  @Test func `Reading creates nothing`() throws {
     func readers() -> [() throws -> Void] {
       [
         { _ = try database.store.users(limit: 1) }, { _ = try database.store.deliveries(limit: 1) },
@@ -165,7 +165,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `Readers neither wait for a writer's turn nor take it`(mode: JournalMode) throws {
+  func `Readers neither wait for a writer nor block it`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     try fill()
     let writer = try database.open()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClerkSync
 
-/// Users compared and written many at a time.
+/// Users that are compared and written in batches.
 @Suite struct UserComparisonTests {
   private let database: TestDatabase
 
@@ -12,12 +12,12 @@ import Testing
     try database.store.prepare()
   }
 
-  /// A user as Clerk's list would have it, last changed so many milliseconds after the test's now.
+  /// Returns a user of Clerk's list, last changed `milliseconds` after the test's current time.
   private func listed(_ user: User, after milliseconds: Int64 = 0) -> BackendUser {
     BackendUser(user: user, updatedAt: UserStore.now + milliseconds, hasUnknownRole: false)
   }
 
-  @Test func `A user is compared with the row and with what has been applied`() throws {
+  @Test func `A user is compared with the row and the recorded version`() throws {
     for id in ["user_1", "user_2", "user_3"] { try database.store.create(.ada(id)) }
     try database.store.delete("user_3")
     let eve = User(
@@ -34,7 +34,7 @@ import Testing
       ])
   }
 
-  @Test func `An adopted row has had nothing applied, and any NULL of it is an empty text`() throws {
+  @Test func `An adopted row has no recorded version, and its NULL equals an empty text`() throws {
     let adopted = try TestDatabase()
     try adopted.execute(
       """
@@ -47,7 +47,7 @@ import Testing
     #expect(try adopted.store.compare([listed(bare)]) == [.equal(isRecorded: false)])
   }
 
-  @Test func `Users are written together, and each has a result of its own`() throws {
+  @Test func `Users are written together, and each has its own result`() throws {
     try database.store.create(.ada("user_1"), now: UserStore.now + 5)
     let results = try database.store.updateUsers([
       listed(.ada("user_1")), listed(.ada("user_2", email: "user_1@example.org")), listed(.ada("user_3")),
@@ -57,13 +57,13 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM clerk_sync_deliveries").first == "1")
   }
 
-  @Test func `What is wrong with the database is thrown, and nothing is written`() throws {
+  @Test func `An error of the database is thrown, and nothing is written`() throws {
     try database.execute(
       "ALTER TABLE users RENAME TO people", "CREATE VIEW users AS SELECT * FROM people")
     #expect(throws: StoreError.self) { try database.store.updateUsers([listed(.ada())]) }
   }
 
-  @Test func `Those who have not been listed remain, but for those who came later or have gone`() throws {
+  @Test func `Unlisted users exclude those created later or deleted meanwhile`() throws {
     for id in ["user_1", "user_2", "user_3"] { try database.store.create(.ada(id)) }
     let unlisted = try UnlistedUsers(of: database.store)
     #expect(unlisted.rows == 3)
