@@ -3,7 +3,7 @@ import TestSupport
 @testable import ClerkSync
 
 extension Event {
-  /// Creates the event by decoding the message's body.
+  /// Creates the event that decoding the message's body would return.
   init(_ message: ClerkMessage) {
     let user = User(
       id: message.user.id, email: message.user.email, firstName: message.user.firstName,

@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  // As clerk-sync.service gives it where there is no such file.
+  // clerk-sync.service passes such a file if no token is installed.
   @Test(arguments: ["", "\n", " \r\n\n"])
   func `With an empty token file the API does not exist`(text: String) throws {
     let folder = try TemporaryFolder()

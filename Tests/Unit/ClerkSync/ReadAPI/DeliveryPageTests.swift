@@ -10,7 +10,7 @@ import Testing
     site = try ConsoleSite()
   }
 
-  /// Inserts 125 000 entries, one each second. Every thousandth has failed, every hundredth is a deletion, and
+  /// Inserts 125 000 entries, one a second. Every thousandth has failed, every hundredth is a deletion, and
   /// every 5000th belongs to one user.
   private func fill() throws {
     try site.database.execute(

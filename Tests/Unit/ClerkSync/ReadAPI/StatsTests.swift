@@ -11,7 +11,7 @@ import Testing
     site = try ConsoleSite()
   }
 
-  @Test func `Before the first delivery every number is 0`() throws {
+  @Test func `Before the first delivery every count is 0`() throws {
     let stats = try site.get("/api/stats")
     #expect(stats.number("pendingFailures") == 0 && stats.number("users") == 0)
     #expect(stats.rows("totals").isEmpty)

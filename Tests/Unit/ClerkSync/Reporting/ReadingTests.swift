@@ -74,7 +74,7 @@ import Testing
       (DeliveryFilter(outcome: "failed", type: "user.created", userID: "user_3", since: 2001), 7),
       (DeliveryFilter(type: "user"), 0), (DeliveryFilter(userID: "' OR 1 --"), 0),
     ] as [(DeliveryFilter, Int)])
-  func `Delivery filters combine, and match the same rows in both directions`(filter: DeliveryFilter, count: Int)
+  func `Delivery filters combine, and match the same in both directions`(filter: DeliveryFilter, count: Int)
     throws
   {
     try fill()

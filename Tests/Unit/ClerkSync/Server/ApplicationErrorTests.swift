@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ApplicationErrorTests {
   @Test(arguments: FailingRequest.all)
-  func `A request that fails is answered and logged as designed`(request: FailingRequest) throws {
+  func `A failed request has the expected answer and log line`(request: FailingRequest) throws {
     let exchange = try request.exchange()
     #expect(exchange.status == request.status)
     #expect(Set(exchange.body.keys) == ["error", "message"])
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: FailingRequest.all)
-  func `Neither answer nor log repeats a secret, an address or a payload`(request: FailingRequest) throws {
+  func `Neither the answer nor the log repeats a secret, address or payload`(request: FailingRequest) throws {
     let text = try request.exchange().text
     for marker in [
       "example.org", "Lovelace", "v1,", "MfKQ9r8G", "C2FVsBQI", "c2VjcmV0", "hours", "owner-only",
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: FailingRequest.all)
-  func `The answer does not tell why a signature was refused, nor where the database is`(
+  func `The answer omits the reason for a refused signature and the database's path`(
     request: FailingRequest
   ) throws {
     let message = try #require(try request.exchange().body["message"])
@@ -48,14 +48,14 @@ import Testing
     }
   }
 
-  @Test func `What is not verified does not touch the database`() throws {
+  @Test func `A delivery that fails verification does not touch the database`() throws {
     let application = try TestApplication()
     let delivery = try TestApplication.delivery(Payload.user(id: "user_1"), secret: "whsec_YQ==")
     #expect(try application.respond(delivery).status == 400)
     #expect(throws: (any Error).self) { try application.database.users() }
   }
 
-  @Test func `A user refused for want of an address is named in the log`() throws {
+  @Test func `The log names a user refused because it has no primary address`() throws {
     let body = UserEvent(data: ["email_addresses": "[]"]).body
     let log = try TestApplication().respond(body).log
     #expect(log["user"] == "user_1")

@@ -10,7 +10,7 @@ import Testing
     application = try TestApplication()
   }
 
-  @Test func `A user is created, changed and deleted`() throws {
+  @Test func `A user is created, updated and deleted`() throws {
     for (body, user) in [
       (
         Payload.user(id: "user_1"),
@@ -41,14 +41,14 @@ import Testing
     #expect(try application.database.users().count == (name == "user.deleted.dashboard" ? 0 : 1))
   }
 
-  @Test func `Another event is ignored`() throws {
+  @Test func `An event that is not a user's is ignored`() throws {
     let exchange = try application.respond(#"{"type":"session.created","data":{"id":"sess_1"}}"#)
     #expect(exchange.status == 200)
     #expect(exchange.body == ["outcome": "ignored", "id": "msg_1"])
     #expect(exchange.log["outcome"] == "ignored")
   }
 
-  @Test func `The log has one line of what happened, and no personal data`() throws {
+  @Test func `The log has one line for the request, without personal data`() throws {
     let exchange = try application.respond(Payload.user(id: "user_1"))
     var log = exchange.log
     #expect(log.removeValue(forKey: "time") != nil)
@@ -61,7 +61,7 @@ import Testing
     #expect(!exchange.text.contains("example.org") && !exchange.text.contains("Lovelace"))
   }
 
-  @Test func `A role nobody knows is applied with a warning that does not repeat it`() throws {
+  @Test func `An unknown role causes a warning that does not repeat it`() throws {
     let exchange = try application.respond(Payload.user(id: "user_1", role: "emperor"))
     #expect(exchange.body["outcome"] == "applied")
     #expect(exchange.log["level"] == "warning")
@@ -70,7 +70,7 @@ import Testing
     #expect(try application.database.column("SELECT role FROM users") == ["client"])
   }
 
-  @Test func `The unbranded headers count, and their id is logged`() throws {
+  @Test func `The unbranded headers are accepted, and their id is logged`() throws {
     for (id, emptied) in [("msg_1", false), ("msg_2", true)] {
       let delivery = try TestApplication.delivery(Payload.user(id: "user_1"), id: id)
       var parameters = delivery.parameters.filter { !$0.0.hasPrefix("HTTP_SVIX_") }
@@ -85,12 +85,12 @@ import Testing
     }
   }
 
-  @Test func `Of both families' ids the one that is verified is logged`() throws {
+  @Test func `With both families of headers, the verified id is logged`() throws {
     let delivery = try TestApplication.delivery(Payload.user(id: "user_1"))
     #expect(try application.respond(delivery, [("HTTP_WEBHOOK_ID", "msg_2")]).log["svix_id"] == "msg_1")
   }
 
-  @Test func `Either secret of a rotation is accepted`() throws {
+  @Test func `During a rotation either secret is accepted`() throws {
     let old = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
     let rotating = try TestApplication([("CLERK_WEBHOOK_SIGNING_SECRET", "\(old) \(SignedDelivery.secret)")])
     for secret in [old, SignedDelivery.secret] {
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test(arguments: ["GET", "HEAD"])
-  func `The health is told, and writes nothing`(method: String) throws {
+  func `A health check reports the status and writes nothing`(method: String) throws {
     let before = try application.respond([("REQUEST_METHOD", method), ("SCRIPT_NAME", "/api/health")])
     #expect(before.status == 503)
     #expect(before.log["reason"]?.contains("the first delivery creates it") == true)

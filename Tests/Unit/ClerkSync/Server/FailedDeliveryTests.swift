@@ -27,7 +27,7 @@ import Testing
       "'user.deleted' NULL 'failed' 'no_user_id: data.id is missing or empty'"
     ),
   ])
-  func `What cannot be applied is in the ledger with all that is known of it`(
+  func `A delivery that cannot be applied is recorded with everything known about it`(
     body: String, entry: String
   ) throws {
     for attempt in 1...2 {
@@ -38,7 +38,7 @@ import Testing
     #expect(try application.database.users() == [])
   }
 
-  @Test func `An address in another row fails until that user's own event has freed it`() throws {
+  @Test func `A delivery with a taken address fails until the other user's event frees it`() throws {
     let taken = "ada@example.org"
     #expect(try respond(Payload.user(id: "user_1", email: taken), "msg_1").status == 200)
     let second = Payload.user(id: "user_2", email: taken)
@@ -65,7 +65,7 @@ import Testing
         == "'msg_2' 'user.created' 'user_2' 'applied' NULL 3 \(Self.now) \(Self.now)")
   }
 
-  @Test func `What cannot be verified writes nothing, even under the id of another message`() throws {
+  @Test func `A delivery that fails verification writes nothing, even with a known id`() throws {
     #expect(try respond(Payload.user(id: "user_1"), "msg_1").status == 200)
     let before = try application.database.bytes()
     for id in ["msg_1", "msg_2"] {

@@ -2,13 +2,13 @@ import Gateway
 import TestSupport
 import Testing
 
-/// A request that fails, and what is to come of it.
+/// A request that fails, and its expected answer.
 struct FailingRequest: Sendable, CustomTestStringConvertible {
   let testDescription: String
   let status: Int
   let code: String
   var allow: String?
-  /// A part of the reason in the log; nil where it says none.
+  /// A part of the reason in the log; nil if the log has no reason.
   let reason: String?
   let exchange: @Sendable () throws -> Exchange
 

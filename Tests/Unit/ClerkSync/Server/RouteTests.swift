@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: ["GET", "HEAD"])
-  func `A GET or HEAD of the health path asks for the health`(method: String) {
+  func `A GET or HEAD of the health path is a health check`(method: String) {
     for (script, pathInfo) in [
       ("/api/health", nil), ("/clerk-sync.fcgi", "/api/health"), ("/api", "/health"), (nil, "/api/health"),
     ] as [(String?, String?)] {
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "post", "POST ", "", nil])
-  func `The webhook's path takes POST alone`(method: String?) {
+  func `The webhook's path accepts only POST`(method: String?) {
     for (script, pathInfo) in [("/api/webhooks", nil), ("/clerk-sync.fcgi", nil), ("", "")]
       as [(String, String?)]
     {
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: ["POST", "PUT", "DELETE", "OPTIONS", "get", "", nil])
-  func `The health path takes GET and HEAD alone`(method: String?) {
+  func `The health path accepts only GET and HEAD`(method: String?) {
     #expect(route(method, "/api/health", nil) == .failure(.methodNotAllowed("GET, HEAD")))
   }
 
@@ -49,13 +49,13 @@ import Testing
       ("/clerk-sync.php", nil),
       ("/clerk-sync.fcgi/", nil), ("/api/webhooks/../x", nil), ("/api/health/", nil), (nil, "/health"),
     ] as [(String?, String?)])
-  func `Nothing answers at any other path`(script: String?, pathInfo: String?) {
+  func `Every other path is not found`(script: String?, pathInfo: String?) {
     for method in ["POST", "GET", nil] {
       #expect(route(method, script, pathInfo) == .failure(.notFound))
     }
   }
 
-  @Test func `The query and the URI as sent do not matter`() {
+  @Test func `The query and the original URI do not affect the route`() {
     let parameters = Parameters([
       ("REQUEST_METHOD", "POST"), ("SCRIPT_NAME", "/other"), ("QUERY_STRING", "/api/webhooks"),
       ("REQUEST_URI", "/api/webhooks"), ("DOCUMENT_URI", "/api/webhooks"),

@@ -16,7 +16,7 @@ import Testing
       "CLERK_SYNC_TIMESTAMPS", "CLERK_SYNC_ROLES", "CLERK_SYNC_LOG",
     ].map { ($0, "") },
   ])
-  func `What is not set or empty has its default`(environment: [(String, String)]) throws {
+  func `An unset or empty variable has its default`(environment: [(String, String)]) throws {
     let configuration = try Configuration(environment: Parameters(environment))
     #expect(configuration.secrets.isEmpty)
     #expect(configuration.database == "data/clerk-sync.db")
@@ -48,11 +48,11 @@ import Testing
     ("CLERK_SYNC_THREADS", "256"), ("CLERK_SYNC_TIMESTAMPS", "ms"), ("CLERK_SYNC_LOG", "text"),
     ("CLERK_SYNC_ROLES", "client"),
   ])
-  func `The ends of each range are in it`(variable: String, value: String) throws {
+  func `The limits of each range are accepted`(variable: String, value: String) throws {
     #expect(throws: Never.self) { try Configuration(environment: [variable: value]) }
   }
 
-  @Test func `Each request may have its own settings`() throws {
+  @Test func `A request can override the settings`() throws {
     let process = try Configuration(
       environment: [
         "CLERK_WEBHOOK_SIGNING_SECRET": "whsec_YQ==", "CLERK_SYNC_DATABASE": "a.db",
@@ -74,7 +74,7 @@ import Testing
     #expect(unchanged.secrets.map(\.code) == [Secret.code(of: "a")])
   }
 
-  @Test func `A request header sets nothing`() throws {
+  @Test func `A request header cannot change a setting`() throws {
     let headers: Parameters = [
       "HTTP_CLERK_SYNC_DATABASE": "x.db", "HTTP_CLERK_WEBHOOK_SIGNING_SECRET": "whsec_YQ==",
       "HTTP_CLERK_SYNC_MAX_BODY": "1", "clerk_sync_database": "x.db", "CLERK_SYNC_DATABASE ": "x.db",
@@ -85,7 +85,7 @@ import Testing
     #expect(RequestSettings(configuration, overriddenBy: headers).bodyLimit == 1_048_576)
   }
 
-  @Test func `The body limit of a request is the one it is set to`() throws {
+  @Test func `A request's body limit can be overridden`() throws {
     let configuration = try Configuration(environment: ["CLERK_SYNC_MAX_BODY": "1000"])
     #expect(RequestSettings(configuration, overriddenBy: [:]).bodyLimit == 1000)
     #expect(RequestSettings(configuration, overriddenBy: ["CLERK_SYNC_MAX_BODY": "2000"]).bodyLimit == 2000)

@@ -22,12 +22,12 @@ import Testing
   }
 
   @Test(arguments: ["user_29w83sxmDNGwOuEthce5gg56FcC", "msg_1", "/srv/app.db", "1.5", "a:b,c;d'e", "~!"])
-  func `A plain value stands as it is`(value: String) {
+  func `A plain value is not quoted`(value: String) {
     #expect(textLine(value).hasSuffix(" value=\(value)\n"))
   }
 
   @Test(arguments: hostile)
-  func `Text from outside can neither begin a line nor a field`(value: String) throws {
+  func `External text can begin neither a line nor a field`(value: String) throws {
     let line = textLine(value)
     let start = try #require(line.range(of: " info request value="))
     let json = line[start.upperBound...].dropLast()
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: hostile)
-  func `A JSON line is one object whatever is in it`(value: String) throws {
+  func `A JSON line is one object, whatever the value`(value: String) throws {
     let lines = LogLines()
     lines.logger(.json).error("request", metadata: ["value": "\(value)", "status": .stringConvertible(500)])
     let object = try #require(JSONSerialization.jsonObject(with: Data(lines.text.utf8)) as? [String: Any])
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: ["x", "\n", "\u{e0041}", "\"", "é"])
-  func `However long its values are, a line is one that nginx does not cut`(letter: String) {
+  func `A line stays short enough for nginx, however long its values`(letter: String) {
     let long = Logger.MetadataValue(stringLiteral: String(repeating: letter, count: 5000))
     for format in [LogFormat.text, .json] {
       let lines = LogLines()
@@ -69,13 +69,13 @@ import Testing
     #expect(lines.text.hasSuffix(#"Z","level":"info","message":"started","a":"x","n":7}"# + "\n"))
   }
 
-  @Test func `What is below the level is left out`() {
+  @Test func `A message below the level is not logged`() {
     let lines = LogLines()
     lines.logger(.text).debug("detail")
     #expect(lines.text.isEmpty)
   }
 
-  @Test func `The logger's own fields stand on every line, the message's win`() {
+  @Test func `The logger's fields are on every line, and the message's fields override them`() {
     let lines = LogLines()
     var logger = lines.logger(.text)
     logger[metadataKey: "a"] = "1"
@@ -95,7 +95,7 @@ import Testing
     return lines.text
   }
 
-  /// Nothing but the end ends the line, or moves the cursor of whoever looks at it.
+  /// Expects a line break only at the end, and no character that moves a terminal's cursor.
   private func expectOneLine(_ line: String, sourceLocation: SourceLocation = #_sourceLocation) {
     let moving: Set<Unicode.GeneralCategory> = [.control, .format, .lineSeparator, .paragraphSeparator]
     let scalars = line.unicodeScalars

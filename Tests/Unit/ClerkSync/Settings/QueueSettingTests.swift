@@ -24,7 +24,7 @@ import Testing
     ("unix://:s%40@/r", RedisAddress(.unix(path: "/r"), password: "s@")),
     ("unix://ada:s@/r?db=1", RedisAddress(.unix(path: "/r"), user: "ada", password: "s", database: 1)),
   ])
-  func `A URL names a server`(url: String, expected: RedisAddress) throws {
+  func `A valid URL gives the server's address`(url: String, expected: RedisAddress) throws {
     #expect(try Configuration(environment: ["CLERK_SYNC_QUEUE": url]).queue == expected)
     #expect(try Configuration().overridden(by: ["CLERK_SYNC_QUEUE": url]).queue == expected)
     let folder = try TemporaryFolder()
@@ -41,7 +41,7 @@ import Testing
     "unix://", "unix:", "unix:///", "unix:///r?db=x", "unix:///r?db=1&db=2", "unix:///r?database=1",
     "unix:///r%00s", "tcp://h", " ",
   ])
-  func `What is no such URL is told by its variable and the form expected`(url: String) throws {
+  func `The error about an invalid URL names the variable and the expected form`(url: String) throws {
     let error = #expect(throws: ConfigurationError.self) {
       try Configuration(environment: ["CLERK_SYNC_QUEUE": url])
     }
@@ -51,7 +51,7 @@ import Testing
     #expect(error?.description == expected)
   }
 
-  @Test func `TLS is refused with the way to it`() throws {
+  @Test func `The error about TLS names the alternatives`() throws {
     let error = #expect(throws: ConfigurationError.self) {
       try Configuration(environment: ["CLERK_SYNC_QUEUE": "rediss://:secret@h:6379"])
     }
@@ -60,7 +60,7 @@ import Testing
     #expect(!text.contains("secret"))
   }
 
-  @Test func `There is no queue unless one is set`() throws {
+  @Test func `Without the setting there is no queue`() throws {
     for value in [nil, ""] {
       let parameters = Parameters(
         value.map { [("CLERK_SYNC_QUEUE", $0), ("CLERK_SYNC_QUEUE_FILE", $0)] } ?? [])

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: 0..<4)
-  func `The first variable that is set counts`(first: Int) throws {
+  func `The first variable that is set is used`(first: Int) throws {
     for emptied in [true, false] {
       var entries: [(String, String)] = []
       for (index, variable) in Self.variables.enumerated() where index >= first || emptied {
@@ -33,14 +33,14 @@ import Testing
   }
 
   @Test(arguments: variables)
-  func `A request's secret takes the place of the process's, whatever its name`(variable: String) throws {
+  func `A request's secret replaces the process's, in whichever variable`(variable: String) throws {
     let process = try Configuration(environment: ["CLERK_WEBHOOK_SIGNING_SECRET": "whsec_YQ=="])
     let request = try process.overridden(by: [variable: try value("b", for: variable)])
     #expect(request.secrets.map(\.code) == [Secret.code(of: "b")])
   }
 
   @Test(arguments: variables)
-  func `Several secrets may be set`(variable: String) throws {
+  func `A variable can contain several secrets`(variable: String) throws {
     let text = "whsec_YQ==, whsec_Yg\nYw"
     let value = variable.hasSuffix("_FILE") ? try folder.write(text, to: "secrets") : text
     let configuration = try Configuration(environment: [variable: value])
@@ -48,14 +48,14 @@ import Testing
   }
 
   @Test(arguments: ["whsec_YQ==\n", "\r\nwhsec_YQ==\r\n", "  whsec_YQ==  "])
-  func `Line breaks around the secret in a file do not matter`(text: String) throws {
+  func `White space around the secret in a file is ignored`(text: String) throws {
     let path = try folder.write(text, to: "secret")
     let configuration = try Configuration(environment: ["CLERK_WEBHOOK_SIGNING_SECRET_FILE": path])
     #expect(configuration.secrets.map(\.code) == [Secret.code(of: "a")])
   }
 
   @Test(arguments: variables)
-  func `A text that is no secret is an error that names the variable alone`(variable: String) throws {
+  func `The error about an invalid secret names only the variable`(variable: String) throws {
     for (text, error, words) in [
       ("sk_live_c2VjcmV0", SecretError.notBase64, "\(variable) does not decode"),
       ("whsec_", .empty, "\(variable) holds an empty signing secret"),
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: ["CLERK_WEBHOOK_SIGNING_SECRET_FILE", "CLERK_WEBHOOK_SECRET_FILE"])
-  func `A secret file that cannot be read is an error that names the variable alone`(variable: String) throws
+  func `The error about an unreadable secret file names only the variable`(variable: String) throws
   {
     let expected = ConfigurationError.unreadableFile(variable: variable)
     for path in [folder.file("missing"), folder.path, "/dev/null/secret"] {
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  /// What to set the variable to for this key.
+  /// Returns the value of the variable for this key.
   private func value(_ key: String, for variable: String) throws -> String {
     let text = "whsec_\(Base64.encode(Array(key.utf8)))"
     return variable.hasSuffix("_FILE") ? try folder.write(text, to: "\(variable) \(key)") : text

@@ -4,7 +4,7 @@ import Testing
 @testable import ClerkSync
 
 @Suite struct AddressExchangeTests {
-  /// Two users exchange their addresses through a third one, as Clerk makes them.
+  /// Two users exchange their addresses through a third address, as Clerk requires.
   private static let exchange = [
     Event(.updated(.ada("user_a", email: "third@example.org")), at: 2, id: "msg_1"),
     Event(.updated(.ada("user_b", email: "a@example.org")), at: 3, id: "msg_2"),
@@ -22,15 +22,15 @@ import Testing
   }
 
   @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
-  func `An exchange is complete after as many rounds as it has steps`(order: [Int]) throws {
+  func `An exchange of three steps is complete after three rounds`(order: [Int]) throws {
     var failed = order.map { Self.exchange[$0] }
     for _ in 1...3 { failed = deliver(failed) }
     #expect(failed == [])
     #expect(try addresses() == Self.exchanged)
   }
 
-  /// The one case in which redelivery does not help; the operator has to free one of the addresses.
-  @Test func `Two users wait for each other when the address between has gone to a third before`() throws {
+  /// The only case that redelivery does not resolve. The operator must free one of the addresses.
+  @Test func `An exchange is blocked if a third user has taken the address in between`() throws {
     let overtaking = Event(.created(.ada("user_c", email: "third@example.org")), at: 5)
     #expect(try database.store.apply(overtaking) == .applied)
     var failed = Self.exchange
@@ -43,7 +43,7 @@ import Testing
     #expect(try addresses() == Self.exchanged + ["user_c third@example.org"])
   }
 
-  /// Delivers each once; returns those that failed.
+  /// Delivers each event once and returns those that failed.
   private func deliver(_ events: [Event]) -> [Event] {
     events.filter { (try? database.store.apply($0)) == nil }
   }

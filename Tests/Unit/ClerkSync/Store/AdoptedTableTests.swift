@@ -10,7 +10,7 @@ import Testing
     database = try TestDatabase()
   }
 
-  @Test func `A table with further columns is taken as it stands`() throws {
+  @Test func `A table with additional columns is used unchanged`() throws {
     try database.execute(
       """
       CREATE TABLE users (nickname TEXT DEFAULT 'none', updatedAt, createdAt, role, phone, password, lastName, firstName,
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: ["wal", "delete", "truncate", "persist"])
-  func `The journal mode stays what it was`(mode: String) throws {
+  func `The journal mode is unchanged`(mode: String) throws {
     switch mode {
     case "wal": try database.execute("PRAGMA journal_mode = WAL")
     case "truncate": try database.execute("PRAGMA journal_mode = TRUNCATE")
@@ -38,12 +38,12 @@ import Testing
     }
     try database.execute("CREATE TABLE other (a)")
     try database.store.create(.ada())
-    // All but WAL last only as long as a connection, so these are the default to the next one.
+    // Only WAL is persistent. The next connection reads every other mode as the default.
     #expect(try database.column("PRAGMA journal_mode") == [mode == "wal" ? "wal" : "delete"])
     #expect(try database.users().count == 1)
   }
 
-  @Test func `What refers to a deleted user with a cascade goes with it`() throws {
+  @Test func `The foreign keys' actions apply when a user is deleted`() throws {
     try database.store.prepare()
     try database.execute(
       "CREATE TABLE posts (id INTEGER PRIMARY KEY, author TEXT REFERENCES users (id) ON DELETE CASCADE)",
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: ["immediate", "deferred"])
-  func `A reference without a cascade refuses the deletion, and nothing changes`(check: String) throws {
+  func `A reference without a cascade prevents the deletion, and nothing changes`(check: String) throws {
     try database.store.prepare()
     if check == "deferred" {
       try database.execute("CREATE TABLE posts (author REFERENCES users (id) DEFERRABLE INITIALLY DEFERRED)")
@@ -81,7 +81,7 @@ import Testing
       ])
   }
 
-  @Test func `What an application's trigger does belongs to the change`() throws {
+  @Test func `An application's trigger runs with the change`() throws {
     try database.store.prepare()
     try database.execute(
       "CREATE TABLE audit (id TEXT)",

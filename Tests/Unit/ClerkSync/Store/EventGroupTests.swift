@@ -19,7 +19,7 @@ import Testing
       messageID: id, type: "user.updated", change: .updated(user), version: time, hasUnknownRole: false)
   }
 
-  @Test func `Each has a result of its own, and one that fails leaves the others`() throws {
+  @Test func `Each event has its own result, and a failed one does not affect the others`() throws {
     let results = try store.apply([
       event("msg_1", user: "user_1", email: "a@example.org"),
       event("msg_2", user: "user_2", email: "a@example.org"),
@@ -34,14 +34,14 @@ import Testing
       ])
     let file = DatabaseFile(database.path)
     #expect(try file.rows("SELECT firstName FROM users ORDER BY id") == [["msg_1"], ["msg_4"]])
-    // The one that failed has left nothing, so that it can be tried again.
+    // The failed event has left no entry, which allows a retry.
     #expect(
       try file.rows("SELECT svix_id FROM clerk_sync_deliveries ORDER BY svix_id") == [
         ["msg_1"], ["msg_3"], ["msg_4"],
       ])
   }
 
-  @Test func `One that fails at the commit fails alone`() throws {
+  @Test func `An event that fails at the commit fails alone`() throws {
     try database.store.create(.ada("user_1"))
     try database.execute(
       """
@@ -65,7 +65,7 @@ import Testing
       "CREATE TRIGGER odd BEFORE INSERT ON users WHEN NEW.id = 'user_2' BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
       "CREATE TRIGGER odd BEFORE INSERT ON users WHEN NEW.id = 'user_2' BEGIN SELECT RAISE(ABORT, 'no'); END",
     ] as [StaticString])
-  func `One that a trigger stumbles over fails alone, also when it is by itself`(trigger: StaticString) throws
+  func `An event refused by a trigger fails alone, and also in a group of one`(trigger: StaticString) throws
   {
     try database.store.prepare()
     try database.execute(trigger)
@@ -78,7 +78,7 @@ import Testing
     #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_1", "user_3"])
   }
 
-  @Test func `A schema that fits none of them is the database's fault`() throws {
+  @Test func `A schema mismatch is thrown for the whole group`() throws {
     try database.store.prepare()
     try database.execute("ALTER TABLE users DROP COLUMN phone")
     #expect(throws: StoreError.self) {
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func `A database that takes nothing fails them all`() throws {
+  @Test func `A database that cannot be opened is thrown for the whole group`() throws {
     let store = UserStore(database: "/dev/null/app.db")
     #expect(throws: StoreError.folder(path: "/dev/null")) {
       try store.apply([event("msg_1", user: "user_1", email: "a@example.org")])

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `A duplicate writes nothing at all`(mode: JournalMode) throws {
+  func `A duplicate writes nothing`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     let first = Event(.created(.ada()), id: "msg_1")
     #expect(try database.store.apply(first) == .applied)
@@ -22,7 +22,7 @@ import Testing
     #expect(try database.bytes() == before)
   }
 
-  @Test func `A delivery that failed is tried again, and its attempts are counted`() throws {
+  @Test func `A failed delivery can be retried, and its attempts are counted`() throws {
     let event = Event(.created(.ada()), id: "msg_1")
     for (attempt, time) in [1000, 2000].enumerated() as EnumeratedSequence<[Int64]> {
       database.store(at: time).recordFailure(of: event.delivery, reason: "reason \(attempt)")
@@ -43,7 +43,7 @@ import Testing
       (.stale, Event(.created(.ada()), at: UserStore.now - 1, id: "msg_1")),
       (.ignored, Event(nil, id: "msg_1")),
     ] as [(Outcome, Event)])
-  func `Every outcome is entered once, and a failure does not take its place`(
+  func `Every outcome is recorded once, and a later failure does not replace it`(
     outcome: Outcome, event: Event
   ) throws {
     try database.store.create(.ada())
@@ -60,14 +60,14 @@ import Testing
     #expect(try database.ledger() == entry)
   }
 
-  @Test func `What the application itself changes is not a delivery`() throws {
+  @Test func `A change by the application is not a delivery`() throws {
     _ = try database.store.createUser(.ada())
     _ = try database.store.updateUser(.ada(role: "admin"))
     try database.store.deleteUser(id: "user_1")
     #expect(try database.ledger() == [])
   }
 
-  @Test func `A change that is refused leaves no entry of its own`() throws {
+  @Test func `A refused change leaves no entry`() throws {
     try database.store.create(.ada("user_1", email: "ada@example.org"))
     let before = try database.ledger()
     let event = Event(.created(.ada("user_2", email: "ada@example.org")))

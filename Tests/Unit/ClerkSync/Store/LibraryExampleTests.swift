@@ -3,7 +3,7 @@ import Svix
 import TestSupport
 import Testing
 
-/// The use of the library by an application written in Swift.
+/// The library as a Swift application uses it.
 @Suite struct LibraryExampleTests {
   private let folder: TemporaryFolder
   private let path: String
@@ -16,7 +16,7 @@ import Testing
   @Test func `Users can be written without waiting for Clerk's event`() throws {
     let store = UserStore(database: path)
 
-    // The id is Clerk's: the events that follow find the row under it.
+    // The id is Clerk's, which later events use to find the row.
     var ada = User(
       id: "user_1", email: "ada@example.org", firstName: "Ada", lastName: "Lovelace", role: "client")
     #expect(try store.createUser(ada) == .applied)
@@ -28,11 +28,11 @@ import Testing
     try store.deleteUser(id: ada.id)
     #expect(try rows() == [])
 
-    // Clerk never uses an id again, so a deletion is final.
+    // Clerk never reuses an id, so a deletion is final.
     #expect(try store.createUser(ada) == .stale)
   }
 
-  @Test func `A verified message becomes an event, and its outcome says what was done`() throws {
+  @Test func `A verified message is applied as an event, which returns the outcome`() throws {
     let request = try SignedDelivery(Payload.user(id: "user_1", email: "ada@example.org", role: "admin"))
     let headers = [
       "svix-id": request.id, "svix-timestamp": request.timestamp, "svix-signature": request.signature,
@@ -58,7 +58,7 @@ import Testing
     return try store.apply(Event(decoding: message, roles: .standard))
   }
 
-  @Test func `An address that another user has is told with that user's id`() throws {
+  @Test func `The error about a taken address contains the other user's id`() throws {
     let store = UserStore(database: path)
     _ = try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
     let second = User(id: "user_2", email: "ada@example.org", role: "client")
@@ -72,7 +72,7 @@ import Testing
     #expect(try rows() == [["user_2", "ada@example.org", "client"]])
   }
 
-  @Test func `Options suit the store to the table and to the process`() throws {
+  @Test func `Options adapt the store to the table and the process`() throws {
     var options = UserStore.Options()
     options.timestamps = .seconds
     options.retention = 30

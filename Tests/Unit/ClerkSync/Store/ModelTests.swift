@@ -3,10 +3,10 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Whatever happens to the deliveries, the table ends as Clerk's users do.
+/// The table ends equal to Clerk's users, whatever happens to the deliveries.
 @Suite struct ModelTests {
   @Test(arguments: JournalMode.allCases, [1, 8])
-  func `A thousand users' histories end as at Clerk`(mode: JournalMode, threads: Int) throws {
+  func `The histories of a thousand users end in Clerk's state`(mode: JournalMode, threads: Int) throws {
     let seed = SplitMix64.seed
     var random = SplitMix64(seed: seed)
     let histories = (0..<125).map { ClerkHistory("\($0)", users: 8, using: &random) }

@@ -56,7 +56,7 @@ import Testing
       ],
       [.applied, .applied, .stale], nil),
   ])
-  func `Only news of a user is applied`(history: Case) throws {
+  func `Only newer events of a user are applied`(history: Case) throws {
     for (event, outcome) in zip(history.events, history.outcomes) {
       #expect(try database.store.apply(event) == outcome)
     }
@@ -74,7 +74,7 @@ import Testing
         [(.created, 1000), (.updated, 1000), (.updated, 1001), (.updated, 2500), (.deleted, 2000)]
       ),
     ] as [(String, [(Version.Rank, Int64)])])
-  func `Five events of a user end the same in each of their 120 orders`(
+  func `Five events of a user end the same in each of 120 orders`(
     name: String, history: [(Version.Rank, Int64)]
   ) throws {
     let orders = permutations(Array(history.enumerated()))

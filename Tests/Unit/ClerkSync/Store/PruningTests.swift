@@ -10,7 +10,7 @@ import Testing
     database = try TestDatabase(inMemory: true)
   }
 
-  /// So many entries and tombstones, at the times 1, 2 and so on.
+  /// Inserts 5000 entries and 2500 tombstones, with the times 1, 2 and so on.
   private func fill() throws {
     try database.store.prepare()
     try database.execute(
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `What is too old goes step by step, and nothing else`(mode: JournalMode) throws {
+  func `Pruning removes only expired rows, in steps`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     try fill()
     let expected = PrunedRows(deliveries: 3500, tombstones: 1750)
@@ -39,7 +39,7 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM clerk_sync_versions WHERE deleted IS NULL") == ["2500"])
   }
 
-  @Test func `Deliveries are written between the steps`() throws {
+  @Test func `Deliveries can be written between the steps`() throws {
     try fill()
     var outcomes: [Outcome] = []
     try database.store.prune(before: 3501) { _ in

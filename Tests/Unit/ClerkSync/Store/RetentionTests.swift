@@ -11,7 +11,7 @@ import Testing
     database = try TestDatabase()
   }
 
-  @Test func `Entries that are too old go, four for each write`() throws {
+  @Test func `Expired entries are removed, four for each write`() throws {
     for number in 0..<150 { _ = try database.store.apply(Event(nil, id: "old_\(number)")) }
     let store = database.store(at: UserStore.now + 90 * Self.day + 1)
     for left in [86, 22, 0] {
@@ -23,7 +23,7 @@ import Testing
     #expect(try database.ledger().count == 48)
   }
 
-  @Test func `Tombstones that are too old go, four for each write`() throws {
+  @Test func `Expired tombstones are removed, four for each write`() throws {
     for number in 0..<150 { try database.store.delete("user_\(number)") }
     let store = database.store(at: UserStore.now + 90 * Self.day + 1)
     for left in [86, 22, 0] {
@@ -36,7 +36,7 @@ import Testing
     arguments: [
       (90, 90 * day, 1), (90, 90 * day + 1, 0), (7, 7 * day, 1), (7, 7 * day + 1, 0), (1, 2 * day, 0),
     ] as [(Int, Int64, Int)])
-  func `The days are counted to the millisecond, and configurable`(
+  func `The retention is exact to the millisecond, and configurable`(
     days: Int, age: Int64, left: Int
   ) throws {
     try database.store.delete("user_1")
@@ -46,7 +46,7 @@ import Testing
     #expect(try database.ledger().count == left + 16)
   }
 
-  @Test func `An entry goes by its first attempt, so that one tried again holds up none behind it`() throws {
+  @Test func `An entry expires by its first attempt, even after a retry`() throws {
     let event = Event(.created(.ada()), id: "msg_1")
     database.store.recordFailure(of: event.delivery, reason: "1")
     let later = UserStore.now + 89 * Self.day
@@ -59,7 +59,7 @@ import Testing
     #expect(try database.column("SELECT svix_id FROM clerk_sync_deliveries WHERE svix_id = 'msg_1'").isEmpty)
   }
 
-  @Test func `What has been applied to a live user is never forgotten`() throws {
+  @Test func `The version of an existing user never expires`() throws {
     try database.store.create(.ada())
     let store = database.store(at: UserStore.now + 36_500 * Self.day, retention: 1)
     for _ in 0..<16 { _ = try store.apply(Event(nil)) }
@@ -75,7 +75,7 @@ import Testing
     #expect(try database.ledger().count == 2)
   }
 
-  @Test func `The variable sets the days`() throws {
+  @Test func `The variable sets the retention`() throws {
     let application = try TestApplication()
     let old = Int64(TestApplication.now) * 1000 - 8 * Self.day
     for id in ["user_1", "user_2"] { try application.database.store(at: old).delete(id, now: old) }

@@ -11,7 +11,7 @@ import Testing
     database = try TestDatabase()
   }
 
-  @Test func `The sync's own tables stand beside an adopted one, and nothing else changes`() throws {
+  @Test func `The sync's tables are added beside an adopted one, and nothing else changes`() throws {
     try database.execute(
       """
       CREATE TABLE users (id TEXT PRIMARY KEY, email, firstName, lastName, password, phone, role, createdAt, updatedAt)
@@ -66,7 +66,7 @@ import Testing
       "DROP TABLE users", "DROP TABLE clerk_sync_schema", "DROP TABLE clerk_sync_deliveries",
       "DROP TABLE clerk_sync_versions",
     ] as [StaticString])
-  func `A table dropped by hand is made again, under a store in use`(dropping: StaticString) throws {
+  func `A table dropped while a store is in use is created again`(dropping: StaticString) throws {
     try database.store.create(.ada())
     let schema: StaticString = "SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name"
     let before = try database.column(schema)
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: 0..<5)
-  func `Stores that know nothing of each other may make the file at once`(round: Int) throws {
+  func `Independent stores can create the file at the same time`(round: Int) throws {
     let path = database.folder.file("data/\(round)/app.db")
     try inThreads(8) { thread in
       let store = UserStore(database: path)

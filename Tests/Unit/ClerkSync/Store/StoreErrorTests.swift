@@ -11,7 +11,7 @@ import Testing
     database = try TestDatabase()
   }
 
-  @Test func `An address of another user is refused, and nothing changes`() throws {
+  @Test func `Another user's address is refused, and nothing changes`() throws {
     try database.store.create(.ada("user_1", email: "ada@example.org"))
     try database.store.create(.ada("user_2"))
     let before = try database.users()
@@ -41,7 +41,7 @@ import Testing
       ),
       ("a view", "CREATE VIEW users AS SELECT 1 AS id", "because it is a view"),
     ] as [(String, StaticString, String)])
-  func `A table that does not fit is told with what is needed`(
+  func `The error about a mismatched table names the required columns`(
     name: String, schema: StaticString, words: String
   ) throws {
     try database.execute(schema)
@@ -57,7 +57,7 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM sqlite_schema WHERE name = 'users'") == ["1"])
   }
 
-  @Test func `A further column that must be filled refuses the row`() throws {
+  @Test func `An additional required column refuses the row`() throws {
     try database.store.prepare()
     try database.execute("DROP TABLE users")
     try database.execute(
@@ -71,7 +71,7 @@ import Testing
     #expect(try database.column("SELECT id FROM users") == [])
   }
 
-  @Test func `A file of another kind is left alone`() throws {
+  @Test func `A file that is not a database is left unchanged`() throws {
     let text = String(repeating: "not a database ", count: 100)
     try database.folder.write(text, to: "app.db")
     let error = #expect(throws: StoreError.self) { try database.store.create(.ada()) }
@@ -81,13 +81,13 @@ import Testing
     #expect(try String(contentsOfFile: database.path, encoding: .utf8) == text)
   }
 
-  @Test func `A folder in the file's place cannot be opened`() throws {
+  @Test func `A folder cannot be opened as a database`() throws {
     let error = #expect(throws: StoreError.self) { try UserStore(database: database.folder.path).prepare() }
     #expect(error?.kind == .cannotOpen)
     #expect(error?.description.contains("writable for the user this program runs as") == true)
   }
 
-  @Test func `A folder that cannot be made is named`() throws {
+  @Test func `The error names a folder that cannot be created`() throws {
     let file = try database.folder.write("", to: "file")
     let error = #expect(throws: StoreError.self) { try UserStore(database: "\(file)/sub/app.db").prepare() }
     #expect(error == .folder(path: "\(file)/sub"))
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may write everywhere"))
-  func `A file in a folder that may not be written is an error that says so`() throws {
+  func `The error about a read-only folder names the permissions`() throws {
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: database.folder.path)
     let error = #expect(throws: StoreError.self) { try database.store.prepare() }
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: database.folder.path)
@@ -105,7 +105,7 @@ import Testing
     #expect(error?.description.contains("make the file and its folder readable and writable") == true)
   }
 
-  @Test func `A write lock held for too long is told as such`() throws {
+  @Test func `A write lock held for too long is reported as busy`() throws {
     try database.store.create(.ada())
     let holder = try database.open()
     try holder.run("BEGIN IMMEDIATE")

@@ -24,19 +24,19 @@ import Testing
     #expect(try nested.users() == [])
   }
 
-  @Test func `A new file uses the WAL where the SQLite library is safe with it`() throws {
+  @Test func `A new file uses the WAL if the SQLite library is safe with it`() throws {
     try database.store.prepare()
     let mode = Library.hasWALResetFix ? "wal" : "delete"
     #expect(try database.column("PRAGMA journal_mode") == [mode])
   }
 
-  @Test func `An empty file gets its table`() throws {
+  @Test func `In an empty file the table is created`() throws {
     try database.folder.write("", to: "app.db")
     #expect(try database.store.create(.ada()) == .applied)
     #expect(try database.users().count == 1)
   }
 
-  @Test func `An event about something else leaves only its entry in the ledger`() throws {
+  @Test func `An event that is not a user's leaves only its entry in the ledger`() throws {
     let event = try Event.decode(#"{"type":"session.created","data":{}}"#)
     #expect(try database.store.apply(event) == .ignored)
     #expect(try database.users().isEmpty)
@@ -46,7 +46,7 @@ import Testing
       ])
   }
 
-  @Test func `A new user has an empty password, no phone and the time of now`() throws {
+  @Test func `A new user has an empty password, no phone and the current time`() throws {
     #expect(try database.store.create(.ada(role: "admin")) == .applied)
     #expect(
       try database.users() == [
@@ -54,7 +54,7 @@ import Testing
       ])
   }
 
-  @Test func `A table in seconds gets seconds`() throws {
+  @Test func `A table with times in seconds is written in seconds`() throws {
     let seconds = try TestDatabase(timestamps: .seconds)
     try seconds.store.create(.ada())
     try seconds.store.update(.ada(), now: UserStore.now + 60_900)
@@ -62,7 +62,7 @@ import Testing
       try seconds.column("SELECT createdAt || ' ' || updatedAt FROM users") == ["1700000000 1700000061"])
   }
 
-  @Test func `A change of a user touches what Clerk knows, and nothing else`() throws {
+  @Test func `An update changes only the columns that Clerk knows`() throws {
     try database.store.create(.ada())
     try database.store.create(.ada("user_2"))
     try database.execute(
@@ -76,7 +76,7 @@ import Testing
       ])
   }
 
-  @Test func `Created and updated do the same, in any order and again`() throws {
+  @Test func `Creation and update have the same effect, in any order and repeatedly`() throws {
     try database.store.update(.ada())
     try database.store.create(.ada(), now: UserStore.now + 1)
     try database.store.create(.ada(), now: UserStore.now + 2)
@@ -86,13 +86,13 @@ import Testing
       ])
   }
 
-  @Test func `A deleted user is gone, the others stay`() throws {
+  @Test func `A deletion removes only that user`() throws {
     for id in ["user_1", "user_2", "user_3"] { try database.store.create(.ada(id)) }
     #expect(try database.store.delete("user_2") == .applied)
     #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_1", "user_3"])
   }
 
-  @Test func `A user who is not there can be deleted`() throws {
+  @Test func `A user without a row can be deleted`() throws {
     #expect(try database.store.delete("user_2") == .applied)
     try database.store.create(.ada())
     #expect(try database.store.delete("USER_1") == .applied)
@@ -104,7 +104,7 @@ import Testing
     "'); DROP TABLE users; --", "' OR '1'='1", "Robert\"; DELETE FROM users; --", "?1", ":id", "%", "a\u{0}b",
     "Zoë 👩🏽‍🚀",
   ])
-  func `Text from outside is stored to the letter`(text: String) throws {
+  func `External text is stored unchanged`(text: String) throws {
     try database.store.create(.ada())
     let hostile = User(id: text, email: "\(text)@", firstName: text, lastName: text, role: text)
     try database.store.create(hostile)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct CheckpointTests {
-  /// A page of 4096 bytes and its header, as a WAL holds it.
+  /// The size of a WAL frame in bytes: a page of 4096 bytes and a header of 24.
   private static let frame = 4120
   private let database: TestDatabase
 
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: [(true, 4000), (false, 100)])
-  func `The WAL does not grow beyond so many pages`(keepsConnection: Bool, pages: Int) throws {
+  func `The WAL does not grow beyond the checkpoint size`(keepsConnection: Bool, pages: Int) throws {
     let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
     var largest = 0
     for number in 0..<2000 {
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `Below that nothing moves it into the file, not even the last to close`(
+  func `Below that size no checkpoint runs, even when the last connection closes`(
     keepsConnection: Bool
   ) throws {
     do {
@@ -45,7 +45,7 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM users") == ["9"])
   }
 
-  @Test func `A reader that takes long neither holds up writes nor fails them`() throws {
+  @Test func `A long reader neither delays writes nor makes them fail`() throws {
     try database.store.create(.ada("user"))
     var slowest = Duration.zero
     var size = 0
@@ -60,11 +60,11 @@ import Testing
       #expect(try reader.column("SELECT count(*) FROM users") == count)
       size = try walSize()
     }
-    // A write that waited for the reader would wait for the whole busy timeout.
+    // A write that waits for the reader takes the whole busy timeout.
     #expect(slowest < .seconds(5))
     #expect(size > 5000 * Self.frame)
 
-    // Once the reader is gone, the WAL is moved into the file and begins anew.
+    // After the reader ends, a checkpoint runs and the WAL starts over.
     for number in 2500..<5000 { _ = try database.store.createUser(.ada("user_\(number)")) }
     #expect(try walSize() < 4400 * Self.frame)
     #expect(try database.column("SELECT count(*) FROM users") == ["5001"])

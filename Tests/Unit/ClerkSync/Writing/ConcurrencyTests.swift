@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ConcurrencyTests {
   @Test(arguments: 0..<10)
-  func `The first use may come from several threads at once`(round: Int) throws {
+  func `Several threads can be the first to use a store`(round: Int) throws {
     let database = try TestDatabase("data/app.db")
     let failures = inParallel(8) { thread in
       try database.store.create(.ada("user_\(thread)"))
@@ -16,7 +16,7 @@ import Testing
     #expect(try database.column("SELECT count(*) || ' ' || min(role) FROM users") == ["8 admin"])
   }
 
-  @Test func `Threads that change one user leave the user deleted once one of them has`() throws {
+  @Test func `A deletion is final, even if other threads change the user`() throws {
     let database = try TestDatabase()
     let failures = inParallel(8) { thread in
       for time in 0..<10 {
@@ -32,7 +32,7 @@ import Testing
     #expect(try database.users().isEmpty)
   }
 
-  /// Runs `body` in so many threads at once; returns what they threw.
+  /// Runs `body` in `count` threads at once and returns the errors thrown.
   private func inParallel(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) -> [String] {
     let failures = Failures()
     let group = DispatchGroup()

@@ -4,7 +4,7 @@ import Testing
 @testable import ClerkSync
 
 @Suite struct DatabaseTests {
-  @Test func `Every connection syncs to the end and enforces references`() throws {
+  @Test func `Every connection uses synchronous = EXTRA and enforces foreign keys`() throws {
     let folder = try TemporaryFolder()
     for _ in ["new", "existing"] {
       let connection = try Database(path: folder.file("app.db")).open()

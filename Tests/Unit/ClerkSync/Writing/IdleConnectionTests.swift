@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `A store keeps a connection from its first write to its end`(mode: JournalMode) throws {
+  func `A store keeps one connection from its first write until its end`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     do {
       let store = UserStore(database: database.path)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(.enabled(if: TestMode.connection == nil, "a shared connection is kept whatever the mode"))
-  func `A file that is turned to WAL meanwhile has its WAL kept from the next write on`() throws {
+  func `If the file is changed to WAL, the store keeps the WAL open from its next write`() throws {
     try JournalMode.rollback.makeDatabase(at: database.path)
     let store = UserStore(database: database.path)
     _ = try store.createUser(.ada("user_0"))
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `A store that is not to keep one keeps none`(mode: JournalMode) throws {
+  func `A store without keepsConnection keeps no connection`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     let store = database.store(at: UserStore.now, keepsConnection: false)
     for number in 0..<3 { _ = try store.createUser(.ada("user_\(number)")) }
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases, ["deleted", "moved", "replaced"])
-  func `A file that is gone is let go, and what has its place is used`(
+  func `A file that is gone is closed, and the file in its place is used`(
     mode: JournalMode, fate: String
   ) throws {
     try mode.makeDatabase(at: database.path)
@@ -76,7 +76,7 @@ import Testing
     #expect(try Set(descriptors()).subtracting(own) == [])
   }
 
-  @Test func `A deleted file whose WAL was left behind begins anew`() throws {
+  @Test func `A deleted file is created again, even if its WAL remains`() throws {
     try JournalMode.wal.makeDatabase(at: database.path)
     _ = try database.store.createUser(.ada("user_1"))
     try FileManager.default.removeItem(atPath: database.path)
@@ -86,7 +86,7 @@ import Testing
     #expect(try database.column("PRAGMA integrity_check") == ["ok"])
   }
 
-  /// What this process has open in the folder.
+  /// Returns the files in the folder that this process has open.
   private func descriptors() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
       try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")

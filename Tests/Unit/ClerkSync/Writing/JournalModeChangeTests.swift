@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: [UserStore.JournalMode.allCases, UserStore.JournalMode.allCases.reversed()])
-  func `The mode can be changed and loses nothing`(modes: [UserStore.JournalMode]) throws {
+  func `The mode can be changed without losing data`(modes: [UserStore.JournalMode]) throws {
     let store = database.store(at: UserStore.now, keepsConnection: false)
     for (number, mode) in modes.enumerated() {
       if number == 0 { try store.prepare() }
@@ -24,7 +24,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(database.path)-wal") == (modes.last == .wal))
   }
 
-  @Test func `A database in use stays in its mode`() throws {
+  @Test func `A database in use keeps its mode`() throws {
     let store = database.store(at: UserStore.now, keepsConnection: false)
     try store.prepare()
     try store.setJournalMode(.wal)

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `Either mode keeps what one store wrote for the next`(mode: JournalMode) throws {
+  func `In each mode a store reads the writes of the previous one`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     for keepsConnection in [true, false] {
       let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: [JournalMode.allCases, JournalMode.allCases.reversed()])
-  func `The mode may be changed under a store in use`(modes: [JournalMode]) throws {
+  func `The mode can change while a store is in use`(modes: [JournalMode]) throws {
     var options = UserStore.Options()
     options.keepsConnection = false
     let store = UserStore(database: database.path, options: options)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ClerkSync
 
-/// Commits in groups on one kept connection.
+/// Group commit on one kept connection.
 @Suite struct SharedWriterTests {
   private let folder: TemporaryFolder
   private let path: String
@@ -21,7 +21,7 @@ import Testing
     store = UserStore(database: path, options: options)
   }
 
-  @Test func `Writes that wait are committed together, and a bad one among them fails alone`() throws {
+  @Test func `Waiting writes are committed together, and an invalid one fails alone`() throws {
     let (store, path) = (store, path)
     #expect(try store.createUser(.ada("user_0", email: "taken@example.org")) == .applied)
     let before = try commits()
@@ -33,7 +33,7 @@ import Testing
         return try Self.holdWriteLock(of: path) {
           isHeld.store(true, ordering: .relaxed)
           #expect(eventually { begun.load(ordering: .relaxed) == 8 })
-          // From there they have a few instructions to go before they wait.
+          // The threads execute a few more instructions before they wait.
           usleep(300_000)
         }
       }
@@ -47,11 +47,11 @@ import Testing
       #expect(outcome == (thread == 3 ? .failure(.emailTaken(by: "user_0")) : .success(.applied)))
     }
     #expect(try DatabaseFile(path).rows("SELECT count(*) FROM users") == [["8"]])
-    // The first to come leads alone or with a few; the others follow together.
+    // The first write commits alone or with a few others, and the rest commit together.
     #expect(try commits() - before < 7)
   }
 
-  @Test func `A message that comes twice at once is applied once`() throws {
+  @Test func `A message delivered several times at once is applied once`() throws {
     let store = store
     let event = Event(.created(.ada()), id: "msg_1")
     let outcomes = Mutex<[Outcome]>([])
@@ -63,7 +63,7 @@ import Testing
     #expect(outcomes.withLock { $0.count { $0 == .duplicate } } == 7)
   }
 
-  @Test func `Who waits for another program's lock fails together, and the next succeeds`() throws {
+  @Test func `Writes that wait too long for another program's lock fail, and the next succeeds`() throws {
     let (store, path) = (store, path)
     _ = try store.createUser(.ada())
     let isHeld = Atomic(false)
@@ -83,13 +83,14 @@ import Testing
     #expect(try DatabaseFile(path).rows("SELECT id FROM users") == [["user_1"], ["user_9"]])
   }
 
-  /// How many transactions have been committed: SQLite counts them in the file's header (sqlite.org/fileformat2.html).
+  /// Returns the number of committed transactions, from the change counter in the file's header
+  /// (sqlite.org/fileformat2.html).
   private func commits() throws -> UInt32 {
     let header = Array(try Data(contentsOf: URL(filePath: path)).prefix(28))
     return header[24...].reduce(0) { $0 << 8 | UInt32($1) }
   }
 
-  /// Holds the lock, as another program does, while `body` runs.
+  /// Runs `body` while another connection holds the write lock.
   private static func holdWriteLock(of path: String, while body: () -> Void) throws {
     let other = try Database(path: path).open()
     try other.run("BEGIN IMMEDIATE")
