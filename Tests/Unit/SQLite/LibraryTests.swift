@@ -17,7 +17,7 @@ import Testing
     #expect(Library.hasWALResetFix(version: version) == isSafe)
   }
 
-  @Test func `The linked library's own version decides`() throws {
+  @Test func `The linked library is judged by its own version`() throws {
     let connection = try Connection(path: ":memory:", mode: .createIfMissing)
     let texts = try connection.column("SELECT sqlite_version()").compactMap(\.self)
     let parts = texts.joined().split(separator: ".").compactMap { Int32($0) }

@@ -63,7 +63,7 @@ import Testing
     (#""'); DROP TABLE users; --""#, "'); DROP TABLE users; --"),
     (#""  Ada  ""#, "  Ada  "),
   ])
-  func `A name is decoded, but otherwise unchanged`(json: String, name: String) throws {
+  func `A name is decoded from JSON and otherwise unchanged`(json: String, name: String) throws {
     let user = try UserEvent(data: ["first_name": json]).decode().user
     #expect(user.map { Array($0.firstName.utf8) } == Array(name.utf8))
   }

@@ -80,7 +80,7 @@ import Testing
       "/api/metrics/x",
       "/api/Users", "/api/users//", "/api/users/\(String(repeating: "x", count: 201))",
     ])
-  func `Every other path is not found`(path: String) throws {
+  func `Any other path is not found`(path: String) throws {
     #expect(try ConsoleSite().get(path).status == 404)
   }
 
@@ -89,7 +89,7 @@ import Testing
     "with spaces in it all over",
     "añejo-token-of-enough-length",
   ])
-  func `A token that is too short or cannot be sent is refused at startup`(token: String) {
+  func `A token with an invalid length or character is refused at startup`(token: String) {
     let error = #expect(throws: ConfigurationError.self) {
       try ConsoleSite([("CLERK_SYNC_ADMIN_TOKEN", token)])
     }

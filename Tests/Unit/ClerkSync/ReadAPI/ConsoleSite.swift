@@ -5,7 +5,7 @@ import Server
 import Settings
 import TestSupport
 
-/// An application with a database and an admin token, queried in the same way as by the console.
+/// An application with a database and an admin token, queried as the console queries it.
 struct ConsoleSite {
   static let token = "0123456789abcdef0123"
 

@@ -72,7 +72,7 @@ import Testing
     #expect(try site.get("/api/health").status == 200)
   }
 
-  @Test func `Every request sees that the database is unusable, and no data is read`() throws {
+  @Test func `An unusable database is reported to every request, and nothing is read from it`() throws {
     let site = try ConsoleSite()
     try site.database.execute("DROP TABLE clerk_sync_deliveries")
     for path in ["health", "stats", "users", "users/user_1", "deliveries", "metrics"] {

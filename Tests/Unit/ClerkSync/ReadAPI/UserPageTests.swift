@@ -63,7 +63,7 @@ import Testing
       ("role=admin", 25, 3), ("role=Admin", 0, 3), ("search=%C3%89mile&role=admin", 1, 3),
       ("search=%C3%A9mile&role=client", 0, 3), ("search=user_024&role=admin", 1, 1),
     ])
-  func `A search finds users, and looks at up to ten thousand a page`(
+  func `A search reads at most ten thousand users for each page`(
     query: String, count: Int, pages: Int
   ) throws {
     try fill(25_000)

@@ -57,7 +57,7 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM clerk_sync_deliveries").first == "1")
   }
 
-  @Test func `An error of the database is thrown, and nothing is written`() throws {
+  @Test func `A database error is thrown, and nothing is written`() throws {
     try database.execute(
       "ALTER TABLE users RENAME TO people", "CREATE VIEW users AS SELECT * FROM people")
     #expect(throws: StoreError.self) { try database.store.updateUsers([listed(.ada())]) }

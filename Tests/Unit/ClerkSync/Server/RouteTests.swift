@@ -49,7 +49,7 @@ import Testing
       ("/clerk-sync.php", nil),
       ("/clerk-sync.fcgi/", nil), ("/api/webhooks/../x", nil), ("/api/health/", nil), (nil, "/health"),
     ] as [(String?, String?)])
-  func `Every other path is not found`(script: String?, pathInfo: String?) {
+  func `Any other path is not found`(script: String?, pathInfo: String?) {
     for method in ["POST", "GET", nil] {
       #expect(route(method, script, pathInfo) == .failure(.notFound))
     }

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: variables)
-  func `A request's secret replaces the process's, in whichever variable`(variable: String) throws {
+  func `A request's secret replaces the process's, whichever variable is used`(variable: String) throws {
     let process = try Configuration(environment: ["CLERK_WEBHOOK_SIGNING_SECRET": "whsec_YQ=="])
     let request = try process.overridden(by: [variable: try value("b", for: variable)])
     #expect(request.secrets.map(\.code) == [Secret.code(of: "b")])
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: ["CLERK_WEBHOOK_SIGNING_SECRET_FILE", "CLERK_WEBHOOK_SECRET_FILE"])
-  func `The error about an unreadable secret file names only the variable`(variable: String) throws
+  func `The error about a secret file that could not be read names only the variable`(variable: String) throws
   {
     let expected = ConfigurationError.unreadableFile(variable: variable)
     for path in [folder.file("missing"), folder.path, "/dev/null/secret"] {

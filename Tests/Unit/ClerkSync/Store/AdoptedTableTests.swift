@@ -43,7 +43,7 @@ import Testing
     #expect(try database.users().count == 1)
   }
 
-  @Test func `The foreign keys' actions apply when a user is deleted`() throws {
+  @Test func `A deletion applies the foreign keys' actions`() throws {
     try database.store.prepare()
     try database.execute(
       "CREATE TABLE posts (id INTEGER PRIMARY KEY, author TEXT REFERENCES users (id) ON DELETE CASCADE)",

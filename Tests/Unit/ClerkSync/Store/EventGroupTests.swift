@@ -65,7 +65,7 @@ import Testing
       "CREATE TRIGGER odd BEFORE INSERT ON users WHEN NEW.id = 'user_2' BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
       "CREATE TRIGGER odd BEFORE INSERT ON users WHEN NEW.id = 'user_2' BEGIN SELECT RAISE(ABORT, 'no'); END",
     ] as [StaticString])
-  func `An event refused by a trigger fails alone, and also in a group of one`(trigger: StaticString) throws
+  func `An event that a trigger refuses fails alone, and also in a group of one`(trigger: StaticString) throws
   {
     try database.store.prepare()
     try database.execute(trigger)
@@ -78,7 +78,7 @@ import Testing
     #expect(try database.column("SELECT id FROM users ORDER BY id") == ["user_1", "user_3"])
   }
 
-  @Test func `A schema mismatch is thrown for the whole group`() throws {
+  @Test func `A schema mismatch fails the whole group`() throws {
     try database.store.prepare()
     try database.execute("ALTER TABLE users DROP COLUMN phone")
     #expect(throws: StoreError.self) {
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func `A database that cannot be opened is thrown for the whole group`() throws {
+  @Test func `A database that cannot be opened fails the whole group`() throws {
     let store = UserStore(database: "/dev/null/app.db")
     #expect(throws: StoreError.folder(path: "/dev/null")) {
       try store.apply([event("msg_1", user: "user_1", email: "a@example.org")])

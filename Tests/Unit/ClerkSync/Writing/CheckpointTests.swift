@@ -45,7 +45,7 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM users") == ["9"])
   }
 
-  @Test func `A long reader neither delays writes nor makes them fail`() throws {
+  @Test func `A slow reader neither delays writes nor makes them fail`() throws {
     try database.store.create(.ada("user"))
     var slowest = Duration.zero
     var size = 0
