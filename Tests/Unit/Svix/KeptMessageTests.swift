@@ -10,7 +10,7 @@ import Testing
     return try verifier.verify(kept: headers, body: message.body)
   }
 
-  @Test func `What was verified can be verified again from what the verification gave, however long ago`()
+  @Test func `A stored message can be verified again at any later time`()
     throws
   {
     var message = Message()

@@ -17,7 +17,7 @@ import Testing
     #expect(Mirror(reflecting: try Secret(Self.text)).children.isEmpty)
   }
 
-  @Test func `What holds a secret does not print its key either`() throws {
+  @Test func `A value that contains a secret does not print its key`() throws {
     let secret = try Secret(Self.text)
     let holders: [Any] = [
       [secret], ["key": secret], Optional(secret) as Any, (secret, 1), Verifier(secrets: [secret]),

@@ -68,7 +68,7 @@ import Testing
     #expect(user.map { Array($0.firstName.utf8) } == Array(name.utf8))
   }
 
-  @Test func `Members nobody knows are passed over`() throws {
+  @Test func `Unknown members are ignored`() throws {
     let plain = try UserEvent().decode()
     let more = try UserEvent(
       data: ["new": #"{"deep":[1,2.5e300,null,{"x":"y"}]}"#, "type": "7", "banned": "true"],

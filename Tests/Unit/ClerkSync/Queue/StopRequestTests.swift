@@ -4,7 +4,7 @@ import Testing
 @testable import Queue
 
 @Suite struct StopRequestTests {
-  @Test func `After it nobody sleeps any more, however often`() {
+  @Test func `After a stop request no sleep waits`() {
     let stop = StopRequest()
     let start = ContinuousClock.now
     stop.sleep(.milliseconds(50))

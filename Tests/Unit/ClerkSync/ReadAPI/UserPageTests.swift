@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `A user is told with times in milliseconds, whatever the table has`() throws {
+  @Test func `A user's times are in milliseconds, whatever the table's unit`() throws {
     let seconds = try ConsoleSite([
       ("CLERK_SYNC_ADMIN_TOKEN", ConsoleSite.token), ("CLERK_SYNC_TIMESTAMPS", "s"),
     ])
@@ -116,7 +116,7 @@ import Testing
     #expect(answer.column("deliveries", "id") == ["msg_2", "msg_1"])
   }
 
-  @Test func `A user of whom only a failure is known has a page, and a stranger has none`() throws {
+  @Test func `A user known only from a failure has a page, and an unknown user has none`() throws {
     try site.deliver(UserEvent(data: ["primary_email_address_id": "null"]).body, id: "msg_1")
     let answer = try site.get("/api/users/user_1")
     #expect(answer.json["user"] == nil && answer.json["version"] == nil)

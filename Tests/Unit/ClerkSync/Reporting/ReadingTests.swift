@@ -100,7 +100,7 @@ import Testing
         == (count > 0 ? 0 : count))
   }
 
-  @Test func `A row is told as it is stored`() throws {
+  @Test func `A row is returned as stored`() throws {
     let seconds = try TestDatabase(timestamps: .seconds)
     try seconds.store.create(.ada(role: "admin"))
     #expect(
@@ -113,7 +113,7 @@ import Testing
     #expect(TimestampUnit.seconds.milliseconds(.max) == .max)
   }
 
-  @Test func `An entry tells of its attempts`() throws {
+  @Test func `An entry has its attempts`() throws {
     let event = Event(.created(.ada()), id: "msg_1")
     database.store(at: 1000).recordFailure(of: event.delivery, reason: "locked")
     database.store(at: 2000).recordFailure(of: event.delivery, reason: "full")
@@ -165,7 +165,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `Readers neither wait for a writer's turn nor take it`(mode: JournalMode) throws {
+  func `Readers neither wait for a writer nor block it`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     try fill()
     let writer = try database.open()

@@ -57,13 +57,13 @@ import Testing
     #expect(try database.column("SELECT count(*) FROM clerk_sync_deliveries").first == "1")
   }
 
-  @Test func `What is wrong with the database is thrown, and nothing is written`() throws {
+  @Test func `A database error is thrown, and nothing is written`() throws {
     try database.execute(
       "ALTER TABLE users RENAME TO people", "CREATE VIEW users AS SELECT * FROM people")
     #expect(throws: StoreError.self) { try database.store.updateUsers([listed(.ada())]) }
   }
 
-  @Test func `Those who have not been listed remain, but for those who came later or have gone`() throws {
+  @Test func `Users that were not listed remain, except newer and deleted ones`() throws {
     for id in ["user_1", "user_2", "user_3"] { try database.store.create(.ada(id)) }
     let unlisted = try UnlistedUsers(of: database.store)
     #expect(unlisted.rows == 3)

@@ -16,7 +16,7 @@ import Testing
       "CLERK_SYNC_TIMESTAMPS", "CLERK_SYNC_ROLES", "CLERK_SYNC_LOG",
     ].map { ($0, "") },
   ])
-  func `What is not set or empty has its default`(environment: [(String, String)]) throws {
+  func `An unset or empty variable has its default`(environment: [(String, String)]) throws {
     let configuration = try Configuration(environment: Parameters(environment))
     #expect(configuration.secrets.isEmpty)
     #expect(configuration.database == "data/clerk-sync.db")

@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: ["user_29w83sxmDNGwOuEthce5gg56FcC", "msg_1", "/srv/app.db", "1.5", "a:b,c;d'e", "~!"])
-  func `A plain value stands as it is`(value: String) {
+  func `A plain value is not quoted`(value: String) {
     #expect(textLine(value).hasSuffix(" value=\(value)\n"))
   }
 
@@ -69,7 +69,7 @@ import Testing
     #expect(lines.text.hasSuffix(#"Z","level":"info","message":"started","a":"x","n":7}"# + "\n"))
   }
 
-  @Test func `What is below the level is left out`() {
+  @Test func `Messages below the level are dropped`() {
     let lines = LogLines()
     lines.logger(.text).debug("detail")
     #expect(lines.text.isEmpty)
