@@ -30,7 +30,7 @@ import Testing
     #expect(error?.description.contains("secret value") == false)
   }
 
-  @Test func `The message of a trigger is not repeated`() throws {
+  @Test func `The text that a trigger raises is not repeated`() throws {
     let connection = try table()
     for sql in ["UPDATE t SET name = 'secret value'", "DELETE FROM other"] as [StaticString] {
       let error = #expect(throws: SQLiteError.self) { try connection.run(sql) }
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `The message of a function about its argument is not repeated`() throws {
+  @Test func `A function's message about its argument is not repeated`() throws {
     let connection = try table()
     let error = #expect(throws: SQLiteError.self) {
       try connection.run("SELECT json_extract('{}', name) FROM (SELECT 'secret value' AS name)")

@@ -15,7 +15,7 @@ import Testing
       """)
   }
 
-  @Test func `If the body returns, its writes are committed and its result is returned`() throws {
+  @Test func `A transaction commits when its body returns, and passes its result on`() throws {
     let connection = try Connection.open(path)
     let result = try connection.transaction { () throws(SQLiteError) in
       try connection.run("INSERT INTO t VALUES (1, NULL)")

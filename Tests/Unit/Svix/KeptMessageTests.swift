@@ -10,7 +10,7 @@ import Testing
     return try verifier.verify(kept: headers, body: message.body)
   }
 
-  @Test func `The result of a verification can be verified again, at any age`()
+  @Test func `A stored message can be verified again at any later time`()
     throws
   {
     var message = Message()

@@ -36,11 +36,11 @@ import Testing
   }
 
   @Test(arguments: ["", "7", "null", #"{"data":7}"#, "[1"])
-  func `Anything but a list is refused`(json: String) {
+  func `A document that is not a list is refused`(json: String) {
     #expect(throws: EventError.self) { try BackendUser.list(decoding: Array(json.utf8), roles: .standard) }
   }
 
-  @Test func `An unknown role is marked, and a missing updated_at is 0`() throws {
+  @Test func `An unknown role and a missing updated_at are reported`() throws {
     let json =
       #"{"id":"user_1","primary_email_address_id":"a","email_addresses":[{"id":"a","email_address":"a@b"}],"#
       + #""public_metadata":{"role":"owner"}}"#

@@ -37,7 +37,7 @@ import Testing
       "primary a number", UserEvent(data: ["primary_email_address_id": "42"]).body,
       "data.primary_email_address_id is not a string"),
   ])
-  func `The error about a malformed event names the place, but no value`(body: Case) {
+  func `A malformed event is reported by its path, not by its values`(body: Case) {
     #expect(throws: EventError.malformed(reason: body.reason)) { try Event.decode(body.json) }
   }
 

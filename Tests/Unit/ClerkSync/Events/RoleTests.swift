@@ -22,7 +22,7 @@ import Testing
     #"{"role":"admin\u0000"}"#, #"{"role":"admin,trainer"}"#, #"{"role":1}"#, #"{"role":true}"#,
     #"{"role":["admin"]}"#, #"{"role":{"name":"admin"}}"#, #"["admin"]"#, #""admin""#, "1", "true",
   ])
-  func `An unknown role becomes client, and is marked`(metadata: String) throws {
+  func `An unknown role becomes client, and is reported`(metadata: String) throws {
     let event = try UserEvent(data: ["public_metadata": metadata]).decode()
     #expect(event.user?.role == "client")
     #expect(event.hasUnknownRole)

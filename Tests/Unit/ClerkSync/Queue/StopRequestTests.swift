@@ -4,7 +4,7 @@ import Testing
 @testable import Queue
 
 @Suite struct StopRequestTests {
-  @Test func `After a stop request every sleep returns at once`() {
+  @Test func `After a stop request no sleep waits`() {
     let stop = StopRequest()
     let start = ContinuousClock.now
     stop.sleep(.milliseconds(50))

@@ -33,7 +33,7 @@ import Testing
     #expect(waiting.addresses == ["1-0": Self.address])
   }
 
-  @Test mutating func `An entry whose attempt could not be counted waits for 30 seconds`() throws {
+  @Test mutating func `An entry whose try could not be counted waits for half a minute`() throws {
     let start = ContinuousClock.now
     waiting.waitUncounted("1-0", for: Self.address)
     let due = try #require(waiting.nextDue)
@@ -68,7 +68,7 @@ import Testing
     #expect(!waiting.isEmpty)
   }
 
-  @Test func `The backoff grows to 30 seconds and restarts after a reset`() {
+  @Test func `A backoff grows to half a minute and can be reset`() {
     var pause = Backoff(first: .milliseconds(500), longest: .seconds(30))
     #expect(!pause.isUnderWay)
     let pauses = (0..<8).map { _ in pause.next() }

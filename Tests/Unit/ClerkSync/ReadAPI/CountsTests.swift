@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `Pruned entries stay counted`() throws {
+  @Test func `Pruned deliveries stay counted`() throws {
     for number in 0..<100 { _ = try database.store.apply(Event(nil, id: "old_\(number)")) }
     let later = database.store(at: UserStore.now + 91 * 86_400_000)
     for number in 0..<60 { _ = try later.apply(Event(nil, id: "new_\(number)")) }

@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test func `A delivery that arrives between two pages shifts no row`() throws {
+  @Test func `A delivery that arrives between two pages moves no row`() throws {
     for number in 1...10 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
     let first = try site.get("/api/deliveries", "limit=4")
     try site.deliver(Payload.user(id: "user_11"), id: "msg_11")

@@ -20,7 +20,7 @@ import Testing
     return Dictionary(uniqueKeysWithValues: lines.map { (String($0[0]), String($0[1])) })
   }
 
-  @Test func `The metrics cover the ledger and this process`() throws {
+  @Test func `The metrics contain the figures of the ledger and of the process`() throws {
     for number in 1...20 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
     try site.deliver(Payload.user(id: "user_20"), id: "msg_20")
     try site.deliver(Payload.user(id: "user_22", email: "user_1@example.org"), id: "msg_22")
@@ -55,7 +55,7 @@ import Testing
     #expect(text.contains("clerk_sync_pending_failures 0\n"))
   }
 
-  @Test func `A process for one request reports only the database's metrics`() throws {
+  @Test func `A process that answers once reports the database's figures`() throws {
     let site = try ConsoleSite(isLongLived: false)
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     let values = values(try site.get("/api/metrics"))

@@ -34,7 +34,7 @@ import Testing
       ("stats", "hours=2161", "hours must be a whole number from 1 to 2160."),
       ("metrics", "x=1", "A parameter is unknown: this path takes no parameters."),
     ])
-  func `An invalid parameter is named, with the expected form`(path: String, query: String, message: String)
+  func `An unusable parameter is named, with the form expected`(path: String, query: String, message: String)
     throws
   {
     let answer = try ConsoleSite().get("/api/\(path)", query)

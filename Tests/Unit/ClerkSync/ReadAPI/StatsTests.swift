@@ -19,7 +19,7 @@ import Testing
     #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 0, "lastHour": 0])
   }
 
-  @Test func `Deliveries are counted and timed, and the last one has an age`() throws {
+  @Test func `Deliveries are counted, timed and reported with their age`() throws {
     for number in 1...20 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
     try site.deliver(#"{"type":"session.created","data":{"id":"sess_1"}}"#, id: "msg_21")
     try site.deliver(Payload.user(id: "user_22", email: "user_1@example.org"), id: "msg_22")
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 99, 100, 101])
-  func `A percentile is the time that this share of requests did not exceed`(count: Int) {
+  func `A percentile is the duration that this share did not exceed`(count: Int) {
     var durations = RecentDurations()
     for number in (1...count).reversed() { durations.append(.milliseconds(number)) }
     let percentiles = durations.percentiles

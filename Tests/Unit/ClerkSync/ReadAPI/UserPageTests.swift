@@ -116,7 +116,7 @@ import Testing
     #expect(answer.column("deliveries", "id") == ["msg_2", "msg_1"])
   }
 
-  @Test func `A user with only a failed delivery has a page, and an unknown user has none`() throws {
+  @Test func `A user known only from a failure has a page, and an unknown user has none`() throws {
     try site.deliver(UserEvent(data: ["primary_email_address_id": "null"]).body, id: "msg_1")
     let answer = try site.get("/api/users/user_1")
     #expect(answer.json["user"] == nil && answer.json["version"] == nil)

@@ -42,7 +42,7 @@ import Testing
       DeliveryCounts.totals,
       DeliveryCounts.series,
     ] as [StaticString])
-  func `The console's queries never scan a whole table`(sql: StaticString) throws {
+  func `No query of the console scans a whole table`(sql: StaticString) throws {
     let database = try TestDatabase()
     try database.store.prepare()
     let steps = QueryPlan.steps(of: sql, in: database.path)

@@ -100,7 +100,7 @@ import Testing
         == (count > 0 ? 0 : count))
   }
 
-  @Test func `A row is returned with its stored values`() throws {
+  @Test func `A row is returned as stored`() throws {
     let seconds = try TestDatabase(timestamps: .seconds)
     try seconds.store.create(.ada(role: "admin"))
     #expect(
@@ -113,7 +113,7 @@ import Testing
     #expect(TimestampUnit.seconds.milliseconds(.max) == .max)
   }
 
-  @Test func `An entry contains its attempts`() throws {
+  @Test func `An entry has its attempts`() throws {
     let event = Event(.created(.ada()), id: "msg_1")
     database.store(at: 1000).recordFailure(of: event.delivery, reason: "locked")
     database.store(at: 2000).recordFailure(of: event.delivery, reason: "full")

@@ -63,7 +63,7 @@ import Testing
     #expect(throws: StoreError.self) { try database.store.updateUsers([listed(.ada())]) }
   }
 
-  @Test func `Unlisted users exclude those created later or deleted meanwhile`() throws {
+  @Test func `Users that were not listed remain, except newer and deleted ones`() throws {
     for id in ["user_1", "user_2", "user_3"] { try database.store.create(.ada(id)) }
     let unlisted = try UnlistedUsers(of: database.store)
     #expect(unlisted.rows == 3)

@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `A delivery that fails verification does not touch the database`() throws {
+  @Test func `An unverified delivery does not open the database`() throws {
     let application = try TestApplication()
     let delivery = try TestApplication.delivery(Payload.user(id: "user_1"), secret: "whsec_YQ==")
     #expect(try application.respond(delivery).status == 400)

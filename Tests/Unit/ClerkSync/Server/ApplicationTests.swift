@@ -61,7 +61,7 @@ import Testing
     #expect(!exchange.text.contains("example.org") && !exchange.text.contains("Lovelace"))
   }
 
-  @Test func `An unknown role causes a warning that does not repeat it`() throws {
+  @Test func `An unknown role is applied with a warning that does not repeat it`() throws {
     let exchange = try application.respond(Payload.user(id: "user_1", role: "emperor"))
     #expect(exchange.body["outcome"] == "applied")
     #expect(exchange.log["level"] == "warning")
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test(arguments: ["GET", "HEAD"])
-  func `A health check reports the status and writes nothing`(method: String) throws {
+  func `The health is reported, and writes nothing`(method: String) throws {
     let before = try application.respond([("REQUEST_METHOD", method), ("SCRIPT_NAME", "/api/health")])
     #expect(before.status == 503)
     #expect(before.log["reason"]?.contains("the first delivery creates it") == true)

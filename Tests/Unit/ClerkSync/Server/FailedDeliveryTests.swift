@@ -27,7 +27,7 @@ import Testing
       "'user.deleted' NULL 'failed' 'no_user_id: data.id is missing or empty'"
     ),
   ])
-  func `A delivery that cannot be applied is recorded with everything known about it`(
+  func `A delivery that cannot be applied is in the ledger with its known fields`(
     body: String, entry: String
   ) throws {
     for attempt in 1...2 {
@@ -65,7 +65,7 @@ import Testing
         == "'msg_2' 'user.created' 'user_2' 'applied' NULL 3 \(Self.now) \(Self.now)")
   }
 
-  @Test func `A delivery that fails verification writes nothing, even with a known id`() throws {
+  @Test func `An unverified delivery writes nothing, even under the id of another message`() throws {
     #expect(try respond(Payload.user(id: "user_1"), "msg_1").status == 200)
     let before = try application.database.bytes()
     for id in ["msg_1", "msg_2"] {

@@ -20,7 +20,8 @@ import Testing
     Case("CLERK_SYNC_DATABASE", [":memory:", "file:/tmp/app.db", "FILE:app.db"], "the path of a file"),
     Case("CLERK_SYNC_ROLES", [",", " ", ", ,"], "role names separated by commas, the least privileged last"),
   ])
-  func `The error about an invalid value names the variable and the expected form`(setting: Case) {
+  func `A value that does not parse is an error that names the variable and the form expected`(setting: Case)
+  {
     let expected = ConfigurationError.malformed(variable: setting.variable, expected: setting.expected)
     for value in setting.values {
       #expect(throws: expected) { try Configuration(environment: [setting.variable: value]) }

@@ -69,7 +69,7 @@ import Testing
     #expect(lines.text.hasSuffix(#"Z","level":"info","message":"started","a":"x","n":7}"# + "\n"))
   }
 
-  @Test func `A message below the level is not logged`() {
+  @Test func `Messages below the level are dropped`() {
     let lines = LogLines()
     lines.logger(.text).debug("detail")
     #expect(lines.text.isEmpty)

@@ -41,7 +41,7 @@ import Testing
     "unix://", "unix:", "unix:///", "unix:///r?db=x", "unix:///r?db=1&db=2", "unix:///r?database=1",
     "unix:///r%00s", "tcp://h", " ",
   ])
-  func `The error about an invalid URL names the variable and the expected form`(url: String) throws {
+  func `A malformed URL is an error that names the variable and the form expected`(url: String) throws {
     let error = #expect(throws: ConfigurationError.self) {
       try Configuration(environment: ["CLERK_SYNC_QUEUE": url])
     }

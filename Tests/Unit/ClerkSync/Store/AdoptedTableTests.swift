@@ -10,7 +10,7 @@ import Testing
     database = try TestDatabase()
   }
 
-  @Test func `A table with additional columns is used unchanged`() throws {
+  @Test func `A table with further columns is adopted unchanged`() throws {
     try database.execute(
       """
       CREATE TABLE users (nickname TEXT DEFAULT 'none', updatedAt, createdAt, role, phone, password, lastName, firstName,
@@ -43,7 +43,7 @@ import Testing
     #expect(try database.users().count == 1)
   }
 
-  @Test func `A deletion applies the foreign keys' actions`() throws {
+  @Test func `A cascading reference is deleted with its user`() throws {
     try database.store.prepare()
     try database.execute(
       "CREATE TABLE posts (id INTEGER PRIMARY KEY, author TEXT REFERENCES users (id) ON DELETE CASCADE)",
@@ -81,7 +81,7 @@ import Testing
       ])
   }
 
-  @Test func `An application's trigger runs with the change`() throws {
+  @Test func `An application's trigger runs in the same transaction`() throws {
     try database.store.prepare()
     try database.execute(
       "CREATE TABLE audit (id TEXT)",

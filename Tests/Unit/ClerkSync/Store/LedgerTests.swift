@@ -60,7 +60,7 @@ import Testing
     #expect(try database.ledger() == entry)
   }
 
-  @Test func `A change by the application is not a delivery`() throws {
+  @Test func `A change by the application makes no ledger entry`() throws {
     _ = try database.store.createUser(.ada())
     _ = try database.store.updateUser(.ada(role: "admin"))
     try database.store.deleteUser(id: "user_1")

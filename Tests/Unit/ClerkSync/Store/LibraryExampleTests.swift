@@ -58,7 +58,7 @@ import Testing
     return try store.apply(Event(decoding: message, roles: .standard))
   }
 
-  @Test func `The error about a taken address contains the other user's id`() throws {
+  @Test func `An address in use is an error that names its owner`() throws {
     let store = UserStore(database: path)
     _ = try store.createUser(User(id: "user_1", email: "ada@example.org", role: "client"))
     let second = User(id: "user_2", email: "ada@example.org", role: "client")

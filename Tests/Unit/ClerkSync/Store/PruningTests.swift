@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: JournalMode.allCases)
-  func `Pruning removes only expired rows, in steps`(mode: JournalMode) throws {
+  func `Expired rows are pruned in steps, and no others`(mode: JournalMode) throws {
     try mode.makeDatabase(at: database.path)
     try fill()
     let expected = PrunedRows(deliveries: 3500, tombstones: 1750)

@@ -59,7 +59,7 @@ import Testing
     #expect(try database.column("SELECT svix_id FROM clerk_sync_deliveries WHERE svix_id = 'msg_1'").isEmpty)
   }
 
-  @Test func `The version of an existing user never expires`() throws {
+  @Test func `The version of a live user is never pruned`() throws {
     try database.store.create(.ada())
     let store = database.store(at: UserStore.now + 36_500 * Self.day, retention: 1)
     for _ in 0..<16 { _ = try store.apply(Event(nil)) }

@@ -41,7 +41,7 @@ import Testing
       ),
       ("a view", "CREATE VIEW users AS SELECT 1 AS id", "because it is a view"),
     ] as [(String, StaticString, String)])
-  func `The error about a mismatched table names the required columns`(
+  func `A table that does not fit is an error that names the columns needed`(
     name: String, schema: StaticString, words: String
   ) throws {
     try database.execute(schema)
@@ -105,7 +105,7 @@ import Testing
     #expect(error?.description.contains("make the file and its folder readable and writable") == true)
   }
 
-  @Test func `A write lock held for too long is reported as busy`() throws {
+  @Test func `A write lock held for too long is an error that says so`() throws {
     try database.store.create(.ada())
     let holder = try database.open()
     try holder.run("BEGIN IMMEDIATE")

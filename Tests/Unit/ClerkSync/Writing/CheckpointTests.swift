@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: [(true, 4000), (false, 100)])
-  func `The WAL does not grow beyond the checkpoint size`(keepsConnection: Bool, pages: Int) throws {
+  func `The WAL does not grow beyond its limit`(keepsConnection: Bool, pages: Int) throws {
     let store = database.store(at: UserStore.now, keepsConnection: keepsConnection)
     var largest = 0
     for number in 0..<2000 {

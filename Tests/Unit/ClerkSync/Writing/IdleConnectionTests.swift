@@ -76,7 +76,7 @@ import Testing
     #expect(try Set(descriptors()).subtracting(own) == [])
   }
 
-  @Test func `A deleted file is created again, even if its WAL remains`() throws {
+  @Test func `A WAL left behind by a deleted file is discarded`() throws {
     try JournalMode.wal.makeDatabase(at: database.path)
     _ = try database.store.createUser(.ada("user_1"))
     try FileManager.default.removeItem(atPath: database.path)

@@ -63,7 +63,7 @@ import Testing
     #expect(outcomes.withLock { $0.count { $0 == .duplicate } } == 7)
   }
 
-  @Test func `Writes that wait too long for another program's lock fail, and the next succeeds`() throws {
+  @Test func `Writes that wait for another program's lock fail together, and the next succeeds`() throws {
     let (store, path) = (store, path)
     _ = try store.createUser(.ada())
     let isHeld = Atomic(false)
