@@ -9,7 +9,9 @@ import Testing
     let kills = Atomic(0)
     let killsInTransaction = Atomic(0)
 
-    var areEnough: Bool { kills.load(ordering: .relaxed) >= 60 }
+    var areEnough: Bool {
+      kills.load(ordering: .relaxed) >= 60 && killsInTransaction.load(ordering: .relaxed) > 0
+    }
   }
 
   private let folder: TemporaryFolder
@@ -46,7 +48,10 @@ import Testing
 
   @Test func `A killed first use does not block the second`() throws {
     var killed = 0
-    for _ in 0..<30 {
+    var attempts = 0
+    // On a loaded machine most processes end before the signal is sent.
+    while killed < 10, attempts < 300 {
+      attempts += 1
       let program = CGIProgram(in: try TemporaryFolder(inMemory: true))
       let database = program.folder.file("app.db")
       let delivery = try SignedDelivery(Payload.user(id: "user_1"))

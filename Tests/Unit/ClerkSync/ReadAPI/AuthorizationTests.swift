@@ -29,7 +29,7 @@ import Testing
       "Bearer \(ConsoleSite.token)x", "Bearer \(ConsoleSite.token.dropLast())",
       "Bearer \(ConsoleSite.token.uppercased())", "Bearer \(ConsoleSite.token) x",
     ] as [String?])
-  func `A request without the token learns nothing`(authorization: String?) throws {
+  func `A request without the valid token is answered 401, without data`(authorization: String?) throws {
     let site = try ConsoleSite()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
     for path in Self.paths {

@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: [(86_400_000, 200), (86_400_001, 503)] as [(Int64, Int)])
-  func `Silence is reported only to the holder of the token`(age: Int64, status: Int) throws {
+  func `Only a request with the token sees a silence longer than configured`(age: Int64, status: Int) throws {
     let site = try ConsoleSite(Self.alarm)
     _ = try site.database.store(at: Self.now - age).apply(Event(nil))
     let answer = try site.get("/api/health")
@@ -72,7 +72,7 @@ import Testing
     #expect(try site.get("/api/health").status == 200)
   }
 
-  @Test func `A missing database is reported to everyone`() throws {
+  @Test func `An unusable database is reported to every request`() throws {
     let site = try ConsoleSite()
     try site.database.execute("DROP TABLE clerk_sync_deliveries")
     for path in ["health", "stats", "users", "users/user_1", "deliveries", "metrics"] {

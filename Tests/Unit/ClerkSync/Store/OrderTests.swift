@@ -56,7 +56,7 @@ import Testing
       ],
       [.applied, .applied, .stale], nil),
   ])
-  func `Only an event newer than the last applied one is applied`(history: Case) throws {
+  func `No older event of a user is applied`(history: Case) throws {
     for (event, outcome) in zip(history.events, history.outcomes) {
       #expect(try database.store.apply(event) == outcome)
     }
