@@ -91,7 +91,8 @@ let package = Package(
         "ClerkSync", "Gateway", "Queue", "Redis", "Server", "Settings", "Svix", "SQLite", "TestSupport",
         logging,
       ],
-      path: "Tests/Unit/ClerkSync", swiftSettings: settings
+      path: "Tests/Unit", exclude: ["Svix", "SQLite", "Documents"],
+      sources: ["ClerkSync", "Queue", "Settings", "Server", "Fixtures"], swiftSettings: settings
     ),
     .testTarget(
       name: "DocumentTests", dependencies: ["Settings", "TestSupport"], path: "Tests/Unit/Documents",
