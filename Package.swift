@@ -76,6 +76,10 @@ let package = Package(
       ],
       path: "Tests/Benchmark/Steps", swiftSettings: settings
     ),
+    .testTarget(
+      name: "InstructionTests", dependencies: ["TestSupport"], path: "Tests/Benchmark/Instructions",
+      exclude: ["thresholds.json"], swiftSettings: settings
+    ),
     // Tests/Unit: in this process, with nothing but what the build needs.
     .testTarget(
       name: "SvixTests", dependencies: ["Svix"], path: "Tests/Unit/Svix", resources: [.copy("Vectors")],
