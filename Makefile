@@ -5,7 +5,7 @@ BUILD_PACKAGES = $(HANDLER_PACKAGES) libcurl4-openssl-dev
 RUN_PACKAGES = $(HANDLER_PACKAGES) nginx spawn-fcgi sqlite3 curl openssl
 TEST_PACKAGES = $(RUN_PACKAGES) $(BUILD_PACKAGES) python3 python3-venv strace lighttpd apache2 libapache2-mod-fcgid caddy \
   media-types systemd runit multiwatch procps prometheus chromium fonts-dejavu-core \
-  redis-server redis-tools iproute2 mandoc
+  redis-server redis-tools iproute2 mandoc valgrind
 MAN_PACKAGES = $(BUILD_PACKAGES) python3
 BENCH_PACKAGES = $(BUILD_PACKAGES) nginx redis-server spawn-fcgi wrk python3 php-fpm php-cgi php-sqlite3 golang-go gcc libc6-dev \
   golang-github-mattn-go-sqlite3-dev
@@ -13,6 +13,7 @@ DIST_PACKAGES = $(BUILD_PACKAGES)
 DEB_PACKAGES = $(BUILD_PACKAGES) debhelper dpkg-dev fakeroot chrpath lintian
 TEST_DIST_PACKAGES = $(DIST_PACKAGES) $(DEB_PACKAGES) debootstrap
 STEPS_PACKAGES = $(HANDLER_PACKAGES) valgrind
+INSTRUCTIONS_PACKAGES = $(BUILD_PACKAGES) valgrind
 
 HANDLER = .build/release/clerk-sync.fcgi
 # The Swift runtime is linked in, so that the target machine needs no toolchain. Symbols are stripped, and functions with
@@ -27,12 +28,13 @@ VENV = .build/venv
 PEER = .build/bench/webhook-go
 
 PACKAGES = packages-handler packages-build packages-run packages-test packages-dist packages-deb packages-test_dist \
-  packages-man packages-bench packages-steps
+  packages-man packages-bench packages-steps packages-instructions
 
 STEP = @conf/development/step
 TEST_PROGRAMS = CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER)
 
-.PHONY: help run check test build handler runtime dist deb test-dist bench bench-steps format man lint clean $(PACKAGES)
+.PHONY: help run check test build handler runtime dist deb test-dist bench bench-steps instructions format man lint clean \
+  $(PACKAGES)
 
 help:
 	@echo "make run        try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table"
@@ -46,6 +48,7 @@ help:
 	@echo "make test-dist  both of them in a fresh Debian; as root, with the network"
 	@echo "make bench      measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes"
 	@echo "make bench-steps  where the time of one request goes"
+	@echo "make instructions  accept the instructions that a request takes now, which make test compares"
 	@echo "make clean      remove what was built"
 
 run: packages-run
@@ -102,6 +105,13 @@ bench: packages-bench
 
 bench-steps: packages-steps
 	Tests/Benchmark/steps
+
+instructions: packages-instructions
+	$(STEP) "Building the handler" $(MAKE) --no-print-directory handler
+	$(STEP) "Building the tests" swift build --build-tests
+	$(STEP) "Counting the instructions" env $(TEST_PROGRAMS) CLERK_SYNC_TEST_INSTRUCTIONS=write \
+	  swift test --disable-xctest --skip-build --filter InstructionTests
+	@cat Tests/Benchmark/Instructions/thresholds.json
 
 format:
 	swift format format -i -r Package.swift Sources Tests

@@ -10,21 +10,21 @@ import Testing
   .enabled(if: Callgrind.isInstalled, "valgrind is not installed"))
 struct InstructionTests {
   @Test(
-    .enabled(if: isWriting || accepted?.versions == Thresholds.versionsHere, differentVersions),
+    .enabled(if: isWriting || otherVersions == nil, otherVersions),
     arguments: Measure.allCases)
   func `A request takes at most 5 % more instructions than accepted`(measure: Measure) throws {
     let count = try measure.count()
     if isWriting { return try Thresholds.write(count, of: measure) }
-    let limit = try #require(
+    let expected = try #require(
       accepted?.instructions[measure.rawValue], "\(measure.rawValue) has no count yet: run make instructions")
-    let percent = Double(count - limit) / Double(limit) * 100
+    let percent = Double(count - expected) / Double(expected) * 100
     let change =
-      "\(measure.rawValue): \(count) instructions instead of \(limit), \(String(format: "%+.1f", percent)) %."
+      "\(measure.rawValue): \(count) instructions, accepted \(expected): \(String(format: "%+.1f", percent)) %."
     if percent > 5 {
-      Issue.record("\(change) If the new count is right, accept it with make instructions, and commit the file.")
+      Issue.record("\(change) To accept the new count, run make instructions, and commit the file.")
     } else if percent < -5 {
-      // Reported, but not a failure.
-      withKnownIssue { Issue.record("\(change) Keep the gain: run make instructions, and commit the file.") }
+      // In the report, but not a failure.
+      withKnownIssue { Issue.record("\(change) To keep the gain, run make instructions, and commit the file.") }
     } else {
       print(change)
     }
@@ -36,9 +36,10 @@ private let isWriting = ProcessInfo.processInfo.environment["CLERK_SYNC_TEST_INS
 private let isReleased = ProcessInfo.processInfo.environment["CLERK_SYNC_HANDLER"] != nil
 private let accepted = try? Thresholds.read()
 
-private var differentVersions: Comment {
-  let versions = accepted?.versions.joined(separator: ", ") ?? "no file"
-  return """
-    Instructions were counted with \(versions). This machine has \(Thresholds.versionsHere.joined(separator: ", ")).
-    """
-}
+/// Why the accepted counts do not hold on this machine; nil if they do.
+private let otherVersions: Comment? = {
+  guard let accepted, accepted.versions != Thresholds.versionsHere else { return nil }
+  let there = accepted.versions.joined(separator: ", ")
+  let here = Thresholds.versionsHere.joined(separator: ", ")
+  return "The accepted instructions were counted with \(there); this machine has \(here)"
+}()

@@ -39,6 +39,7 @@ struct Run {
   private var passed = 0
   private var failures: [String: Failure] = [:]
   private var skipped: [String: Int] = [:]
+  private var knownIssues: [String] = []
   private var isOver = true
 
   var hasFailed: Bool { !failures.isEmpty || !isOver || passed == 0 }
@@ -79,9 +80,12 @@ struct Run {
     case "testSkipped":
       skipped[event.messages?.first?.text ?? test, default: 0] += 1
     case "issueRecorded":
-      guard event.issue?.isKnown != true else { return }
       let location = event.issue?.sourceLocation.map { "\($0.fileID):\($0.line): " } ?? ""
       let texts = (event.messages ?? []).map(\.text)
+      guard event.issue?.isKnown != true else {
+        knownIssues += texts.suffix(1)
+        return
+      }
       let arguments = event._testCase?.displayName.map { " [\($0)]" } ?? ""
       let line = "  \(location)\(texts.joined(separator: "\n    "))\(arguments)"
       failures[test] = Failure(test: title(test), lines: (failures[test]?.lines ?? []) + [line])
@@ -98,7 +102,7 @@ struct Run {
     "\(suite(of: test)): \(names[test] ?? test)"
   }
 
-  /// The report for a person, with the failures last.
+  /// The report for a person: times, skipped tests, known issues, and the failures last.
   var report: String {
     var lines = seconds.isEmpty ? [] : ["The slowest suites, with the total seconds of their cases:"]
     for (suite, time) in seconds.sorted(by: { $0.value > $1.value }).prefix(20) {
@@ -108,6 +112,7 @@ struct Run {
     for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) {
       lines.append(count == 1 ? reason : "\(reason) (\(count) times)")
     }
+    lines += knownIssues.sorted()
     let skips = skipped.values.reduce(0, +)
     lines.append("\(passed) passed, \(failures.count) failed, \(skips) skipped")
     for failure in failures.values.sorted(by: { $0.test < $1.test }) {
