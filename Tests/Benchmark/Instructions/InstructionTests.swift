@@ -18,13 +18,15 @@ struct InstructionTests {
     let expected = try #require(
       accepted?.instructions[measure.rawValue], "\(measure.rawValue) has no count yet: run make instructions")
     let percent = Double(count - expected) / Double(expected) * 100
-    let change =
-      "\(measure.rawValue): \(count) instructions, accepted \(expected): \(String(format: "%+.1f", percent)) %."
+    let difference = String(format: "%+.1f %%", percent)
+    let change = "\(measure.rawValue): \(count) instructions, accepted \(expected): \(difference)."
     if percent > 5 {
       Issue.record("\(change) To accept the new count, run make instructions, and commit the file.")
     } else if percent < -5 {
       // In the report, but not a failure.
-      withKnownIssue { Issue.record("\(change) To keep the gain, run make instructions, and commit the file.") }
+      withKnownIssue {
+        Issue.record("\(change) To keep the gain, run make instructions, and commit the file.")
+      }
     } else {
       print(change)
     }
