@@ -6,7 +6,7 @@ import Redis
 struct FailedEntry {
   let entry: QueueEntry
   let reason: String
-  /// nil when the entry could not be verified.
+  /// What is still to be recorded in the ledger; nil when the entry could not be verified.
   let delivery: Delivery?
   /// The e-mail address that the entry needs and another user's row has, if that was the failure.
   var address: NeededAddress?
@@ -59,14 +59,14 @@ extension QueueWorker {
 }
 
 extension FailedEntry {
-  /// An event that the database refused.
+  /// An event that the database refused. The store has recorded it.
   init(_ entry: QueueEntry, _ error: StoreError, of event: Event) {
     var address: NeededAddress?
     if case .emailTaken = error, let user = event.change?.user {
       address = NeededAddress(address: user.email, userID: user.id)
     }
     self.init(
-      entry: entry, reason: "\(DeliveryError.store(error))", delivery: event.delivery, address: address)
+      entry: entry, reason: "\(DeliveryError.store(error))", delivery: nil, address: address)
   }
 
   /// An event older than the retention of the ledger and the tombstones, in days. A deletion of its user may

@@ -22,16 +22,19 @@ extension Application {
       return try enqueue(message, event, in: queue)
     }
     let store = store(configuration)
-    let outcome: Outcome
+    let event: Event
     do throws(DeliveryError) {
-      let event = try decode(message, roles: configuration.roles, record: &record)
-      outcome = try apply(event, to: store)
+      event = try decode(message, roles: configuration.roles, record: &record)
     } catch {
       let delivery = Delivery(id: message.id, type: record.type, userID: record.userID)
       store.recordFailure(of: delivery, reason: "\(error)")
       throw .delivery(error)
     }
-    return accepted(message, outcome.rawValue)
+    do {
+      return accepted(message, try store.apply(event).rawValue)
+    } catch {
+      throw .delivery(.store(error))
+    }
   }
 
   private func verify(
@@ -61,14 +64,6 @@ extension Application {
     } catch {
       (record.type, record.userID) = (error.type, error.userID)
       throw .event(error)
-    }
-  }
-
-  private func apply(_ event: Event, to store: UserStore) throws(DeliveryError) -> Outcome {
-    do {
-      return try store.apply(event)
-    } catch {
-      throw .store(error)
     }
   }
 

@@ -11,9 +11,7 @@ import Synchronization
 public final class UserStore: Sendable {
   let database: Database
   package let options: Options
-  private let writer: any Writer
-  /// Commits batches in either connection mode. It opens its connection with the first batch.
-  private let groupWriter: SharedWriter
+  private let writer: Writer
   private let clock: WallClock
   let countedUsers = Mutex<UserCount?>(nil)
 
@@ -24,13 +22,7 @@ public final class UserStore: Sendable {
     self.clock = clock
     let context = StoreOperation.Context(
       timestamps: options.timestamps, retention: options.retention, clock: clock)
-    groupWriter = SharedWriter(self.database, context: context)
-    writer =
-      switch options.connection {
-      case .perRequest:
-        SeparateWriter(self.database, context: context, keepsConnection: options.keepsConnection)
-      case .shared: groupWriter
-      }
+    writer = Writer(self.database, context: context, options: options)
   }
 
   /// Applies a Clerk event, which is on disk when this returns.
@@ -83,7 +75,7 @@ public final class UserStore: Sendable {
   ///
   /// Errors are ignored, because the database itself may be the cause of the failure. Waits for no lock.
   public func recordFailure(of delivery: Delivery, reason: String) {
-    _ = try? writer.write(.failure(of: delivery, reason: reason), deadline: nil)
+    _ = try? writer.write(.failure(of: delivery, reason: reason), deadline: .now)
   }
 
   /// Creates the database and its tables if they are missing, and checks them as ``check()`` does.
@@ -105,7 +97,7 @@ public final class UserStore: Sendable {
   }
 
   private func write(_ operations: [StoreOperation]) throws(StoreError) -> [Result<Outcome, StoreError>] {
-    let results = groupWriter.write(operations, deadline: .now + Database.busyTimeout)
+    let results = writer.write(operations, deadline: .now + Database.busyTimeout)
     // A schema mismatch is the fault of the database, but one inside a trigger is the fault of a single write.
     let hasMismatch =
       results.allSatisfy { !$0.isOfTheWriteItself } && (results.count > 1 || (try? check()) == nil)

@@ -1,14 +1,6 @@
 import SQLite
 
-/// Writes operations to disk, in one of the two connection modes.
-protocol Writer: Sendable {
-  /// Returns once the write is on disk. Waits for another program's lock until `deadline`; nil does not wait.
-  func write(
-    _ operation: StoreOperation, deadline: ContinuousClock.Instant?
-  ) throws(StoreError) -> Outcome
-}
-
-/// The work of one transaction, or of one savepoint in a shared transaction.
+/// The work of one savepoint.
 enum StoreOperation: Sendable {
   /// An event, ordered by `time` in milliseconds since 1970. `change` is nil for an event that is not about a user.
   /// `delivery` is nil for the application's own write, which has no ledger entry.
@@ -22,20 +14,6 @@ enum StoreOperation: Sendable {
     /// In days.
     let retention: Int
     let clock: WallClock
-  }
-
-  /// Compiles the statements that the write will most likely run.
-  func compile(on connection: borrowing Connection) throws(SQLiteError) {
-    guard case .event(let change?, _, _) = self else {
-      return try connection.compile(DeliveryLedger.insertion)
-    }
-    let statements =
-      switch change {
-      case .created: [VersionTable.lookup, DeliveryLedger.insertion, UserTable.insertion, VersionTable.entry]
-      case .updated: [VersionTable.lookup, DeliveryLedger.insertion, UserTable.update, VersionTable.entry]
-      case .deleted: [DeliveryLedger.insertion, UserTable.deletion, VersionTable.entry]
-      }
-    for sql in statements { try connection.compile(sql) }
   }
 
   /// Performs the writes. When this throws, the caller has to roll back.
@@ -77,6 +55,13 @@ enum StoreOperation: Sendable {
     }
     let version = Version(time: time, rank: change.rank)
     try VersionTable.record(version, of: change.userID, now: now, on: connection)
+  }
+
+  /// Returns the ledger entry to write after `result`; nil after a success, and when the entry cannot be written either.
+  func failure(because result: Result<Outcome, StoreError>) -> StoreOperation? {
+    guard case .event(_, _, let delivery?) = self, case .failure(let error) = result, !result.isOfTheDatabase
+    else { return nil }
+    return .failure(of: delivery, reason: "\(DeliveryError.store(error))")
   }
 
   /// Returns the error to throw. A violated unique constraint becomes ``StoreError/emailTaken(by:)`` when another user

@@ -1,12 +1,12 @@
 import Dispatch
 import Synchronization
 
-/// Commits writes in groups on one open connection.
+/// Commits the writes of this process in groups.
 ///
 /// A thread that finds no commit in progress becomes the leader. It commits all pending writes, each in its own
 /// savepoint, and then passes the lead to a thread that arrived meanwhile. A thread returns only after the commit that
-/// contains its write.
-final class SharedWriter: Writer {
+/// contains its write. No thread sleeps in SQLite's busy handler for another thread.
+final class Writer: Sendable {
   private struct Queue {
     var pending: [PendingOperation] = []
     var hasLeader = false
@@ -15,12 +15,13 @@ final class SharedWriter: Writer {
   private let queue = Mutex(Queue())
   private let committer: Mutex<GroupCommitter>
 
-  init(_ database: Database, context: StoreOperation.Context) {
-    committer = Mutex(GroupCommitter(database, context: context))
+  init(_ database: Database, context: StoreOperation.Context, options: UserStore.Options) {
+    committer = Mutex(GroupCommitter(database, context: context, options: options))
   }
 
+  /// Returns once the write is on disk. Waits for another program's lock until `deadline`.
   func write(
-    _ operation: StoreOperation, deadline: ContinuousClock.Instant?
+    _ operation: StoreOperation, deadline: ContinuousClock.Instant
   ) throws(StoreError) -> Outcome {
     let pending = PendingOperation(operation, deadline: deadline)
     let leads = queue.withLock { queue in
@@ -44,14 +45,26 @@ final class SharedWriter: Writer {
   }
 
   /// Commits all pending writes, the leader's own among them, and passes the lead on.
+  ///
+  /// A group waits for another program's lock until the first deadline in it. Then only the writes whose time is up
+  /// fail, so that no answer is late because of a write that arrived after it.
   private func lead() {
     let group = queue.withLock { queue in
       defer { queue.pending = [] }
       return queue.pending
     }
     let results = committer.withLock { $0.commit(group) }
-    for (pending, result) in zip(group, results) { pending.finish(result) }
+    let now = ContinuousClock.now
+    var waiting: [PendingOperation] = []
+    for (pending, result) in zip(group, results) {
+      if result.isBusy, pending.deadline > now {
+        waiting.append(pending)
+      } else {
+        pending.finish(result)
+      }
+    }
     let next = queue.withLock { queue in
+      queue.pending.insert(contentsOf: waiting, at: 0)
       queue.hasLeader = !queue.pending.isEmpty
       return queue.pending.first
     }
@@ -62,12 +75,12 @@ final class SharedWriter: Writer {
 /// A write in the queue, and the thread that waits for its result.
 final class PendingOperation: Sendable {
   let operation: StoreOperation
-  /// When waiting for another program's lock ends; nil puts no limit of its own on the group.
-  let deadline: ContinuousClock.Instant?
+  /// When waiting for another program's lock ends.
+  let deadline: ContinuousClock.Instant
   private let result = Mutex<Result<Outcome, StoreError>?>(nil)
   private let wakeUp = DispatchSemaphore(value: 0)
 
-  init(_ operation: StoreOperation, deadline: ContinuousClock.Instant?) {
+  init(_ operation: StoreOperation, deadline: ContinuousClock.Instant) {
     self.operation = operation
     self.deadline = deadline
   }
