@@ -26,7 +26,7 @@ import console
 import events
 import report
 import through_redis
-from servers import ADDRESS, PHP, Contender, fail, nginx
+from servers import ADDRESS, PHP, ClerkSync, Contender, fail, nginx
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", 3))
@@ -62,12 +62,14 @@ class Bench:
         has_room = os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > needed
         self.requests = tempfile.mkdtemp(prefix="bench.", dir="/dev/shm") if has_room else folder
         self.events_written = 0
-        self.default = Contender("clerk-sync", clerk_sync, console.ENVIRONMENT, keeps_ledger=True)
-        shared = {"CLERK_SYNC_CONNECTION": "shared", "CLERK_SYNC_THREADS": "64"}
+        self.default = ClerkSync("clerk-sync", clerk_sync, console.ENVIRONMENT)
+        shared = {"CLERK_SYNC_CONNECTION": "shared"}
         self.php = PHP("php-fpm", None)
         self.contenders = [
-            self.default, Contender("clerk-sync-shared", clerk_sync, shared, keeps_ledger=True), self.php,
-            Contender("go", go),
+            self.default, ClerkSync("clerk-sync-shared", clerk_sync, shared),
+            ClerkSync("clerk-sync-wal", clerk_sync, journal="wal"),
+            ClerkSync("clerk-sync-shared-wal", clerk_sync, shared, journal="wal"),
+            self.php, Contender("go", go),
         ]
         self.queued = [
             through_redis.Queued(f"clerk-sync-redis-{appendfsync}", clerk_sync, command, appendfsync)
@@ -76,27 +78,27 @@ class Bench:
     def file(self, name):
         return os.path.join(self.folder, name)
 
-    def template(self, users, keeps_ledger):
-        """A database with so many users, made once."""
-        path = self.file(f"template-{users}-{'ledger' if keeps_ledger else 'plain'}.db")
+    def template(self, contender, users):
+        """A database with so many users, made once for each kind."""
+        path = self.file(f"template-{users}-{contender.journal}-{'ledger' if contender.keeps_ledger else 'plain'}.db")
         if not os.path.exists(path):
             def prepare():
                 # It makes its tables when it starts, and then has refused a few unsigned requests.
                 with self.default.running(self.folder, path):
                     pass
-            events.create(path, users, prepare if keeps_ledger else None)
+            events.create(path, users, contender.journal, prepare if contender.keeps_ledger else None)
         return path
 
     @contextlib.contextmanager
-    def database(self, users, keeps_ledger):
+    def database(self, contender, users):
         """A copy for one round."""
         path = self.file("users.db")
-        shutil.copy(self.template(users, keeps_ledger), path)
+        shutil.copy(self.template(contender, users), path)
         # What is still to be written out is not the round's to wait for.
         with open(path, "rb") as file:
             os.fsync(file.fileno())
         yield path
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-journal", "-wal", "-shm"):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path + suffix)
 
@@ -106,7 +108,7 @@ class Bench:
         stream = events.Stream(users, seed=round, prefix=f"{self.events_written:08d}")
         requests = os.path.join(self.requests, "requests")
         count = RATE * SECONDS
-        with self.database(users, contender.keeps_ledger) as database:
+        with self.database(contender, users) as database:
             with contender.running(self.folder, database) as process:
                 stream.write(requests, contender.path, count)
                 before = process.cpu_seconds()
@@ -188,7 +190,7 @@ class Bench:
                     stream = events.Stream(EXISTING, round, f"{self.events_written:08d}")
                     requests = os.path.join(self.requests, "requests")
                     stream.write(requests, contender.path, 2 * RATE * SECONDS, **options)
-                    with self.database(EXISTING, contender.keeps_ledger) as database:
+                    with self.database(contender, EXISTING) as database:
                         with contender.running(self.folder, database):
                             before = fingerprint(database)
                             figures = wrk(contender.path, requests, 16)
@@ -216,7 +218,7 @@ class Bench:
         base = os.path.dirname(self.default.path)
         results = {"first view": [], "alone": [], "beside": [], "read": []}
         for round in range(ROUNDS):
-            with self.database(ROWS, keeps_ledger=True) as database:
+            with self.database(self.default, ROWS) as database:
                 with self.default.running(self.folder, database):
                     results["first view"].append(console.first_view(base))
             results["alone"].append(self.load(self.default, 16, round, ROWS))
@@ -236,7 +238,7 @@ class Bench:
             self.events_written += 1
             stream = events.Stream(EXISTING, 0, f"{self.events_written:08d}")
             requests = os.path.join(self.requests, "requests")
-            with self.database(EXISTING, contender.keeps_ledger) as database:
+            with self.database(contender, EXISTING) as database:
                 with contender.running(self.folder, database) as process:
                     while answered < LASTING:
                         # What wrk leaves of it is never sent; the events that follow do not depend on it.
@@ -282,7 +284,7 @@ class Bench:
         """The rate of the workers at a copy of a queue with `count` deliveries, and their CPU in µs for each."""
         copy = self.file("redis")
         shutil.copytree(filled, copy)
-        with self.database(EXISTING, keeps_ledger=True) as database:
+        with self.database(self.default, EXISTING) as database:
             with through_redis.redis(copy) as server:
                 if server.length() != count:
                     fail(f"Redis has kept {server.length()} of {count} deliveries")
@@ -297,16 +299,19 @@ class Bench:
     def cgi(self):
         """Milliseconds of a whole process for one event, by name."""
         programs = {
-            "/bin/true": ["/bin/true"], "clerk-sync": [self.clerk_sync], "go": [self.go], "php-cgi": ["php-cgi"],
+            "/bin/true": (["/bin/true"], None), "clerk-sync": ([self.clerk_sync], self.default),
+            "clerk-sync-wal": ([self.clerk_sync], self.contenders[2]), "go": ([self.go], self.php),
+            "php-cgi": (["php-cgi"], self.php),
         }
         streams, results = {}, {}
         with contextlib.ExitStack() as stack:
-            for name in programs:
+            for name, (_, contender) in programs.items():
                 database = self.file(f"cgi-{os.path.basename(name)}.db")
-                shutil.copy(self.template(EXISTING, name == "clerk-sync"), database)
+                if contender:
+                    shutil.copy(self.template(contender, EXISTING), database)
                 streams[name] = (events.Stream(EXISTING, 0, name.replace("/", "-")), database)
             for run in range(CGI_RUNS):
-                for name, command in programs.items():
+                for name, (command, _) in programs.items():
                     stream, database = streams[name]
                     milliseconds, answer = self.cgi_run(command, stream, database)
                     # CGI's answer is 200 where it names no status.

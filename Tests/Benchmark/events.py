@@ -161,10 +161,10 @@ class Stream:
         return wrong + len(revisions)
 
 
-def create(database, users, prepare=None):
-    """Makes a WAL database with that many users; `prepare` lets a program add the tables it keeps beside them."""
+def create(database, users, journal, prepare=None):
+    """Makes a database with that many users; `prepare` lets a program add the tables it keeps beside them."""
     connection = sqlite3.connect(database, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute(USERS_TABLE)
     connection.close()
     if prepare:

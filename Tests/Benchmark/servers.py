@@ -86,11 +86,12 @@ class Process:
 
 
 class Contender:
-    """A handler behind the location of its name."""
+    """A handler behind the location of its name, with a database in the journal mode."""
 
-    def __init__(self, name, program, environment={}, keeps_ledger=False):
+    journal, keeps_ledger = "wal", False
+
+    def __init__(self, name, program, environment={}):
         self.name, self.program, self.environment = name, program, environment
-        self.keeps_ledger = keeps_ledger
 
     @property
     def path(self):
@@ -133,6 +134,16 @@ class Contender:
                 fail(f"{self.name} answers {status} to an unsigned request; expected 400")
             else:
                 time.sleep(0.05)
+
+
+class ClerkSync(Contender):
+    """By default with a rollback journal, as the handler makes a database on Debian 12 and 13."""
+
+    keeps_ledger = True
+
+    def __init__(self, name, program, environment={}, journal="delete"):
+        super().__init__(name, program, environment)
+        self.journal = journal
 
 
 class PHP(Contender):

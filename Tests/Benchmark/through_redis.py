@@ -7,7 +7,7 @@ import tempfile
 import time
 
 from events import SECRET
-from servers import Contender, Process, fail
+from servers import ClerkSync, Process, fail
 
 REDIS = ("127.0.0.1", 8090)
 QUEUE = {"CLERK_SYNC_QUEUE": f"redis://{REDIS[0]}:{REDIS[1]}"}
@@ -127,11 +127,11 @@ class Together:
         return sum(process.memory() for process in self.processes)
 
 
-class Queued(Contender):
+class Queued(ClerkSync):
     """The handler with a Redis server of its own. What it accepts reaches the table by `settle`, which is not measured."""
 
     def __init__(self, name, program, worker, appendfsync):
-        super().__init__(name, program, {"CLERK_SYNC_THREADS": "64", **QUEUE}, keeps_ledger=True)
+        super().__init__(name, program, {"CLERK_SYNC_THREADS": "64", **QUEUE})
         self.worker, self.appendfsync = worker, appendfsync
 
     @contextlib.contextmanager
