@@ -24,6 +24,9 @@ STATIC_GCC = -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 # A generic type is then made with the conformances that the compiler knows. Otherwise the runtime searches all of the
 # program's conformances for each, once a process: 1.5 of 10 million instructions of a CGI request.
 DIRECT_METADATA = -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+# At a fixed address the handler needs no relocation, which takes 0.4 of 5.6 ms of a CGI request. The libraries, the
+# heap and the stack keep their random addresses.
+FIXED_ADDRESS = -Xlinker --no-pie
 RUNTIME = .build/runtime
 VERSION = $(shell sed -n 's/.* version = "\(.*\)"$$/\1/p' Sources/Settings/Release.swift)
 DIST_RELEASE = --scratch-path .build/static $(RELEASE)
@@ -76,7 +79,7 @@ build: packages-build handler
 	swift build $(RELEASE) --product clerk-sync
 
 handler: packages-handler runtime
-	swift build $(RELEASE) --product clerk-sync.fcgi
+	swift build $(RELEASE) $(FIXED_ADDRESS) --product clerk-sync.fcgi
 
 runtime:
 	@mkdir -p $(RUNTIME)
@@ -87,7 +90,8 @@ runtime:
 # because the libraries follow it as well.
 dist: packages-dist runtime
 	conf/dist/libraries $(DIST_LIBRARIES)/handler libcrypto.a libsqlite3.a libfcgi.a libhiredis.a
-	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/handler --product clerk-sync.fcgi
+	swift build $(DIST_RELEASE) $(FIXED_ADDRESS) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/handler \
+	  --product clerk-sync.fcgi
 	conf/dist/libraries $(DIST_LIBRARIES)/command libcrypto.so libsqlite3.a libhiredis.a
 	swift build $(DIST_RELEASE) --pkg-config-path $(CURDIR)/$(DIST_LIBRARIES)/command \
 	  -Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker '$$ORIGIN/../lib/clerk-sync' --product clerk-sync
