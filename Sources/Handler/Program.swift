@@ -8,14 +8,16 @@ import Settings
 
 /// The life of the process, from start to exit.
 enum Program {
-  /// Answers one CGI request.
+  /// Answers one CGI request and exits.
   ///
   /// An invalid configuration is not fatal here. The variables are also the request's parameters, so the
   /// answer and its log line report the error.
-  static func answerOnce(_ environment: Parameters) {
+  static func answerOnce(_ environment: Parameters) -> Never {
     let application = Application(configuration: Configuration(), isLongLived: false)
     let settings = application.settings(for: environment)
     CGITransport(handler: handler(application, log: settings.log, onlySettings: settings)).serve()
+    // Nothing is left to write. The exit handlers would free what libcrypto has set up.
+    _exit(EX_OK)
   }
 
   /// Serves FastCGI requests until a signal asks it to stop, then exits.
