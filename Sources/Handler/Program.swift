@@ -99,10 +99,9 @@ enum Program {
     }
   }
 
-  /// Group commit and Redis gain from many concurrent requests. With separate connections, more threads than
-  /// processors are of no use.
+  /// Group commit gains from concurrent requests up to about 16 threads, Redis from more.
   private static func threads(_ configuration: Configuration) -> Int {
-    configuration.threads ?? (configuration.connection == .shared || configuration.queue != nil ? 32 : 4)
+    configuration.threads ?? (configuration.queue == nil ? 16 : 32)
   }
 
   private static func fail(_ message: String, exitCode: Int32) -> Never {

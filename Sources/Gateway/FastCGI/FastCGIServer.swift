@@ -34,6 +34,9 @@ public struct FastCGIServer: Sendable {
   public func run(until signals: ControlSignals) throws(FastCGIError) -> Int {
     var signals = signals
     signal(SIGPIPE, SIG_IGN)
+    // By default each thread gets a heap of its own, which keeps the memory that it has freed from the others
+    // (mallopt(3)). Two heaps save a third of the memory of 16 threads.
+    mallopt(M_ARENA_MAX, 2)
     // The time in milliseconds that libfcgi waits, after the response, for a peer to close its end.
     unsafe setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "250", 0)
     let result = FCGX_Init()
