@@ -67,12 +67,16 @@ import Testing
     #expect(try database.ledger() == [])
   }
 
-  @Test func `A refused change leaves no entry`() throws {
+  @Test func `A refused event leaves only an entry of its failure`() throws {
     try database.store.create(.ada("user_1", email: "ada@example.org"))
-    let before = try database.ledger()
-    let event = Event(.created(.ada("user_2", email: "ada@example.org")))
-    #expect(throws: StoreError.emailTaken(by: "user_1")) { try database.store.apply(event) }
-    #expect(try database.ledger() == before)
+    let event = Event(.created(.ada("user_2", email: "ada@example.org")), id: "msg_2")
+    for attempts in ["1", "2"] {
+      #expect(throws: StoreError.emailTaken(by: "user_1")) { try database.store.apply(event) }
+      #expect(
+        try database.column(
+          "SELECT outcome || ' ' || attempts FROM clerk_sync_deliveries WHERE svix_id = 'msg_2'")
+          == ["failed \(attempts)"])
+    }
     #expect(try database.column("SELECT user_id FROM clerk_sync_versions") == ["user_1"])
     #expect(try database.column("SELECT id FROM users") == ["user_1"])
   }

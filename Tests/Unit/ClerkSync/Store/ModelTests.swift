@@ -26,7 +26,6 @@ import Testing
         return true
       } catch {
         guard case .emailTaken = error else { throw error }
-        store.recordFailure(of: event.delivery, reason: "email taken")
         return false
       }
     }
