@@ -79,6 +79,14 @@ import CSQLite
     return unsafe String(cString: path)
   }
 
+  /// Returns from a commit only once it is on disk, from now on.
+  ///
+  /// With less than EXTRA a deleted rollback journal can reappear after a power loss and undo an acknowledged commit. In
+  /// WAL mode EXTRA means FULL (sqlite.org/pragma.html#pragma_synchronous).
+  public func syncFully() throws(SQLiteError) {
+    try run("PRAGMA synchronous = EXTRA")
+  }
+
   /// Commits without syncing from now on; the caller makes commits durable with ``WriteAheadLog/sync()``.
   ///
   /// For databases in WAL mode only: there an unsynced commit can be lost but cannot corrupt the database

@@ -7,18 +7,18 @@ extension UserStore {
     public var retention = 90
     /// How writes share connections.
     public var connection = ConnectionMode.perRequest
-    /// Whether to keep an idle connection open between writes with a connection each, which makes them faster.
+    /// Whether to keep an idle connection open beside those of ``ConnectionMode/perRequest``, which makes them faster.
     public var keepsConnection = true
 
     public init() {}
   }
 }
 
-/// How writes share connections to the database.
+/// How writes share connections to the database. Writes that arrive during a commit share the next one in both modes.
 public enum ConnectionMode: String, CaseIterable, Sendable {
-  /// Each write has its own connection and its own commit.
+  /// A connection is opened for each commit, and closed before the writes return.
   case perRequest = "per-request"
-  /// One open connection. Writes that arrive during a commit share the next one.
+  /// One open connection.
   case shared
 }
 

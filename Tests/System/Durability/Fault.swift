@@ -48,8 +48,9 @@ struct Fault: Sendable, CustomTestStringConvertible {
     } cure: {
       try $0.setPermissions(0o644, of: $0.database)
     }.with { $0.appliesToOpenFiles = false },
-    // An existing WAL needs no access to the folder.
+    // An existing journal needs no access to the folder.
     Fault("a read-only folder", words: "attempt to write a readonly database", advice: writable) {
+      $0.removeJournal()
       try $0.setPermissions(0o555, of: $0.folder.file("data"))
     } cure: {
       try $0.setPermissions(0o755, of: $0.folder.file("data"))

@@ -89,7 +89,13 @@ final class FaultySite {
   }
 
   /// Fills the file system.
+  /// Removes the rollback journal that the handler keeps, in which a commit needs no space and no access to the folder.
+  func removeJournal() {
+    try? FileManager.default.removeItem(atPath: database + "-journal")
+  }
+
   func fillDisk() throws {
+    removeJournal()
     let filler = folder.file("data/filler")
     guard FileManager.default.createFile(atPath: filler, contents: nil) else {
       throw CocoaError(.fileWriteUnknown)

@@ -14,6 +14,13 @@ struct Database: Sendable {
   func open(
     deadline: ContinuousClock.Instant = .now + Database.busyTimeout
   ) throws(StoreError) -> Connection {
+    let connection = try connect(deadline: deadline)
+    try sql(connection.syncFully())
+    return connection
+  }
+
+  /// Opens a connection as ``open(deadline:)`` does, but leaves it to the caller when it syncs.
+  func connect(deadline: ContinuousClock.Instant) throws(StoreError) -> Connection {
     // When a read-write open fails, SQLite falls back to read-only. A file that another thread or process creates between the two
     // attempts would then be opened read-only, so decide about creation here.
     let isMissing = FileIdentity(path) == nil
@@ -21,9 +28,6 @@ struct Database: Sendable {
     let connection = try sql(
       Connection(path: path, mode: isMissing ? .createIfMissing : .mustExist, deadline: deadline))
     if isMissing && Library.hasWALResetFix { try sql(useWAL(connection)) }
-    // With less than EXTRA a deleted rollback journal can reappear after a power loss and undo an acknowledged write.
-    // In WAL mode EXTRA means FULL (sqlite.org/pragma.html#pragma_synchronous).
-    try sql(connection.run("PRAGMA synchronous = EXTRA"))
     return connection
   }
 

@@ -29,27 +29,26 @@ struct GroupCommitter: ~Copyable {
 
   /// Commits the group and returns the results in the writes' order. A successful write is on disk.
   ///
-  /// Waits for another program's lock until the first deadline of the group. Failures are recorded in the ledger
+  /// Waits for another program's lock until `deadline`. Failures are recorded in the ledger
   /// afterwards, unless the database itself is at fault.
-  mutating func commit(_ group: [PendingOperation]) -> [Result<Outcome, StoreError>] {
-    let results = commitTogether(group)
-    let failures = zip(group, results).compactMap { pending, result in
-      pending.operation.failure(because: result)
-    }
-    if !failures.isEmpty { _ = commitTogether(failures.map { PendingOperation($0, deadline: .now) }) }
+  mutating func commit(
+    _ group: [StoreOperation], deadline: ContinuousClock.Instant
+  ) -> [Result<Outcome, StoreError>] {
+    let results = commitTogether(group, deadline: deadline)
+    let failures = zip(group, results).compactMap { $0.failure(because: $1) }
+    if !failures.isEmpty { _ = commitTogether(failures, deadline: .now) }
     return results
   }
 
-  private mutating func commitTogether(_ group: [PendingOperation]) -> [Result<Outcome, StoreError>] {
+  private mutating func commitTogether(
+    _ group: [StoreOperation], deadline: ContinuousClock.Instant
+  ) -> [Result<Outcome, StoreError>] {
     do throws(StoreError) {
-      let session = try takeSession(deadline: group.map(\.deadline).min() ?? .now)
+      let session = try takeSession(deadline: deadline)
       let log = idle?.log(of: session.file)
-      if let log {
-        try database.sql(session.connection.deferSync())
-        try database.sql(log.recover(with: session.connection))
-      }
-      let results = try transact(group, on: session.connection)
-      if let log { try database.sql(log.sync()) }
+      try database.sql(log?.recover(with: session.connection))
+      let results = try transact(group, hasWAL: log != nil, on: session.connection)
+      try database.sql(log?.sync())
       idle?.keep(database.path, hasWAL: session.connection.walPages > 0)
       checkpoint.run(on: session.connection)
       // Close a connection after a database error: one that SQLite opened read-only would stay read-only.
@@ -59,7 +58,7 @@ struct GroupCommitter: ~Copyable {
       // A deferred foreign key fails only at the commit, and a trigger can roll back the transaction. Retry each write
       // in a transaction of its own, so that only the faulty ones fail.
       if group.count > 1, case .sqlite(let cause, _) = error, cause.kind == .constraint {
-        return group.flatMap { commitTogether([$0]) }
+        return group.flatMap { commitTogether([$0], deadline: deadline) }
       }
       return group.map { _ in .failure(error) }
     }
@@ -73,27 +72,35 @@ struct GroupCommitter: ~Copyable {
       kept.connection.deadline = deadline
       return kept
     }
-    let connection = try database.open(deadline: deadline)
+    let connection = try database.connect(deadline: deadline)
     let file = FileIdentity(database.path)
+    if idle?.log(of: file) != nil {
+      try database.sql(connection.deferSync())
+    } else {
+      try database.sql(connection.syncFully())
+    }
     if inspected != file || file == nil { try database.prepareSchema(on: connection) }
     inspected = file
     return Session(file: file, connection: connection)
   }
 
   private func transact(
-    _ group: [PendingOperation], on connection: borrowing Connection
+    _ group: [StoreOperation], hasWAL: Bool, on connection: borrowing Connection
   ) throws(StoreError) -> [Result<Outcome, StoreError>] {
     var isFirstTry = true
     return try database.withSchemaRetry(connection) { error in
-      .sqlite(error, database: database.path)
+      group.count == 1
+        ? group[0].explain(error, in: database, on: connection)
+        : .sqlite(error, database: database.path)
     } _: { () throws(SQLiteError) in
       defer { isFirstTry = false }
       return try connection.transaction { () throws(SQLiteError) in
-        try database.keepJournal(on: connection)
+        if !hasWAL { try database.keepJournal(on: connection) }
+        // The transaction itself undoes a write that is alone.
+        if group.count == 1 { return [.success(try group[0].perform(in: context, on: connection))] }
         var results: [Result<Outcome, StoreError>] = []
-        for pending in group {
-          results.append(
-            try attempt(pending.operation, on: connection, rethrowsMismatch: isFirstTry))
+        for operation in group {
+          results.append(try attempt(operation, on: connection, rethrowsMismatch: isFirstTry))
         }
         return results
       }

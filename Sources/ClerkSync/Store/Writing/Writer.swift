@@ -40,20 +40,23 @@ final class Writer: Sendable {
   func write(
     _ operations: [StoreOperation], deadline: ContinuousClock.Instant
   ) -> [Result<Outcome, StoreError>] {
-    let group = operations.map { PendingOperation($0, deadline: deadline) }
-    return committer.withLock { $0.commit(group) }
+    committer.withLock { $0.commit(operations, deadline: deadline) }
   }
+
+  /// How long a group waits for another program's lock before it lets in the writes that have arrived meanwhile.
+  private static let patience = Duration.milliseconds(100)
 
   /// Commits all pending writes, the leader's own among them, and passes the lead on.
   ///
-  /// A group waits for another program's lock until the first deadline in it. Then only the writes whose time is up
-  /// fail, so that no answer is late because of a write that arrived after it.
+  /// While another program holds the lock, only the writes whose deadlines have passed fail. No answer is late because
+  /// of the time that another write still has.
   private func lead() {
     let group = queue.withLock { queue in
       defer { queue.pending = [] }
       return queue.pending
     }
-    let results = committer.withLock { $0.commit(group) }
+    let deadline = (group.map(\.deadline) + [.now + Self.patience]).min() ?? .now
+    let results = committer.withLock { $0.commit(group.map(\.operation), deadline: deadline) }
     let now = ContinuousClock.now
     var waiting: [PendingOperation] = []
     for (pending, result) in zip(group, results) {

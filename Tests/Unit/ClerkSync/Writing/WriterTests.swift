@@ -6,8 +6,8 @@ import Testing
 
 @testable import ClerkSync
 
-/// Group commit on one kept connection.
-@Suite struct SharedWriterTests {
+/// Writes that share a commit.
+@Suite struct WriterTests {
   private let folder: TemporaryFolder
   private let path: String
   private let store: UserStore
@@ -17,7 +17,7 @@ import Testing
     path = folder.file("app.db")
     try JournalMode.rollback.makeDatabase(at: path)
     var options = UserStore.Options()
-    options.connection = .shared
+    options.connection = TestMode.connection.flatMap(ConnectionMode.init) ?? .perRequest
     store = UserStore(database: path, options: options)
   }
 
@@ -81,6 +81,42 @@ import Testing
     }
     #expect(try store.createUser(.ada("user_9")) == .applied)
     #expect(try DatabaseFile(path).rows("SELECT id FROM users") == [["user_1"], ["user_9"]])
+  }
+
+  @Test func `Each write waits for another program's lock until its own deadline`() throws {
+    _ = try store.createUser(.ada())
+    let database = Database(path: path)
+    let context = StoreOperation.Context(timestamps: .milliseconds, retention: 90, clock: .system)
+    let writer = Writer(database, context: context, options: store.options)
+    let isHeld = Atomic(false)
+    let hasFailed = Atomic(false)
+    let path = path
+    @Sendable func create(_ id: String) -> StoreOperation {
+      .event(.created(.ada(id)), time: 1, delivery: nil)
+    }
+    try inThreads(3) { thread in
+      switch thread {
+      case 0:
+        try Self.holdWriteLock(of: path) {
+          isHeld.store(true, ordering: .relaxed)
+          #expect(eventually { hasFailed.load(ordering: .relaxed) })
+        }
+      case 1:
+        _ = eventually { isHeld.load(ordering: .relaxed) }
+        #expect(throws: StoreError.self) {
+          try writer.write(create("user_2"), deadline: .now + .milliseconds(50))
+        }
+        // The entry of a failure does not wait, because an answer waits for it.
+        #expect(throws: StoreError.self) {
+          try writer.write(.failure(of: Delivery(id: "msg_1"), reason: "refused"), deadline: .now)
+        }
+        hasFailed.store(true, ordering: .relaxed)
+      default:
+        _ = eventually { isHeld.load(ordering: .relaxed) }
+        #expect(try writer.write(create("user_3"), deadline: .now + .seconds(testTimeout)) == .applied)
+      }
+    }
+    #expect(try DatabaseFile(path).rows("SELECT id FROM users") == [["user_1"], ["user_3"]])
   }
 
   /// Returns the number of committed transactions, from the change counter in the file's header
