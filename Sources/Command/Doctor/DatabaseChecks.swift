@@ -40,7 +40,13 @@ struct DatabaseChecks {
         "journal",
         "WAL, with SQLite \(inspection.library), which has the WAL-reset bug: another program's checkpoint that races a "
           + "commit can corrupt the database",
-        remedy: "upgrade SQLite to 3.51.3, 3.50.7 or 3.44.6 or newer, or: \(leaving)")
+        remedy: "keep WAL only if no other program writes to the file, or every one that does has SQLite 3.51.3, 3.50.7 "
+          + "or 3.44.6 or newer; otherwise: \(leaving)")
+    case (false, nil):
+      return .ok(
+        "journal",
+        "\(mode), with SQLite \(inspection.library); WAL is faster, and safe if no other program writes to the file, or "
+          + "every one that does has the fix for the WAL-reset bug")
     default:
       return .ok("journal", "\(mode), with SQLite \(inspection.library)")
     }

@@ -35,8 +35,8 @@ struct Init: ParsableCommand {
     print("journal mode: \(after.journalMode), \(reason(before, after))")
     if journalMode == .wal, !after.hasWALResetFix {
       Terminal.complain(
-        "warning: SQLite \(after.library) can corrupt a WAL database (sqlite.org/wal.html#walresetbug): "
-          + "upgrade SQLite, or use --journal-mode delete")
+        "warning: SQLite \(after.library) has the WAL-reset bug (sqlite.org/wal.html#walresetbug): keep WAL only if no "
+          + "other program writes to the file, or every one that does has the fix; otherwise use --journal-mode delete")
       throw ExitCode(.attention)
     }
   }
@@ -65,7 +65,8 @@ struct Init: ParsableCommand {
     let library = "SQLite \(after.library)"
     return after.hasWALResetFix
       ? "because \(library) does not have the WAL-reset bug"
-      : "because \(library) has the WAL-reset bug (sqlite.org/wal.html#walresetbug)"
+      : "because \(library) has the WAL-reset bug (sqlite.org/wal.html#walresetbug); choose WAL with\n"
+        + "--journal-mode wal if no other program writes to the file, or every one that does has the fix"
   }
 }
 

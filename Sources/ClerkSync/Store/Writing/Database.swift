@@ -21,8 +21,8 @@ struct Database: Sendable {
 
   /// Opens a connection as ``open(deadline:)`` does, but leaves it to the caller when it syncs.
   func connect(deadline: ContinuousClock.Instant) throws(StoreError) -> Connection {
-    // When a read-write open fails, SQLite falls back to read-only. A file that another thread or process creates between the two
-    // attempts would then be opened read-only, so decide about creation here.
+    // When a read-write open fails, SQLite falls back to read-only. A file that another thread or process creates
+    // between the two attempts would then be opened read-only, so decide about creation here.
     let isMissing = FileIdentity(path) == nil
     if isMissing { try createFolder() }
     let connection = try sql(
@@ -31,16 +31,16 @@ struct Database: Sendable {
     return connection
   }
 
-  /// Has commits end a rollback journal by overwriting its header, and keep the file (sqlite.org/pragma.html#pragma_journal_mode,
-  /// PERSIST). Creating and deleting the file costs about twice as much as all other writes of a commit. Call this in a
-  /// transaction, where no other program can change the mode; SQLite leaves a database in WAL mode as it is.
+  /// Has a commit end a rollback journal by overwriting its header instead of deleting the file, which costs about twice
+  /// as much as the rest of the commit (sqlite.org/pragma.html#pragma_journal_mode, PERSIST). Call this in a transaction,
+  /// where no other program can change the mode.
   ///
-  /// The file keeps its owner. Another program that shares the database could not open it, unless it has the owner and
-  /// the group of the database. SQLite sees to that if this process is root.
+  /// The file stays. Programs of other users may share the database, and could not open a journal with another owner or
+  /// group, so it is kept only if it gets those of the database.
   func keepJournal(on connection: borrowing Connection) throws(SQLiteError) {
     guard try connection.journalMode() == "delete", FileIdentity(path)?.isOwn == true else { return }
     try connection.run("PRAGMA journal_mode = PERSIST")
-    // The journal of a large batch does not stay, in bytes.
+    // In bytes. A large batch leaves no large file.
     try connection.run("PRAGMA journal_size_limit = 1048576")
   }
 
@@ -151,6 +151,7 @@ struct FileIdentity: Equatable {
     group = status.st_gid
   }
 
-  /// Whether SQLite gives files that it creates beside this one the same owner and group.
+  /// Whether SQLite gives a file that it creates beside this one the same owner and group. It sets them itself if this
+  /// process is root.
   var isOwn: Bool { geteuid() == 0 || (owner == geteuid() && group == getegid()) }
 }
