@@ -40,7 +40,8 @@ struct DatabaseChecks {
         "journal",
         "WAL, with SQLite \(inspection.library), which has the WAL-reset bug: another program's checkpoint that races a "
           + "commit can corrupt the database",
-        remedy: "keep WAL only if no other program writes to the file, or every one that does has SQLite 3.51.3, 3.50.7 "
+        remedy:
+          "keep WAL only if no other program writes to the file, or every one that does has SQLite 3.51.3, 3.50.7 "
           + "or 3.44.6 or newer; otherwise: \(leaving)")
     case (false, nil):
       return .ok(

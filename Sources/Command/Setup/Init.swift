@@ -36,7 +36,8 @@ struct Init: ParsableCommand {
     if journalMode == .wal, !after.hasWALResetFix {
       Terminal.complain(
         "warning: SQLite \(after.library) has the WAL-reset bug (sqlite.org/wal.html#walresetbug): keep WAL only if no "
-          + "other program writes to the file, or every one that does has the fix; otherwise use --journal-mode delete")
+          + "other program writes to the file, or every one that does has the fix; otherwise use --journal-mode delete"
+      )
       throw ExitCode(.attention)
     }
   }
