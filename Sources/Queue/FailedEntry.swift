@@ -62,8 +62,8 @@ extension FailedEntry {
   /// An event that the database refused. The store has recorded it.
   init(_ entry: QueueEntry, _ error: StoreError, of event: Event) {
     var address: NeededAddress?
-    if case .emailTaken = error, let user = event.change?.user {
-      address = NeededAddress(address: user.email, userID: user.id)
+    if case .emailTaken = error, let record = event.change?.record, let text = record.address {
+      address = NeededAddress(address: text, userID: record.id)
     }
     self.init(
       entry: entry, reason: "\(DeliveryError.store(error))", delivery: nil, address: address)

@@ -24,7 +24,7 @@ struct QueueEntry: Equatable {
   var time: Int64 { Self.time(of: id) }
 
   /// The time at which the message was signed, in seconds since 1970. Trustworthy only after
-  /// ``event(_:roles:)`` has verified it.
+  /// ``event(_:_:)`` has verified it.
   var signed: Int64? { text("timestamp").flatMap { Int64($0) } }
 
   /// Returns the last value with this name.
@@ -39,7 +39,7 @@ struct QueueEntry: Equatable {
   }
 
   /// Verifies the signature again and decodes the event. Presence in Redis proves nothing about the sender.
-  func event(_ verifier: Verifier, roles: Roles) throws(DeliveryError) -> Event {
+  func event(_ verifier: Verifier, _ mapping: Mapping) throws(DeliveryError) -> Event {
     let headers = MessageHeaders(
       id: text("id") ?? "", timestamp: text("timestamp") ?? "", signature: text("signature") ?? "")
     let message: VerifiedMessage
@@ -49,7 +49,7 @@ struct QueueEntry: Equatable {
       throw .verification(error)
     }
     do {
-      return try Event(decoding: message, roles: roles)
+      return try Event(decoding: message, mapping: mapping)
     } catch {
       throw .event(error)
     }

@@ -27,7 +27,6 @@ public struct QueueWorker: Sendable {
   let queue: DeliveryQueue
   let store: UserStore
   let verifier: Verifier
-  let roles: Roles
   let options: Options
   let logger: Logger
   let stop: StopRequest
@@ -46,13 +45,12 @@ public struct QueueWorker: Sendable {
 
   /// `secrets` are those of the receivers, with which every entry is verified again.
   public init(
-    queue: DeliveryQueue, store: UserStore, secrets: [Secret], roles: Roles, options: Options = Options(),
+    queue: DeliveryQueue, store: UserStore, secrets: [Secret], options: Options = Options(),
     logger: Logger, stop: StopRequest, clock: WallClock = .system
   ) {
     self.queue = queue
     self.store = store
     verifier = Verifier(secrets: secrets)
-    self.roles = roles
     self.options = options
     self.logger = logger
     self.stop = stop
@@ -156,7 +154,7 @@ extension QueueWorker {
     var failed: [FailedEntry] = []
     for entry in entries {
       do throws(DeliveryError) {
-        let event = try entry.event(verifier, roles: roles)
+        let event = try entry.event(verifier, store.options.mapping)
         if let expired = FailedEntry(entry, event, expiredAfter: store.options.retention, now: clock.now()) {
           failed.append(expired)
         } else {

@@ -6,8 +6,8 @@ import CSQLite
 /// checkpoint is passive, and up to 3.51.2 a passive checkpoint that races a commit can corrupt the database
 /// (sqlite.org/wal.html#walresetbug). ``checkpoint(truncating:)`` holds the write lock instead.
 ///
-/// SQL is a `StaticString`: outside text can be bound to it, but never spliced into it. Each statement is compiled once
-/// in the connection's life, except by ``prepare(_:)``.
+/// Outside text can be bound to ``SQL``, but never spliced into it. Each statement is compiled once in the connection's
+/// life, except by ``prepare(_:)``.
 @safe public struct Connection: ~Copyable {
   private let handle: OpaquePointer
   private let cache = StatementCache()
@@ -109,10 +109,15 @@ import CSQLite
   }
 
   /// Compiles one statement for the caller to keep.
-  public func prepare(_ sql: StaticString) throws(SQLiteError) -> Statement {
+  public func prepare(_ sql: SQL) throws(SQLiteError) -> Statement {
     var statement: OpaquePointer?
-    let text = unsafe UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
-    try check(unsafe sqlite3_prepare_v2(handle, text, Int32(sql.utf8CodeUnitCount), &statement, nil))
+    switch sql.text {
+    case .literal(let literal):
+      let text = unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
+      try check(unsafe sqlite3_prepare_v2(handle, text, Int32(literal.utf8CodeUnitCount), &statement, nil))
+    case .composed(let composition):
+      try check(unsafe sqlite3_prepare_v2(handle, composition.text, -1, &statement, nil))
+    }
     guard let statement = unsafe statement else {
       throw SQLiteError(code: SQLITE_MISUSE, message: "empty statement")
     }
@@ -121,13 +126,13 @@ import CSQLite
 
   /// Runs `body` with the statement, which is reset and unbound afterwards.
   public func with<Result>(
-    _ sql: StaticString, _ body: (inout Statement) throws(SQLiteError) -> Result
+    _ sql: SQL, _ body: (inout Statement) throws(SQLiteError) -> Result
   ) throws(SQLiteError) -> Result {
     try cache.with(sql, prepare: { () throws(SQLiteError) in try prepare(sql) }, body)
   }
 
   /// Compiles the statement now; later calls only run it.
-  public func compile(_ sql: StaticString) throws(SQLiteError) {
+  public func compile(_ sql: SQL) throws(SQLiteError) {
     try with(sql) { _ in }
   }
 
@@ -167,7 +172,7 @@ import CSQLite
 extension Connection {
   /// Runs the statement with the values bound, and ignores any rows.
   public func run<each Value: Bindable>(
-    _ sql: StaticString, _ values: repeat each Value
+    _ sql: SQL, _ values: repeat each Value
   ) throws(SQLiteError) {
     try with(sql) { statement throws(SQLiteError) in
       try statement.bind(repeat each values)
@@ -177,7 +182,7 @@ extension Connection {
 
   /// Returns `row` of the first row; nil when there is no row.
   public func first<each Value: Bindable, Result>(
-    _ query: StaticString, _ values: repeat each Value, row: (borrowing Statement) -> Result?
+    _ query: SQL, _ values: repeat each Value, row: (borrowing Statement) -> Result?
   ) throws(SQLiteError) -> Result? {
     try with(query) { statement throws(SQLiteError) in
       try statement.bind(repeat each values)
@@ -185,9 +190,27 @@ extension Connection {
     }
   }
 
+  /// Runs the statement with as many of the values bound as it has parameters, and ignores any rows.
+  public func run(_ sql: SQL, values: [Value]) throws(SQLiteError) {
+    try with(sql) { statement throws(SQLiteError) in
+      try statement.bind(values)
+      try statement.run()
+    }
+  }
+
+  /// Returns `row` of the first row, with as many of the values bound as there are parameters; nil when there is no row.
+  public func first<Result>(
+    _ query: SQL, values: [Value], row: (borrowing Statement) -> Result?
+  ) throws(SQLiteError) -> Result? {
+    try with(query) { statement throws(SQLiteError) in
+      try statement.bind(values)
+      return try statement.step() ? row(statement) : nil
+    }
+  }
+
   /// Returns `row` of every row, in their order.
   public func all<each Value: Bindable, Result>(
-    _ query: StaticString, _ values: repeat each Value, row: (borrowing Statement) -> Result
+    _ query: SQL, _ values: repeat each Value, row: (borrowing Statement) -> Result
   ) throws(SQLiteError) -> [Result] {
     try with(query) { statement throws(SQLiteError) in
       try statement.bind(repeat each values)
@@ -199,7 +222,7 @@ extension Connection {
 
   /// Returns the first column of the first row; nil for NULL, and when there is no row.
   public func integer<each Value: Bindable>(
-    _ query: StaticString, _ values: repeat each Value
+    _ query: SQL, _ values: repeat each Value
   ) throws(SQLiteError) -> Int64? {
     try first(query, repeat each values) { $0.integer(at: 0) }
   }

@@ -29,6 +29,12 @@ import CSQLite
     guard code == SQLITE_OK else { throw unsafe SQLiteError(code: code, of: sqlite3_db_handle(handle)) }
   }
 
+  /// Binds as many of the values as the statement has parameters.
+  public mutating func bind(_ values: [Value]) throws(SQLiteError) {
+    let count = Int(unsafe sqlite3_bind_parameter_count(handle))
+    for (index, value) in values.prefix(count).enumerated() { try bind(value, at: Int32(index + 1)) }
+  }
+
   /// Runs to the next row; returns false when there is none.
   public mutating func step() throws(SQLiteError) -> Bool {
     let code = unsafe sqlite3_step(handle)

@@ -5,27 +5,30 @@
 final class StatementCache {
   /// A box for one noncopyable statement.
   private final class Slot {
+    /// Keeps the address of the text from being used for another one.
+    let sql: SQL
     var statement: Statement
 
-    init(_ statement: consuming Statement) {
+    init(_ sql: SQL, _ statement: consuming Statement) {
+      self.sql = sql
       self.statement = statement
     }
   }
 
-  /// Keyed by the address of the text, since a StaticString never moves.
+  /// Keyed by the address of the text.
   private var slots: [UInt: Slot] = [:]
 
   /// Runs `body` with the statement, which `prepare` compiles the first time, and resets it afterwards.
   func with<Result>(
-    _ sql: StaticString, prepare: () throws(SQLiteError) -> Statement,
+    _ sql: SQL, prepare: () throws(SQLiteError) -> Statement,
     _ body: (inout Statement) throws(SQLiteError) -> Result
   ) throws(SQLiteError) -> Result {
-    let address = unsafe UInt(bitPattern: sql.utf8Start)
+    let address = sql.address
     let slot: Slot
     if let known = slots[address] {
       slot = known
     } else {
-      slot = Slot(try prepare())
+      slot = Slot(sql, try prepare())
       slots[address] = slot
     }
     defer { slot.statement.reset() }
@@ -38,6 +41,16 @@ final class StatementCache {
         _ = try prepare()
       }
       throw error
+    }
+  }
+}
+
+extension SQL {
+  /// The address of the text, which never moves.
+  fileprivate var address: UInt {
+    switch text {
+    case .literal(let literal): unsafe UInt(bitPattern: literal.utf8Start)
+    case .composed(let composition): UInt(bitPattern: ObjectIdentifier(composition))
     }
   }
 }

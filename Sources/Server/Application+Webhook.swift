@@ -15,7 +15,7 @@ extension Application {
     if let queue = configuration.queue {
       let event: Event
       do throws(DeliveryError) {
-        event = try decode(message, roles: configuration.roles, record: &record)
+        event = try decode(message, mapping: configuration.mapping, record: &record)
       } catch {
         throw .delivery(error)
       }
@@ -24,7 +24,7 @@ extension Application {
     let store = store(configuration)
     let event: Event
     do throws(DeliveryError) {
-      event = try decode(message, roles: configuration.roles, record: &record)
+      event = try decode(message, mapping: configuration.mapping, record: &record)
     } catch {
       let delivery = Delivery(id: message.id, type: record.type, userID: record.userID)
       store.recordFailure(of: delivery, reason: "\(error)")
@@ -51,15 +51,13 @@ extension Application {
   }
 
   private func decode(
-    _ message: VerifiedMessage, roles: Roles, record: inout RequestLog
+    _ message: VerifiedMessage, mapping: Mapping, record: inout RequestLog
   ) throws(DeliveryError) -> Event {
     do {
-      let event = try Event(decoding: message, roles: roles)
+      let event = try Event(decoding: message, mapping: mapping)
       record.type = event.type
       record.userID = event.userID
-      if event.hasUnknownRole {
-        record.reason = "public_metadata.role is none of CLERK_SYNC_ROLES; stored as \(roles.fallback)"
-      }
+      if !event.warnings.isEmpty { record.reason = event.warnings.joined(separator: "; ") }
       return event
     } catch {
       (record.type, record.userID) = (error.type, error.userID)

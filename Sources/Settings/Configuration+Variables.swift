@@ -8,7 +8,7 @@ extension Configuration {
     ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN", "CLERK_SYNC_QUEUE"]
     .flatMap { [$0, "\($0)_FILE"] }
     + [
-      "DATABASE", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
+      "DATABASE", "TABLES", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
       "SILENCE_HOURS",
       "LOG",
     ]
@@ -43,6 +43,8 @@ extension Configuration {
       }
       result.roles = roles
     }
+    result.tables = try variables.path("CLERK_SYNC_TABLES") ?? tables
+    result.mapping = try MappingCache.mapping(for: result)
     return result
   }
 

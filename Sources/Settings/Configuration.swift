@@ -17,10 +17,14 @@ public struct Configuration: Sendable {
   public var connection = ConnectionMode.perRequest
   /// The number of worker threads of a FastCGI process; nil for the default of the connection mode.
   public var threads: Int?
-  /// The unit of `createdAt` and `updatedAt`.
+  /// The unit of `createdAt` and `updatedAt` in the built-in table.
   public var timestamps = TimestampUnit.milliseconds
-  /// The roles a user may have.
+  /// The roles a user of the built-in table may have.
   public var roles = Roles.standard
+  /// The path of the mapping file; nil for the built-in table.
+  public var tables: String?
+  /// The application's tables.
+  public var mapping = Mapping.builtIn
   /// The retention of the ledger and of the tombstones of deleted users, in days.
   public var retention = 90
   /// The token for the console's API; without one there is no such API.
@@ -35,7 +39,7 @@ public struct Configuration: Sendable {
   /// The store options that result from the settings.
   public var storeOptions: UserStore.Options {
     var options = UserStore.Options()
-    options.timestamps = timestamps
+    options.mapping = mapping
     options.retention = retention
     return options
   }
@@ -49,6 +53,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
   case secret(variable: String, SecretError)
   /// The file named by the variable cannot be read.
   case unreadableFile(variable: String)
+  /// The file named by CLERK_SYNC_TABLES is not a mapping.
+  case mapping(path: String, MappingError)
 
   public var description: String {
     switch self {
@@ -58,6 +64,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
       "\(variable) holds an empty signing secret: expected whsec_ and base64, as the Clerk dashboard shows it"
     case .secret(let variable, .notBase64):
       "\(variable) does not decode: expected whsec_ and base64, as the Clerk dashboard shows it"
+    case .mapping(let path, let error):
+      "\(path): \(error)"
     case .unreadableFile(let variable):
       "\(variable) names a file that cannot be read as text: check its path and its permissions"
     }

@@ -2,76 +2,75 @@ import FoundationEssentials
 
 /// A user from Clerk's Backend API or an export (clerk.com/docs/reference/backend/types/backend-user).
 public struct BackendUser: Equatable, Sendable {
-  public let user: User
+  public let record: Record
   /// The user's `updated_at`, in milliseconds since 1970. It is 0, older than any applied change, when missing.
   public let updatedAt: Int64
-  /// Whether the user's metadata has an unknown role, which is replaced by the least privileged one.
-  public let hasUnknownRole: Bool
 
-  public init(user: User, updatedAt: Int64, hasUnknownRole: Bool = false) {
-    self.user = user
-    self.updatedAt = updatedAt
-    self.hasUnknownRole = hasUnknownRole
-  }
+  /// Clerk's id.
+  public var id: String { record.id }
 
   /// Decodes a JSON array of user objects, an object `{"data": […]}`, or one user object.
   ///
   /// A user object that cannot become a row fails alone. Throws ``EventError/malformed(reason:)`` for other documents.
   public static func list(
-    decoding json: [UInt8], roles: Roles
+    decoding json: [UInt8], mapping: Mapping
   ) throws(EventError) -> [Result<BackendUser, UnusableUser>] {
+    guard let users = mapping[.user] else { return [] }
     do {
-      return try JSONDecoder().decode(List.self, from: Data(json)).objects.map { object in
-        object.flatMap { data in Result { () throws(UnusableUser) in try BackendUser(data, roles: roles) } }
+      let list = try JSONDecoder().decode(List.self, from: Data(json), configuration: users)
+      return list.objects.map { object in
+        object.flatMap { data in Result { () throws(UnusableUser) in try BackendUser(data) } }
       }
     } catch {
       throw .malformed(reason: Event.reason(for: error))
     }
   }
 
-  private init(_ data: UserData, roles: Roles) throws(UnusableUser) {
+  init(_ record: Record, updatedAt: Int64) {
+    (self.record, self.updatedAt) = (record, updatedAt)
+  }
+
+  private init(_ data: ObjectData) throws(UnusableUser) {
     do throws(EventError) {
-      let (user, isKnown) = try Event.user(data, type: "user", roles: roles)
-      self.user = user
-      hasUnknownRole = !isKnown
+      let record = try data.record(.updated, type: "user")
+      self.init(record, updatedAt: Event.milliseconds(data.updatedAt ?? 0))
     } catch {
       throw UnusableUser(id: data.id, reason: error)
     }
-    updatedAt = Event.milliseconds(data.updatedAt ?? 0)
   }
 }
 
 /// The user objects of a document in any of the three forms.
-private struct List: Decodable {
+private struct List: DecodableWithConfiguration {
   private enum CodingKeys: CodingKey {
     case data
   }
 
-  let objects: [Result<UserData, UnusableUser>]
+  let objects: [Result<ObjectData, UnusableUser>]
 
-  init(from decoder: any Decoder) throws {
+  init(from decoder: any Decoder, configuration users: TableMapping) throws {
     let list = try? decoder.container(keyedBy: CodingKeys.self)
     if let list, list.contains(.data) {
-      objects = try list.decode([Object].self, forKey: .data).map(\.result)
+      objects = try list.decode([Object].self, forKey: .data, configuration: users).map(\.result)
     } else if list != nil {
-      objects = [try Object(from: decoder).result]
+      objects = [try Object(from: decoder, configuration: users).result]
     } else {
-      objects = try [Object](from: decoder).map(\.result)
+      objects = try [Object](from: decoder, configuration: users).map(\.result)
     }
   }
 }
 
 /// One user object or its error. Decoding an array of these does not fail as a whole.
-private struct Object: Decodable {
+private struct Object: DecodableWithConfiguration {
   private enum CodingKeys: CodingKey {
     case id
   }
 
-  let result: Result<UserData, UnusableUser>
+  let result: Result<ObjectData, UnusableUser>
 
-  init(from decoder: any Decoder) throws {
+  init(from decoder: any Decoder, configuration users: TableMapping) throws {
     do {
-      result = .success(try UserData(from: decoder))
+      result = .success(try ObjectData(decoder.container(keyedBy: MemberName.self), users))
     } catch {
       let id = try? decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .id)
       result = .failure(UnusableUser(id: id, reason: .malformed(reason: Event.reason(for: error))))

@@ -3,74 +3,59 @@ public import Svix
 
 /// A verified Clerk event (clerk.com/docs/webhooks, "Payload structure").
 public struct Event: Equatable, Sendable {
-  /// The event's effect on the users table.
-  public enum Change: Equatable, Sendable {
-    case created(User)
-    case updated(User)
-    case deleted(id: String)
+  /// What happened to an object, in the order in which it can happen.
+  public enum Operation: Int64, Comparable, Sendable {
+    case created, updated, deleted
+
+    public static func < (one: Operation, other: Operation) -> Bool { one.rawValue < other.rawValue }
+  }
+
+  /// The effect of an event on a mapped table.
+  public struct Change: Equatable, Sendable {
+    public let operation: Operation
+    /// The object's new state; only its key after a deletion.
+    public let record: Record
   }
 
   /// The id of the event's message, which is the same on every attempt to deliver it.
   public let messageID: String
   /// Clerk's name of the event, such as `user.created`.
   public let type: String
-  /// The change to the users table; nil for an event that is not about a user.
+  /// nil for an event that changes no mapped table.
   public let change: Change?
-  /// The time of the user's state, in milliseconds since 1970: its `updated_at`, otherwise the event's timestamp,
+  /// The time of the object's state, in milliseconds since 1970: its `updated_at`, otherwise the event's timestamp,
   /// otherwise the message's.
   public let version: Int64
-  /// Whether the user's metadata has an unknown role, which is replaced by the least privileged one.
-  public let hasUnknownRole: Bool
 
   /// The id of the event's user.
-  public var userID: String? { change?.userID }
+  public var userID: String? { change?.record.id }
 
   /// The event's identification in the ledger.
   public var delivery: Delivery { Delivery(id: messageID, type: type, userID: userID) }
+
+  /// What had to be replaced in the object, for the log.
+  package var warnings: [String] { change?.record.warnings ?? [] }
 }
 
 extension Event {
   /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
-  public init(decoding message: VerifiedMessage, roles: Roles) throws(EventError) {
+  public init(decoding message: VerifiedMessage, mapping: Mapping) throws(EventError) {
     let envelope: Envelope
     do {
-      envelope = try JSONDecoder().decode(Envelope.self, from: Data(message.body))
+      envelope = try JSONDecoder().decode(Envelope.self, from: Data(message.body), configuration: mapping)
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }
     messageID = message.id
     type = envelope.type
-    version = Self.milliseconds(envelope.change?.updatedAt ?? envelope.timestamp ?? message.timestamp)
-
-    switch envelope.change {
-    case .created(let data)?:
-      let (user, isKnown) = try Self.user(data, type: type, roles: roles)
-      (change, hasUnknownRole) = (.created(user), !isKnown)
-    case .updated(let data)?:
-      let (user, isKnown) = try Self.user(data, type: type, roles: roles)
-      (change, hasUnknownRole) = (.updated(user), !isKnown)
-    case .deleted(let data)?:
-      (change, hasUnknownRole) = (.deleted(id: try Self.userID(data.id, type: type)), false)
-    case nil:
-      (change, hasUnknownRole) = (nil, false)
+    let object = envelope.change?.object
+    let updatedAt = envelope.change?.operation == .deleted ? nil : object?.updatedAt
+    version = Self.milliseconds(updatedAt ?? envelope.timestamp ?? message.timestamp)
+    if let (operation, object) = envelope.change {
+      change = Change(operation: operation, record: try object.record(operation, type: type))
+    } else {
+      change = nil
     }
-  }
-
-  private static func userID(_ id: String?, type: String) throws(EventError) -> String {
-    guard let id, !id.isEmpty else { throw .noUserID(type: type) }
-    return id
-  }
-
-  /// Returns the row's content for a user object, and whether its role is known. `type` appears in the errors.
-  static func user(
-    _ data: UserData, type: String, roles: Roles
-  ) throws(EventError) -> (User, isRoleKnown: Bool) {
-    let id = try userID(data.id, type: type)
-    guard let email = data.primaryEmail else { throw .noPrimaryEmail(type: type, userID: id) }
-    let (role, isKnown) = roles.role(for: data.publicMetadata)
-    let user = User(
-      id: id, email: email, firstName: data.firstName ?? "", lastName: data.lastName ?? "", role: role)
-    return (user, isKnown)
   }
 
   /// Converts seconds to milliseconds. Clerk's documentation has milliseconds, its OpenAPI examples seconds, which
@@ -102,28 +87,23 @@ extension Event {
   }
 }
 
-extension Event.Change {
-  /// The id of the event's user.
-  var userID: String {
-    switch self {
-    case .created(let user), .updated(let user): user.id
-    case .deleted(let id): id
+extension Event.Operation {
+  /// Parses the last word of an event's type.
+  init?(name: some StringProtocol) {
+    switch name {
+    case "created": self = .created
+    case "updated": self = .updated
+    case "deleted": self = .deleted
+    default: return nil
     }
   }
+}
 
-  /// The user's new state; nil for a deletion.
-  package var user: User? {
-    switch self {
-    case .created(let user), .updated(let user): user
-    case .deleted: nil
-    }
-  }
-
-  var rank: Version.Rank {
-    switch self {
-    case .created: .created
-    case .updated: .updated
-    case .deleted: .deleted
-    }
+extension ObjectData {
+  /// Returns the object as the values of its table's columns. `type` appears in the errors.
+  func record(_ operation: Event.Operation, type: String) throws(EventError) -> Record {
+    guard let id, !id.isEmpty else { throw .noUserID(type: type) }
+    return operation == .deleted
+      ? table.deletedRecord(id, fields) : try table.record(id, fields, type: type)
   }
 }

@@ -1,9 +1,9 @@
 /// The roles of the application.
-public struct Roles: Equatable, Sendable {
+public struct Roles: Hashable, Sendable {
   /// The roles admin, trainer and client.
   public static let standard = Roles(names: ["admin", "trainer", "client"], fallback: "client")
 
-  private let names: [String]
+  let names: [String]
   /// The least privileged role, for a user whose metadata has no role or an unknown one.
   public let fallback: String
 
@@ -17,14 +17,5 @@ public struct Roles: Equatable, Sendable {
     let names = text.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
     guard let fallback = names.last else { return nil }
     self.init(names: names, fallback: fallback)
-  }
-
-  /// Returns the role that the public metadata grants. `isKnown` is false when the metadata has an unknown role.
-  func role(for metadata: PublicMetadata?) -> (role: String, isKnown: Bool) {
-    switch metadata {
-    case nil, .noRole: (fallback, true)
-    case .role(let name) where names.contains(name): (name, true)
-    case .role, .unusable: (fallback, false)
-    }
   }
 }

@@ -17,7 +17,7 @@ extension UserStore {
     var free: [String] = []
     for (id, needed) in addresses {
       let owner = try database.sql(
-        UserTable.owner(of: needed.address, otherThan: needed.userID, on: connection))
+        mapping[.user]?.owner(of: needed.address, otherThan: needed.userID, on: connection))
       if owner == nil { free.append(id) }
     }
     return free

@@ -45,6 +45,9 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension SQLiteError {
+  private static let builtInColumns =
+    "id, email, firstName, lastName, password, phone, role, createdAt, updatedAt"
+
   /// What the operator can do about the error.
   var advice: String {
     switch kind {
@@ -62,7 +65,8 @@ extension SQLiteError {
     case .constraint:
       "a constraint of this database forbids the change; the delivery will be retried"
     case .schema:
-      "the table must be users(\(UserTable.columns)); further columns need a default"
+      "the table must be users(\(Self.builtInColumns)), further columns need a default; or CLERK_SYNC_TABLES must name "
+        + "a mapping to the application's table, which clerk-sync tables suggest prints"
     case .other:
       "see sqlite.org/rescode.html"
     }

@@ -2,7 +2,12 @@ extension UserStore {
   /// The settings of a store.
   public struct Options: Hashable, Sendable {
     /// The unit of the columns `createdAt` and `updatedAt`.
-    public var timestamps = TimestampUnit.milliseconds
+    public var timestamps: TimestampUnit {
+      get { mapping.timestamps }
+      set { mapping = .users(roles: .standard, timestamps: newValue) }
+    }
+    /// The application's tables.
+    package var mapping = Mapping.builtIn
     /// How long ledger entries and tombstones are kept, in days. Svix can replay a message for up to 90 days.
     public var retention = 90
     /// How writes share connections.

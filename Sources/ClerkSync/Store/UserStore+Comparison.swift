@@ -5,10 +5,10 @@ extension UserStore {
   /// order and writes nothing.
   public func compare(_ users: [BackendUser]) throws(StoreError) -> [UserComparison] {
     let connection = try database.open()
-    return try database.sql(Self.compare(users, on: connection))
+    return try database.sql(compare(users, on: connection))
   }
 
-  private static func compare(
+  private func compare(
     _ users: [BackendUser], on connection: borrowing Connection
   ) throws(SQLiteError) -> [UserComparison] {
     try connection.run("BEGIN")
@@ -18,27 +18,18 @@ extension UserStore {
     return comparisons
   }
 
-  private static func compare(
+  private func compare(
     _ listed: BackendUser, on connection: borrowing Connection
   ) throws(SQLiteError) -> UserComparison {
-    let applied = try VersionTable.find(listed.user.id, on: connection)
+    let applied = try VersionTable.find(listed.id, on: connection)
     if applied?.isDeleted == true { return .deleted }
-    guard let row = try UserTable.find(listed.user.id, on: connection) else { return .missing }
-    let columns = row.columns(differentFrom: listed.user)
+    guard let columns = try mapping[.user]?.differences(from: listed.record, on: connection) else {
+      return .missing
+    }
     if columns.isEmpty { return .equal(isRecorded: (applied?.version.time ?? .min) >= listed.updatedAt) }
     let version = Version(time: listed.updatedAt, rank: .updated)
     if let applied, applied.version > version { return .newer }
     return .different(columns: columns)
-  }
-}
-
-extension User {
-  /// Returns the names of the columns in which two users with the same id differ.
-  fileprivate func columns(differentFrom other: User) -> [String] {
-    let columns: [(String, KeyPath<User, String>)] = [
-      ("email", \.email), ("firstName", \.firstName), ("lastName", \.lastName), ("role", \.role),
-    ]
-    return columns.filter { self[keyPath: $0.1] != other[keyPath: $0.1] }.map(\.0)
   }
 }
 

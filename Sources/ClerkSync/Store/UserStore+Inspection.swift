@@ -8,7 +8,7 @@ extension UserStore {
   public func inspect() throws(StoreError) -> Inspection {
     guard FileIdentity(database.path) != nil else { throw .missing(database: database.path) }
     let connection = try database.open()
-    let inspection = try database.sql(Inspection(connection))
+    let inspection = try database.sql(Inspection(connection, mapping))
     try database.requireKnown(inspection.schemaVersion)
     return inspection
   }
@@ -17,7 +17,7 @@ extension UserStore {
 extension Inspection {
   /// NO ACTION and RESTRICT block the delete, and so does SET NULL on a NOT NULL column. Names are compared without
   /// regard to case, as SQLite does.
-  private static let blocking: StaticString = """
+  private static let blocking: SQL = """
     SELECT child.name, key."from", key.on_delete
     FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key
     WHERE child.type = 'table' AND lower(key."table") = 'users'
@@ -26,19 +26,19 @@ extension Inspection {
     ORDER BY child.name, key.id, key.seq
     """
 
-  private static let triggersOnUsers: StaticString = """
+  private static let triggersOnUsers: SQL = """
     SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = 'users' ORDER BY name
     """
 
-  fileprivate init(_ connection: borrowing Connection) throws(SQLiteError) {
+  fileprivate init(_ connection: borrowing Connection, _ mapping: Mapping) throws(SQLiteError) {
     library = Library.version
     hasWALResetFix = Library.hasWALResetFix
     journalMode = try connection.journalMode()
-    missingTables = try SyncSchema.missingTables(on: connection)
+    missingTables = try SyncSchema.missingTables(mapping, on: connection)
     guard missingTables.isEmpty else { return }
 
-    try UserTable.check(on: connection)
-    schemaVersion = try SyncSchema.check(on: connection)
+    for table in mapping.all { try table.check(on: connection) }
+    schemaVersion = try SyncSchema.check(mapping, on: connection)
     blockingReferences = try connection.all(Self.blocking) { row in
       Reference(table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "", action: row.text(at: 2) ?? "")
     }

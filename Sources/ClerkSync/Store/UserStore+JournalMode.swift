@@ -8,7 +8,7 @@ extension UserStore {
     /// A rollback journal, which each commit deletes.
     case delete
 
-    fileprivate var change: StaticString {
+    fileprivate var change: SQL {
       switch self {
       case .wal: "PRAGMA journal_mode = WAL"
       case .delete: "PRAGMA journal_mode = DELETE"

@@ -11,17 +11,18 @@ import Synchronization
 public final class UserStore: Sendable {
   let database: Database
   package let options: Options
+  var mapping: Mapping { options.mapping }
   private let writer: Writer
   private let clock: WallClock
   let countedUsers = Mutex<UserCount?>(nil)
 
   /// Creates a store for the SQLite file at `database`. The first write creates a missing file.
   public init(database: String, options: Options = Options(), clock: WallClock = .system) {
-    self.database = Database(path: database)
+    self.database = Database(path: database, mapping: options.mapping)
     self.options = options
     self.clock = clock
     let context = StoreOperation.Context(
-      timestamps: options.timestamps, retention: options.retention, clock: clock)
+      mapping: options.mapping, retention: options.retention, clock: clock)
     writer = Writer(self.database, context: context, options: options)
   }
 
@@ -47,13 +48,13 @@ public final class UserStore: Sendable {
   /// `updatedAt` is the user's `updated_at` at Clerk, in milliseconds since 1970. It orders this write among Clerk's
   /// events; the default is this machine's time. The outcome is ``Outcome/stale`` when a newer event has been applied.
   public func createUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
-    try write(.event(.created(user), time: updatedAt ?? clock.now(), delivery: nil))
+    try write(.event(change(.created, user), time: updatedAt ?? clock.now(), delivery: nil))
   }
 
   /// Writes the user as a `user.updated` event of Clerk would, and creates a missing row. `updatedAt` is as in
   /// ``createUser(_:updatedAt:)``.
   public func updateUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
-    try write(.event(.updated(user), time: updatedAt ?? clock.now(), delivery: nil))
+    try write(.event(change(.updated, user), time: updatedAt ?? clock.now(), delivery: nil))
   }
 
   /// Writes the users in one transaction, each as ``updateUser(_:updatedAt:)`` does. Each user has a result of its own
@@ -62,13 +63,21 @@ public final class UserStore: Sendable {
   /// Other writers wait meanwhile, so pass a few hundred users at a time. Throws, and writes nothing, when the database
   /// rather than a user is at fault.
   public func updateUsers(_ users: [BackendUser]) throws(StoreError) -> [Result<Outcome, StoreError>] {
-    try write(users.map { .event(.updated($0.user), time: $0.updatedAt, delivery: nil) })
+    try write(
+      users.map {
+        .event(Event.Change(operation: .updated, record: $0.record), time: $0.updatedAt, delivery: nil)
+      })
   }
 
   /// Deletes the user permanently, with the rows that the application's foreign keys delete.
   @discardableResult
   public func deleteUser(id: String) throws(StoreError) -> Outcome {
-    try write(.event(.deleted(id: id), time: clock.now(), delivery: nil))
+    let change = mapping[.user].map { Event.Change(operation: .deleted, record: $0.deletedRecord(id)) }
+    return try write(.event(change, time: clock.now(), delivery: nil))
+  }
+
+  private func change(_ operation: Event.Operation, _ user: User) -> Event.Change? {
+    mapping[.user].map { Event.Change(operation: operation, record: $0.record(user)) }
   }
 
   /// Records in the ledger that an attempt at the delivery failed for `reason`.
@@ -88,7 +97,7 @@ public final class UserStore: Sendable {
   public func check() throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()
-    try database.sql(UserTable.check(on: connection))
+    for table in mapping.all { try database.sql(table.check(on: connection)) }
     try database.requireSchema(on: connection)
   }
 

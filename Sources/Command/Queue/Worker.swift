@@ -63,7 +63,7 @@ struct Worker: AsyncParsableCommand {
     let worker = QueueWorker(
       queue: DeliveryQueue(queue), store: UserStore(database: configuration.database, options: store),
       secrets: secrets,
-      roles: configuration.roles, options: options, logger: logger, stop: stop)
+      options: options, logger: logger, stop: stop)
     logger.info(
       "worker started",
       metadata: ["queue": "\(queue)", "database": "\(configuration.database)", "name": "\(options.name)"])

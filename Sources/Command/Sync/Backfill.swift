@@ -37,7 +37,7 @@ struct Backfill: AsyncParsableCommand {
         guard let file = source.file else {
           return try await walk(store, configuration)
         }
-        return try await read(FileUsers(file, roles: configuration.roles), into: store)
+        return try await read(FileUsers(file, mapping: configuration.mapping), into: store)
       }
     } catch is CancellationError {
       ProgressBar.say(
@@ -65,7 +65,7 @@ struct Backfill: AsyncParsableCommand {
 
   private func walk(_ store: UserStore, _ configuration: Configuration) async throws -> Tally {
     let database = configuration.database
-    let api = try source.api(settings, roles: configuration.roles)
+    let api = try source.api(settings, mapping: configuration.mapping)
     let saved = restart ? nil : try BackfillPosition.load(for: database, apiURL: source.apiUrl)
     var position = saved ?? BackfillPosition(apiURL: source.apiUrl)
     let earlier = position.conflicts
@@ -78,7 +78,7 @@ struct Backfill: AsyncParsableCommand {
       try writer.write(page)
       position.startingAfter = users.position
       position.done += page.count
-      position.conflicts = earlier + writer.conflicts.map(\.user.id)
+      position.conflicts = earlier + writer.conflicts.map(\.id)
       position.tally = writer.tally
       try position.save(for: database)
       progress.advance(by: page.count)

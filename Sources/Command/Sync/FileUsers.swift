@@ -6,7 +6,7 @@ import Foundation
 /// Lines are read one at a time. The other two forms are a single document and are read into memory whole.
 struct FileUsers: UserSource {
   private let name: String
-  private let roles: Roles
+  private let mapping: Mapping
   private var lines: LineReader
   private var number = 0
   /// Users that are decoded but not returned yet.
@@ -14,8 +14,8 @@ struct FileUsers: UserSource {
   private var isFirst = true
 
   /// `-` is standard input.
-  init(_ path: String, roles: Roles) throws {
-    self.roles = roles
+  init(_ path: String, mapping: Mapping) throws {
+    self.mapping = mapping
     name = path == "-" ? "standard input" : path
     guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
       throw CommandFailure("\(path) cannot be read: expected a file with Clerk's users as JSON")
@@ -40,12 +40,12 @@ struct FileUsers: UserSource {
       if line.allSatisfy({ $0 == 0x20 || (0x09...0x0d).contains($0) }) { continue }
       defer { isFirst = false }
       do {
-        return try BackendUser.list(decoding: line, roles: roles)
+        return try BackendUser.list(decoding: line, mapping: mapping)
       } catch {
         guard isFirst else { throw unexpected("line \(number)") }
       }
       do {
-        return try BackendUser.list(decoding: line + [0x0a] + lines.rest(), roles: roles)
+        return try BackendUser.list(decoding: line + [0x0a] + lines.rest(), mapping: mapping)
       } catch {
         throw unexpected("the file")
       }

@@ -45,7 +45,7 @@ struct Reconcile: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try settings.configuration()
-    let (users, api) = try source.users(settings, roles: configuration.roles)
+    let (users, api) = try source.users(settings, mapping: configuration.mapping)
     let store = UserStore(configuration)
     try store.check()
     var reconciliation = Reconciliation(store, api: api)

@@ -78,8 +78,8 @@ struct Reconciliation {
     let comparisons = try store.compare(users)
     return zip(users, comparisons).compactMap { user, comparison in
       switch comparison {
-      case .missing: (user, Drift(kind: .missing, user: user.user.id))
-      case .different(let columns): (user, Drift(kind: .different, user: user.user.id, columns: columns))
+      case .missing: (user, Drift(kind: .missing, user: user.id))
+      case .different(let columns): (user, Drift(kind: .different, user: user.id, columns: columns))
       case .equal, .newer, .deleted: nil
       }
     }

@@ -27,15 +27,15 @@ struct SourceOptions: ParsableArguments {
   }
 
   /// Returns the source of all users, and the API if it is the source.
-  func users(_ settings: SettingsOptions, roles: Roles) throws -> (any UserSource, api: ClerkAPI?) {
-    if let file { return (try FileUsers(file, roles: roles), nil) }
-    let api = try api(settings, roles: roles)
+  func users(_ settings: SettingsOptions, mapping: Mapping) throws -> (any UserSource, api: ClerkAPI?) {
+    if let file { return (try FileUsers(file, mapping: mapping), nil) }
+    let api = try api(settings, mapping: mapping)
     return (APIUsers(api: api, after: nil), api)
   }
 
   /// Returns the API with the configured secret key.
-  func api(_ settings: SettingsOptions, roles: Roles) throws -> ClerkAPI {
+  func api(_ settings: SettingsOptions, mapping: Mapping) throws -> ClerkAPI {
     let base = apiUrl.hasSuffix("/") ? String(apiUrl.dropLast()) : apiUrl
-    return ClerkAPI(client: APIClient(base: base, key: try SecretKey(settings.variables())), roles: roles)
+    return ClerkAPI(client: APIClient(base: base, key: try SecretKey(settings.variables())), mapping: mapping)
   }
 }

@@ -10,7 +10,7 @@ extension Result<BackendUser, UnusableUser> {
   /// The user's id, if known.
   var userID: String? {
     switch self {
-    case .success(let user): user.user.id
+    case .success(let user): user.id
     case .failure(let unusable): unusable.id
     }
   }

@@ -17,7 +17,7 @@ struct UserWriter {
   mutating func write(_ page: [Result<BackendUser, UnusableUser>]) throws {
     for case .failure(let unusable) in page { tally.skip(unusable.id, because: "\(unusable)") }
     let users = page.compactMap { try? $0.get() }
-    tally.unknownRoles += users.count(where: \.hasUnknownRole)
+    tally.unknownRoles += users.count { !$0.record.warnings.isEmpty }
     try write(users)
   }
 
@@ -31,7 +31,7 @@ struct UserWriter {
       for batch in users.batches { try write(batch) }
     }
     for user in conflicts {
-      tally.skip(user.user.id, because: "its e-mail address is stored for another user")
+      tally.skip(user.id, because: "its e-mail address is stored for another user")
     }
     conflicts = []
   }
@@ -52,7 +52,7 @@ struct UserWriter {
       // A newer version was applied after the comparison.
       case .success: tally.count(.newer)
       case .failure(.emailTaken): conflicts.append(user)
-      case .failure(let error): tally.skip(user.user.id, because: "\(error)")
+      case .failure(let error): tally.skip(user.id, because: "\(error)")
       }
     }
   }

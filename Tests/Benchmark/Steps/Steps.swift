@@ -22,7 +22,7 @@ enum Steps {
 
   @inline(never)
   static func decode(_ message: VerifiedMessage) throws -> Event {
-    try Event(decoding: message, roles: .standard)
+    try Event(decoding: message, mapping: .builtIn)
   }
 
   /// Opens the file and reads its schema, which SQLite leaves to the first statement.

@@ -9,7 +9,7 @@ extension Connection {
 
   /// Returns the first column of every row as text.
   public func column(_ sql: StaticString) throws(SQLiteError) -> [String?] {
-    var statement = try prepare(sql)
+    var statement = try prepare(SQL(stringLiteral: sql))
     var texts: [String?] = []
     while try statement.step() { texts.append(statement.text(at: 0)) }
     return texts

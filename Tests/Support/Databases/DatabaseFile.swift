@@ -9,13 +9,13 @@ public struct DatabaseFile {
 
   public func execute(_ sql: StaticString...) throws {
     let connection = try Connection(path: path, mode: .createIfMissing, deadline: .now + .seconds(5))
-    for statement in sql { try connection.run(statement) }
+    for statement in sql { try connection.run(SQL(stringLiteral: statement)) }
   }
 
   /// Returns the rows of the query, with columns as text and NULL as nil.
   public func rows(_ sql: StaticString, columns: Int32 = 1) throws -> [[String?]] {
     let connection = try Connection(path: path, mode: .mustExist, deadline: .now + .seconds(5))
-    var statement = try connection.prepare(sql)
+    var statement = try connection.prepare(SQL(stringLiteral: sql))
     var rows: [[String?]] = []
     while try statement.step() {
       rows.append((0..<columns).map { statement.text(at: $0) })

@@ -3,7 +3,7 @@ import CSQLite
 /// SQLite's plan for a statement (sqlite.org/eqp.html).
 public enum QueryPlan {
   /// Returns the steps, such as `SEARCH users USING INDEX …`; none when the statement does not compile.
-  public static func steps(of sql: StaticString, in path: String) -> [String] {
+  public static func steps(of sql: String, in path: String) -> [String] {
     var connection: OpaquePointer?
     var statement: OpaquePointer?
     unsafe sqlite3_open_v2(path, &connection, SQLITE_OPEN_READWRITE, nil)

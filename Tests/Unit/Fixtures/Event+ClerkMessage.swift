@@ -15,7 +15,6 @@ extension Event {
       case .deleted: .deleted(id: user.id)
       }
     self.init(
-      messageID: message.id, type: "user.\(message.kind)", change: change, version: Int64(message.version),
-      hasUnknownRole: false)
+      messageID: message.id, type: "user.\(message.kind)", change: change, version: Int64(message.version))
   }
 }

@@ -26,7 +26,7 @@ struct TestDatabase {
 
   func execute(_ statements: StaticString...) throws {
     let connection = try open()
-    for statement in statements { try connection.run(statement) }
+    for statement in statements { try connection.run(SQL(stringLiteral: statement)) }
   }
 
   func column(_ sql: StaticString) throws -> [String?] { try open().column(sql) }
@@ -46,19 +46,23 @@ extension UserStore {
   static let now: Int64 = 1_700_000_000_123
 
   @discardableResult
-  func create(_ user: User, now: Int64 = now) throws -> Outcome { try apply(.created(user), now: now) }
+  func create(_ user: User, now: Int64 = now) throws -> Outcome { try apply(.created, user, now: now) }
 
   @discardableResult
-  func update(_ user: User, now: Int64 = now) throws -> Outcome { try apply(.updated(user), now: now) }
+  func update(_ user: User, now: Int64 = now) throws -> Outcome { try apply(.updated, user, now: now) }
 
   @discardableResult
   func delete(_ id: String, now: Int64 = now) throws -> Outcome { try apply(.deleted(id: id), now: now) }
+
+  private func apply(_ operation: Event.Operation, _ user: User, now: Int64) throws -> Outcome {
+    try apply(mapping[.user].map { Event.Change(operation: operation, record: $0.record(user)) }, now: now)
+  }
 
   /// Applies the change as an event of a new message, at the time `now`.
   private func apply(_ change: Event.Change?, now: Int64) throws -> Outcome {
     let then = UserStore(database: database.path, options: options, clock: WallClock { now })
     return try then.apply(
-      Event(messageID: "msg_\(UUID())", type: "user", change: change, version: now, hasUnknownRole: false))
+      Event(messageID: "msg_\(UUID())", type: "user", change: change, version: now))
   }
 }
 

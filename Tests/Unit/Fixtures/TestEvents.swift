@@ -7,13 +7,13 @@ extension Event {
   /// Creates an event of a new message. `version` is in milliseconds since 1970.
   init(_ change: Change?, at version: Int64 = UserStore.now, id: String = "msg_\(UUID())") {
     let type =
-      switch change {
-      case .created: "user.created"
-      case .updated: "user.updated"
+      switch change?.operation {
+      case .created?: "user.created"
+      case .updated?: "user.updated"
       case .deleted: "user.deleted"
       case nil: "session.created"
       }
-    self.init(messageID: id, type: type, change: change, version: version, hasUnknownRole: false)
+    self.init(messageID: id, type: type, change: change, version: version)
   }
 }
 

@@ -30,7 +30,7 @@ struct UserEvent {
   }
 
   /// Decodes the event from a message signed 1600000000 seconds after 1970.
-  func decode(roles: Roles = .standard) throws -> Event { try Event.decode(body, roles: roles) }
+  func decode(_ mapping: Mapping = .builtIn) throws -> Event { try Event.decode(body, mapping) }
 
   private static func object(_ members: [String: String]) -> String {
     "{\(members.sorted { $0.key < $1.key }.map { "\"\($0)\":\($1)" }.joined(separator: ","))}"
@@ -38,23 +38,18 @@ struct UserEvent {
 }
 
 extension Event {
-  static func decode(_ body: some Sequence<UInt8>, roles: Roles = .standard) throws -> Event {
+  static func decode(_ body: some Sequence<UInt8>, _ mapping: Mapping = .builtIn) throws -> Event {
     let signature = try Signature(
       of: Array(body), id: "msg_1", timestamp: "1600000000", secret: Secret("whsec_YQ=="))
     let message = VerifiedMessage(
       id: "msg_1", timestamp: 1_600_000_000, signature: signature, body: Array(body))
-    return try Event(decoding: message, roles: roles)
+    return try Event(decoding: message, mapping: mapping)
   }
 
-  static func decode(_ body: String, roles: Roles = .standard) throws -> Event {
-    try decode(body.utf8, roles: roles)
+  static func decode(_ body: String, _ mapping: Mapping = .builtIn) throws -> Event {
+    try decode(body.utf8, mapping)
   }
 
   /// The user created or updated.
-  var user: User? {
-    switch change {
-    case .created(let user), .updated(let user): user
-    case .deleted, nil: nil
-    }
-  }
+  var user: User? { change?.operation == .deleted ? nil : change?.record.user }
 }

@@ -90,7 +90,7 @@ import Testing
 
   @Test func `An empty statement is refused`() throws {
     let connection = try Connection.open(path)
-    for sql in ["", " ", "-- nothing"] as [StaticString] {
+    for sql in ["", " ", "-- nothing"] as [SQL] {
       #expect(throws: SQLiteError.self) { try connection.run(sql) }
     }
   }

@@ -32,7 +32,7 @@ import Testing
 
   @Test func `The text that a trigger raises is not repeated`() throws {
     let connection = try table()
-    for sql in ["UPDATE t SET name = 'secret value'", "DELETE FROM other"] as [StaticString] {
+    for sql in ["UPDATE t SET name = 'secret value'", "DELETE FROM other"] as [SQL] {
       let error = #expect(throws: SQLiteError.self) { try connection.run(sql) }
       #expect(error?.message == "a trigger refused the change")
     }
@@ -105,7 +105,7 @@ import Testing
       """
       CREATE TRIGGER deleting BEFORE DELETE ON other BEGIN SELECT RAISE(ROLLBACK, 'secret value'); END
       """,
-    ] as [StaticString] {
+    ] as [SQL] {
       try connection.run(sql)
     }
     return connection
@@ -115,9 +115,9 @@ import Testing
     let testDescription: String
     let kind: SQLiteError.Kind
     let code: Int32
-    let sql: StaticString
+    let sql: SQL
 
-    init(_ name: String, _ kind: SQLiteError.Kind, _ code: Int32, _ sql: StaticString) {
+    init(_ name: String, _ kind: SQLiteError.Kind, _ code: Int32, _ sql: SQL) {
       (testDescription, self.kind, self.code, self.sql) = (name, kind, code, sql)
     }
   }

@@ -49,13 +49,13 @@ extension Statistics {
   }
 
   /// Counts the next 20,000 entries of the ledger.
-  static let page: StaticString = """
+  static let page: SQL = """
     SELECT outcome, type, count(*), max(last_seen), max(rowid) FROM (
       SELECT rowid, outcome, type, last_seen FROM clerk_sync_deliveries WHERE rowid > ?1 ORDER BY rowid LIMIT 20000)
     GROUP BY outcome, type
     """
 
-  init(_ connection: borrowing Connection) throws(SQLiteError) {
+  init(_ connection: borrowing Connection, _ mapping: Mapping) throws(SQLiteError) {
     var counts: [Key: Int64] = [:]
     var last: Int64?
     var position: Int64? = .min
@@ -73,7 +73,7 @@ extension Statistics {
     failures = deliveries.filter { $0.outcome == DeliveryLedger.failed }.reduce(0) { $0 + $1.deliveries }
     lastDelivery = last
     newestVersion = try connection.integer("SELECT max(version) FROM clerk_sync_versions")
-    users = try connection.integer(UserTable.count) ?? 0
+    users = try mapping.countUsers(on: connection)
     tombstones =
       try connection.integer("SELECT count(*) FROM clerk_sync_versions WHERE deleted IS NOT NULL") ?? 0
     library = Library.version

@@ -11,6 +11,15 @@ public struct StoredUser: Encodable, Equatable, Sendable {
   public let updatedAt: Int64
 }
 
+extension StoredUser {
+  /// Converts the times from milliseconds.
+  func storedIn(_ unit: TimestampUnit) -> StoredUser {
+    StoredUser(
+      id: id, email: email, firstName: firstName, lastName: lastName, role: role,
+      createdAt: unit.convert(milliseconds: createdAt), updatedAt: unit.convert(milliseconds: updatedAt))
+  }
+}
+
 /// Selects users. All conditions that are set must hold.
 public struct UserFilter: Equatable, Sendable {
   public var id: String?

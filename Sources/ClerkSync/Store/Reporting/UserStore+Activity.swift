@@ -113,7 +113,7 @@ extension UserStore {
     let known = countedUsers.withLock(\.self)
     let start = ContinuousClock.now
     if let known, start < known.end { return known.users }
-    let users = try connection.integer(UserTable.count) ?? 0
+    let users = try mapping.countUsers(on: connection)
     let end = ContinuousClock.now
     let counted = UserCount(users: users, end: end + min((end - start) * 1000, .seconds(60)))
     countedUsers.withLock { $0 = counted }

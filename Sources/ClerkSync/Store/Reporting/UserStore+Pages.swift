@@ -43,12 +43,13 @@ extension UserStore {
     _ search: UserSearch, after id: String?, limit: Int
   ) throws(StoreError) -> Page<StoredUser, String> {
     let connection = try database.openForReading()
+    guard let table = mapping[.user] else { return Page(rows: [], next: nil) }
     var (users, next): ([StoredUser], String?) = ([], id ?? "")
     for _ in 0..<Self.readsPerPage where users.count < limit {
       guard let last = next else { break }
       let page = try database.sql(
-        UserTable.search(search, after: last, limit: limit - users.count, on: connection))
-      users += page.rows.map(inMilliseconds)
+        table.search(search, after: last, limit: limit - users.count, on: connection))
+      users += page.rows
       next = page.next
     }
     return Page(rows: users, next: next)
@@ -65,7 +66,7 @@ extension UserStore {
   private func history(
     of id: String, before position: Int64?, limit: Int, on connection: borrowing Connection
   ) throws(SQLiteError) -> UserHistory? {
-    let user = try UserTable.read(UserFilter(id: id), after: nil, limit: 1, on: connection).first
+    let user = try mapping[.user]?.read(UserFilter(id: id), after: nil, limit: 1, on: connection).first
     let change = try VersionTable.find(id, on: connection)
     var filter = DeliveryFilter(userID: id)
     // A user without a row and a version can only have failures, which have an index.
@@ -74,7 +75,7 @@ extension UserStore {
     let page = try Self.page(filter, in: positions, before: position, limit: limit, on: connection)
     guard user != nil || change != nil || !page.rows.isEmpty || position != nil else { return nil }
     return UserHistory(
-      user: user.map(inMilliseconds), change: change.map(UserHistory.Change.init), deliveries: page)
+      user: user, change: change.map(UserHistory.Change.init), deliveries: page)
   }
 
   /// Returns the deliveries before `position`, newest first. `since` and `until` limit the times of the first attempts,
@@ -118,12 +119,5 @@ extension UserStore {
       end = deliveries.count < limit ? floor : deliveries.last?.position ?? floor
     }
     return Page(rows: deliveries, next: end > start ? end : nil)
-  }
-
-  private func inMilliseconds(_ user: StoredUser) -> StoredUser {
-    StoredUser(
-      id: user.id, email: user.email, firstName: user.firstName, lastName: user.lastName, role: user.role,
-      createdAt: options.timestamps.milliseconds(user.createdAt),
-      updatedAt: options.timestamps.milliseconds(user.updatedAt))
   }
 }

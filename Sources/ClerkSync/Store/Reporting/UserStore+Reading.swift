@@ -15,13 +15,14 @@ extension UserStore {
     _ filter: UserFilter = UserFilter(), after id: String? = nil, limit: Int
   ) throws(StoreError) -> [StoredUser] {
     let connection = try database.openForReading()
-    return try database.sql(UserTable.read(filter, after: id, limit: limit, on: connection))
+    let users = try database.sql(mapping[.user]?.read(filter, after: id, limit: limit, on: connection))
+    return (users ?? []).map { $0.storedIn(options.timestamps) }
   }
 
   /// Returns the number of users.
   public func userCount() throws(StoreError) -> Int64 {
     let connection = try database.openForReading()
-    return try database.sql(connection.integer(UserTable.count)) ?? 0
+    return try database.sql(mapping.countUsers(on: connection))
   }
 
   /// Returns up to `limit` deliveries before `position`, newest first. Without a position it returns the last ones.
@@ -56,6 +57,6 @@ extension UserStore {
   /// Counts every row, which takes about a second for a million deliveries.
   public func statistics() throws(StoreError) -> Statistics {
     let connection = try database.openForReading()
-    return try database.sql(Statistics(connection))
+    return try database.sql(Statistics(connection, mapping))
   }
 }

@@ -12,24 +12,24 @@ enum DeliveryCounts {
   static let hour: Int64 = 3_600_000
 
   /// Counts the entries after position ?1 up to ?2 that arrived before ?4, by periods of ?3 milliseconds.
-  private static let addition: StaticString = """
+  private static let addition: SQL = """
     INSERT INTO clerk_sync_counts (hour, type, outcome, deliveries)
     SELECT first_seen / ?3, coalesce(type, ''), outcome, count(*) FROM clerk_sync_deliveries
     WHERE rowid > ?1 AND rowid <= ?2 AND first_seen < ?4 AND outcome <> 'failed' GROUP BY 1, 2, 3
     ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries
     """
 
-  private static let counted: StaticString = "SELECT deliveries FROM clerk_sync_counts WHERE hour = -1"
+  private static let counted: SQL = "SELECT deliveries FROM clerk_sync_counts WHERE hour = -1"
 
-  private static let counting: StaticString = "REPLACE INTO clerk_sync_counts VALUES (-1, '', '', ?1)"
+  private static let counting: SQL = "REPLACE INTO clerk_sync_counts VALUES (-1, '', '', ?1)"
 
-  private static let countedPosition: StaticString = """
+  private static let countedPosition: SQL = """
     SELECT rowid FROM clerk_sync_deliveries WHERE svix_id = ?1
       AND rowid <= coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
     """
 
   /// See ``Retention``.
-  static let prune: StaticString = "DELETE FROM clerk_sync_counts WHERE hour > 0 AND hour < ?1 / 3600000"
+  static let prune: SQL = "DELETE FROM clerk_sync_counts WHERE hour > 0 AND hour < ?1 / 3600000"
 
   /// Counts a batch when it is complete. Call this for each new ledger entry.
   static func didInsert(at position: Int64, on connection: borrowing Connection) throws(SQLiteError) {
@@ -72,7 +72,7 @@ enum DeliveryCounts {
 extension DeliveryCounts {
   // Each query adds the entries that have not been counted yet and the last ten thousand failures. The limit bounds the
   // time.
-  static let totals: StaticString = """
+  static let totals: SQL = """
     SELECT outcome, type, sum(deliveries) FROM (
       SELECT outcome, type, deliveries FROM clerk_sync_counts WHERE hour = 0
       UNION ALL
@@ -85,7 +85,7 @@ extension DeliveryCounts {
     """
 
   /// Deliveries since hour ?1, in steps of ?2 hours.
-  static let series: StaticString = """
+  static let series: SQL = """
     SELECT outcome, type, sum(deliveries), hour / ?2 * ?2 AS step FROM (
       SELECT outcome, type, deliveries, hour FROM clerk_sync_counts WHERE hour >= ?1
       UNION ALL

@@ -3,7 +3,7 @@ import SQLite
 // Every query walks along the rowid and stops at its limit. An index for each filter would add a write to every
 // delivery; the partial index of failures adds none while nothing fails.
 extension DeliveryLedger {
-  static let newestFirst: StaticString = """
+  static let newestFirst: SQL = """
     SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries
     WHERE rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
@@ -12,7 +12,7 @@ extension DeliveryLedger {
     """
 
   /// Examines ten thousand failures at most, which bounds the time.
-  static let newestFailed: StaticString = """
+  static let newestFailed: SQL = """
     SELECT * FROM (SELECT rowid AS position, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
       FROM clerk_sync_deliveries WHERE outcome = 'failed' AND rowid < ?1 AND rowid > ?7
       ORDER BY rowid DESC LIMIT 10000)
@@ -21,7 +21,7 @@ extension DeliveryLedger {
     ORDER BY position DESC LIMIT ?6
     """
 
-  static let oldestFirst: StaticString = """
+  static let oldestFirst: SQL = """
     SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries
     WHERE rowid > ?1 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
@@ -29,12 +29,12 @@ extension DeliveryLedger {
     ORDER BY rowid LIMIT ?6
     """
 
-  static let atPosition: StaticString = """
+  static let atPosition: SQL = """
     SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries WHERE rowid = ?1
     """
 
-  static let newest: StaticString = "SELECT max(rowid) FROM clerk_sync_deliveries"
+  static let newest: SQL = "SELECT max(rowid) FROM clerk_sync_deliveries"
 
   /// Returns up to `limit` entries between the two positions, newest first.
   static func readNewest(
@@ -87,14 +87,14 @@ extension DeliveryRecord {
 
 // Entries are in the order of their first attempts, so a binary search over the positions finds a time.
 extension DeliveryLedger {
-  static let nextFrom: StaticString = """
+  static let nextFrom: SQL = """
     SELECT rowid, first_seen FROM clerk_sync_deliveries WHERE rowid >= ?1 ORDER BY rowid LIMIT 1
     """
 
-  private static let oldest: StaticString = "SELECT min(rowid) FROM clerk_sync_deliveries"
+  private static let oldest: SQL = "SELECT min(rowid) FROM clerk_sync_deliveries"
 
   /// Examines the last hundred entries, because a retry updates an older entry.
-  static let lastAttempt: StaticString = """
+  static let lastAttempt: SQL = """
     SELECT max(last_seen) FROM (SELECT last_seen FROM clerk_sync_deliveries ORDER BY rowid DESC LIMIT 100)
     """
 

@@ -6,11 +6,11 @@ package enum DeliveryLedger {
   package static let failed = "failed"
 
   /// Names no columns, so that it fails on the wider table of a newer program.
-  static let insertion: StaticString = """
+  static let insertion: SQL = """
     INSERT INTO clerk_sync_deliveries VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?6) ON CONFLICT DO NOTHING
     """
 
-  private static let retry: StaticString = """
+  private static let retry: SQL = """
     UPDATE clerk_sync_deliveries SET type = ?2, user_id = ?3, outcome = ?4, error = ?5,
       attempts = attempts + 1, last_seen = ?6
     WHERE svix_id = ?1 AND outcome = 'failed'
@@ -18,7 +18,7 @@ package enum DeliveryLedger {
 
   /// See ``Retention``. Uncounted entries stay. The newest entry stays too, because it holds the time of the last
   /// delivery and keeps SQLite from reusing its position.
-  static let prune: StaticString = """
+  static let prune: SQL = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid IN (SELECT rowid FROM clerk_sync_deliveries ORDER BY rowid LIMIT ?2)
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
@@ -26,13 +26,13 @@ package enum DeliveryLedger {
     """
 
   /// Counts the entries that pruning removes in the end.
-  static let prunable: StaticString = """
+  static let prunable: SQL = """
     SELECT count(*) FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
     """
 
   /// Removes the uncounted entries that ``prune`` leaves, except the newest.
-  static let pruneUncounted: StaticString = """
+  static let pruneUncounted: SQL = """
     DELETE FROM clerk_sync_deliveries WHERE first_seen < ?1
       AND rowid < (SELECT max(rowid) FROM clerk_sync_deliveries)
       AND rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
@@ -44,7 +44,7 @@ package enum DeliveryLedger {
   static func record(
     _ delivery: Delivery, outcome: String, error: String?, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> Bool {
-    func run(_ sql: StaticString) throws(SQLiteError) -> Bool {
+    func run(_ sql: SQL) throws(SQLiteError) -> Bool {
       try connection.run(sql, delivery.id, delivery.type, delivery.userID, outcome, error, now)
       return connection.changes > 0
     }
@@ -58,11 +58,11 @@ package enum DeliveryLedger {
     return true
   }
 
-  static let pendingFailures: StaticString =
+  static let pendingFailures: SQL =
     "SELECT count(*), min(first_seen) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
 
   /// Counts the pending failures from their index alone.
-  static let failureCount: StaticString =
+  static let failureCount: SQL =
     "SELECT count(*) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
 
   /// Returns the number of deliveries that failed and have not succeeded since, and when the first of them arrived, in

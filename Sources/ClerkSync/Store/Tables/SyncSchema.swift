@@ -10,20 +10,26 @@ enum SyncSchema {
   static let version: Int64 = 1
 
   /// Fails to compile when a table is missing. Checking a complete schema costs this one small statement.
-  private static let inspection: StaticString = """
+  private static let inspection: SQL = """
+    SELECT (SELECT version FROM clerk_sync_schema), (SELECT 1 FROM clerk_sync_deliveries LIMIT 0),
+      (SELECT 1 FROM clerk_sync_versions LIMIT 0), (SELECT 1 FROM clerk_sync_counts LIMIT 0)
+    """
+
+  private static let builtInInspection: SQL = """
     SELECT (SELECT version FROM clerk_sync_schema), (SELECT 1 FROM users LIMIT 0),
       (SELECT 1 FROM clerk_sync_deliveries LIMIT 0), (SELECT 1 FROM clerk_sync_versions LIMIT 0),
       (SELECT 1 FROM clerk_sync_counts LIMIT 0)
     """
 
-  private static let recorded: StaticString = "SELECT version FROM clerk_sync_schema"
+  private static let recorded: SQL = "SELECT version FROM clerk_sync_schema"
 
-  private static let creation: [StaticString] = [
-    """
+  private static let builtInCreation: SQL = """
     CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE,
       firstName TEXT NOT NULL, lastName TEXT NOT NULL, password TEXT, phone TEXT,
       role TEXT NOT NULL DEFAULT 'client', createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
-    """,
+    """
+
+  private static let creation: [SQL] = [
     "CREATE TABLE IF NOT EXISTS clerk_sync_schema (version INTEGER NOT NULL)",
     "INSERT INTO clerk_sync_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clerk_sync_schema)",
     // The rowid keeps rows in the order of first_seen, so finding the oldest needs no index.
@@ -53,41 +59,49 @@ enum SyncSchema {
     """,
   ]
 
-  /// Creates the missing tables, and returns the version of the sync's tables.
-  static func prepare(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+  /// Creates the missing tables, and returns the version of the sync's tables. Only the built-in mapping has a users table
+  /// that is created.
+  ///
+  /// Nothing is created unless the application's tables fit, so that no table is left in a file that cannot be used.
+  static func prepare(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
     do throws(SQLiteError) {
-      return try version(from: inspection, on: connection)
+      return try check(mapping, on: connection)
     } catch {
       guard error.kind == .schema else { throw error }
       return try connection.transaction { () throws(SQLiteError) in
         // A newer program may have dropped a table that this one would create.
         if let found = try? version(from: recorded, on: connection), found > version { return found }
-        let isCounting = try !missingTables(on: connection).contains("clerk_sync_counts")
+        let isCounting = try !missingTables(mapping, on: connection).contains("clerk_sync_counts")
+        if mapping.isBuiltIn { try connection.run(builtInCreation) }
+        for table in mapping.all { try table.check(on: connection) }
         for statement in creation { try connection.run(statement) }
         if !isCounting { try DeliveryCounts.countAll(on: connection) }
-        return try version(from: inspection, on: connection)
+        return try check(mapping, on: connection)
       }
     }
   }
 
   /// Returns the names of the missing tables, in the order of their creation.
-  static func missingTables(on connection: borrowing Connection) throws(SQLiteError) -> [String] {
-    try connection.all(
+  static func missingTables(
+    _ mapping: Mapping, on connection: borrowing Connection
+  ) throws(SQLiteError) -> [String] {
+    let missing = try connection.all(
       """
       SELECT column1 FROM (VALUES ('users'), ('clerk_sync_schema'), ('clerk_sync_deliveries'),
         ('clerk_sync_counts'), ('clerk_sync_versions'))
       WHERE column1 NOT IN (SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'view'))
       """
     ) { $0.text(at: 0) ?? "" }
+    return mapping.isBuiltIn ? missing : missing.filter { $0 != "users" }
   }
 
   /// Returns the version of the sync's tables. Throws when a table is missing.
-  static func check(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
-    try version(from: inspection, on: connection)
+  static func check(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+    try version(from: mapping.isBuiltIn ? builtInInspection : inspection, on: connection)
   }
 
   private static func version(
-    from query: StaticString, on connection: borrowing Connection
+    from query: SQL, on connection: borrowing Connection
   ) throws(SQLiteError) -> Int64 {
     try connection.integer(query) ?? 0
   }

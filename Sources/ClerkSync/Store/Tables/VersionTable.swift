@@ -12,14 +12,14 @@ enum VersionTable {
     var isDeleted: Bool { deleted != nil }
   }
 
-  static let lookup: StaticString =
+  static let lookup: SQL =
     "SELECT version, rank, deleted FROM clerk_sync_versions WHERE user_id = ?1"
 
   /// Names no columns, so that it fails on the wider table of a newer program.
-  static let entry: StaticString = "REPLACE INTO clerk_sync_versions VALUES (?1, ?2, ?3, ?4)"
+  static let entry: SQL = "REPLACE INTO clerk_sync_versions VALUES (?1, ?2, ?3, ?4)"
 
   /// See ``Retention``.
-  static let prune: StaticString = """
+  static let prune: SQL = """
     DELETE FROM clerk_sync_versions WHERE user_id IN
       (SELECT user_id FROM clerk_sync_versions WHERE deleted < ?1 ORDER BY deleted LIMIT ?2)
     """
@@ -40,7 +40,7 @@ enum VersionTable {
   static func find(_ userID: String, on connection: borrowing Connection) throws(SQLiteError) -> Applied? {
     try connection.first(lookup, userID) { row in
       let time = row.integer(at: 0) ?? .min
-      let rank = row.integer(at: 1).flatMap(Version.Rank.init) ?? .deleted
+      let rank = row.integer(at: 1).flatMap(Event.Operation.init(rawValue:)) ?? .deleted
       return Applied(version: Version(time: time, rank: rank), deleted: row.integer(at: 2))
     }
   }
@@ -56,16 +56,9 @@ enum VersionTable {
 
 /// An event's place in the order of its user's events: by time, and within a millisecond by rank.
 struct Version: Comparable {
-  /// The kinds of events, in the order in which they can happen to a user.
-  enum Rank: Int64, Comparable {
-    case created, updated, deleted
-
-    static func < (one: Rank, other: Rank) -> Bool { one.rawValue < other.rawValue }
-  }
-
   /// Milliseconds since 1970.
   let time: Int64
-  let rank: Rank
+  let rank: Event.Operation
 
   static func < (one: Version, other: Version) -> Bool {
     (one.time, one.rank) < (other.time, other.rank)

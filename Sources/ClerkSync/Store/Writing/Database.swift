@@ -8,6 +8,7 @@ struct Database: Sendable {
   static let busyTimeout = Duration.seconds(5)
 
   let path: String
+  let mapping: Mapping
 
   /// Opens a connection that waits for the locks of other programs until `deadline`. Creates a missing file, with its
   /// folder.
@@ -65,7 +66,7 @@ struct Database: Sendable {
 
   /// Creates the missing tables. Throws if a newer program created the tables.
   func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
-    try requireKnown(try sql(SyncSchema.prepare(on: connection)))
+    try requireKnown(try sql(SyncSchema.prepare(mapping, on: connection)))
   }
 
   /// Runs `body`; when a statement does not match the schema, prepares the schema and retries once. A correct schema
@@ -96,7 +97,7 @@ struct Database: Sendable {
   func requireSchema(on connection: borrowing Connection) throws(StoreError) {
     let found: Int64
     do throws(SQLiteError) {
-      found = try SyncSchema.check(on: connection)
+      found = try SyncSchema.check(mapping, on: connection)
     } catch {
       throw error.kind == .schema ? .notPrepared(database: path) : .sqlite(error, database: path)
     }

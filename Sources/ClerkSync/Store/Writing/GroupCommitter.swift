@@ -90,7 +90,7 @@ struct GroupCommitter: ~Copyable {
     var isFirstTry = true
     return try database.withSchemaRetry(connection) { error in
       group.count == 1
-        ? group[0].explain(error, in: database, on: connection)
+        ? group[0].explain(error, in: context, database, on: connection)
         : .sqlite(error, database: database.path)
     } _: { () throws(SQLiteError) in
       defer { isFirstTry = false }
@@ -122,7 +122,7 @@ struct GroupCommitter: ~Copyable {
       guard connection.isInTransaction, !(rethrowsMismatch && error.kind == .schema) else { throw error }
       try connection.run("ROLLBACK TO delivery")
       try connection.run("RELEASE delivery")
-      return .failure(operation.explain(error, in: database, on: connection))
+      return .failure(operation.explain(error, in: context, database, on: connection))
     }
   }
 }

@@ -10,7 +10,7 @@ enum StoreOperation: Sendable {
 
   /// The settings that affect the written values.
   struct Context: Sendable {
-    let timestamps: TimestampUnit
+    let mapping: Mapping
     /// In days.
     let retention: Int
     let clock: WallClock
@@ -23,8 +23,8 @@ enum StoreOperation: Sendable {
     case .event(let change, let time, let delivery):
       var outcome = Outcome.ignored
       if let change {
-        let version = Version(time: time, rank: change.rank)
-        let isNews = try VersionTable.admits(version, of: change.userID, on: connection)
+        let version = Version(time: time, rank: change.operation)
+        let isNews = try VersionTable.admits(version, of: change.record.id, on: connection)
         outcome = isNews ? .applied : .stale
       }
       if let delivery {
@@ -47,14 +47,15 @@ enum StoreOperation: Sendable {
   private func apply(
     _ change: Event.Change, time: Int64, now: Int64, in context: Context, on connection: borrowing Connection
   ) throws(SQLiteError) {
-    let written = context.timestamps.convert(milliseconds: now)
-    switch change {
-    case .created(let user): try UserTable.write(user, isNew: true, now: written, on: connection)
-    case .updated(let user): try UserTable.write(user, isNew: false, now: written, on: connection)
-    case .deleted(let id): try UserTable.delete(id: id, on: connection)
+    let record = change.record
+    guard let table = context.mapping[record.entity] else { return }
+    if change.operation == .deleted {
+      try table.delete(record, now: now, on: connection)
+    } else {
+      try table.write(record, isNew: change.operation == .created, now: now, on: connection)
     }
-    let version = Version(time: time, rank: change.rank)
-    try VersionTable.record(version, of: change.userID, now: now, on: connection)
+    let version = Version(time: time, rank: change.operation)
+    try VersionTable.record(version, of: record.id, now: now, on: connection)
   }
 
   /// Returns the ledger entry to write after `result`; nil after a success, and when the entry cannot be written either.
@@ -67,12 +68,13 @@ enum StoreOperation: Sendable {
   /// Returns the error to throw. A violated unique constraint becomes ``StoreError/emailTaken(by:)`` when another user
   /// has the address. Call this after the rollback.
   func explain(
-    _ error: SQLiteError, in database: Database, on connection: borrowing Connection
+    _ error: SQLiteError, in context: Context, _ database: Database, on connection: borrowing Connection
   ) -> StoreError {
-    if error.isUniqueViolation, case .event(let change?, _, _) = self, let user = change.user,
-      let owner = try? UserTable.owner(of: user.email, otherThan: user.id, on: connection)
+    if error.isUniqueViolation, case .event(let change?, _, _) = self,
+      let table = context.mapping[change.record.entity], let address = change.record.address,
+      let owner = try? table.owner(of: address, otherThan: change.record.id, on: connection)
     {
-      return .emailTaken(by: owner)
+      return .emailTaken(by: owner.id ?? "")
     }
     return .sqlite(error, database: database.path)
   }

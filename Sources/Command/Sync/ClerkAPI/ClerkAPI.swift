@@ -7,11 +7,11 @@ struct ClerkAPI {
   static let pageSize = 500
 
   private let client: APIClient
-  private let roles: Roles
+  private let mapping: Mapping
 
-  init(client: APIClient, roles: Roles) {
+  init(client: APIClient, mapping: Mapping) {
     self.client = client
-    self.roles = roles
+    self.mapping = mapping
   }
 
   /// Returns the users created after the one with this id, the oldest first. Only the last page has fewer than
@@ -48,7 +48,7 @@ struct ClerkAPI {
 
   private func decode(_ body: Data) throws -> [Result<BackendUser, UnusableUser>] {
     do {
-      return try BackendUser.list(decoding: Array(body), roles: roles)
+      return try BackendUser.list(decoding: Array(body), mapping: mapping)
     } catch {
       throw Self.unexpected
     }

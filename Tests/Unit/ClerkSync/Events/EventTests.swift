@@ -13,7 +13,7 @@ import Testing
     #expect(event.change == .created(user))
     #expect(event.version == 1_654_012_591_835)
     #expect(event.userID == "user_29w83sxmDNGwOuEthce5gg56FcC")
-    #expect(!event.hasUnknownRole)
+    #expect(event.warnings.isEmpty)
   }
 
   @Test func `Clerk's example of an updated user decodes`() throws {

@@ -1,3 +1,4 @@
+import SQLite
 import TestSupport
 import Testing
 
@@ -7,23 +8,23 @@ import Testing
 @Suite struct QueryPlanTests {
   @Test(
     arguments: [
-      (UserTable.withID, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?"),
-      (UserTable.withEmail, "SEARCH users USING INDEX sqlite_autoindex_users_2 (email=?"),
-      (UserTable.inOrder, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>?)"),
+      (Event.Change.users.withID, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id=?"),
+      (Event.Change.users.withEmail, "SEARCH users USING INDEX sqlite_autoindex_users_2 (email=?"),
+      (Event.Change.users.inOrder, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>?)"),
       (
         DeliveryLedger.newestFirst,
         "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
       ),
       (DeliveryLedger.nextFrom, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
-      (UserTable.idRange, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>? AND id<?)"),
+      (Event.Change.users.idRange, "SEARCH users USING INDEX sqlite_autoindex_users_1 (id>? AND id<?)"),
       (DeliveryLedger.oldestFirst, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>?)"),
       (DeliveryLedger.atPosition, "SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid=?)"),
       (DeliveryLedger.newest, "SEARCH clerk_sync_deliveries"),
-    ] as [(StaticString, String)])
-  func `A page is found by key`(sql: StaticString, step: String) throws {
+    ] as [(SQL, String)])
+  func `A page is found by key`(sql: SQL, step: String) throws {
     let database = try TestDatabase()
     try database.store.prepare()
-    let steps = QueryPlan.steps(of: sql, in: database.path)
+    let steps = QueryPlan.steps(of: sql.description, in: database.path)
     #expect(steps.count == 1)
     #expect(steps.first?.hasPrefix(step) == true, "\(steps)")
   }
@@ -31,21 +32,21 @@ import Testing
   @Test func `A page of the statistics is found by key`() throws {
     let database = try TestDatabase()
     try database.store.prepare()
-    let steps = QueryPlan.steps(of: Statistics.page, in: database.path)
+    let steps = QueryPlan.steps(of: Statistics.page.description, in: database.path)
     #expect(steps.contains("SEARCH clerk_sync_deliveries USING INTEGER PRIMARY KEY (rowid>?)"), "\(steps)")
   }
 
   @Test(
     arguments: [
-      UserTable.addressRange, DeliveryLedger.lastAttempt, DeliveryLedger.newestFailed,
+      Event.Change.users.addressRange, DeliveryLedger.lastAttempt, DeliveryLedger.newestFailed,
       DeliveryLedger.failureCount,
       DeliveryCounts.totals,
       DeliveryCounts.series,
-    ] as [StaticString])
-  func `No query of the console scans a whole table`(sql: StaticString) throws {
+    ] as [SQL])
+  func `No query of the console scans a whole table`(sql: SQL) throws {
     let database = try TestDatabase()
     try database.store.prepare()
-    let steps = QueryPlan.steps(of: sql, in: database.path)
+    let steps = QueryPlan.steps(of: sql.description, in: database.path)
     #expect(!steps.isEmpty)
     // The scans allowed: the last hundred entries, the rows of a subquery, and the index of failures.
     let small = [

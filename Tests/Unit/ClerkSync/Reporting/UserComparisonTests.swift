@@ -14,7 +14,7 @@ import Testing
 
   /// Returns a user of Clerk's list, last changed `milliseconds` after the test's current time.
   private func listed(_ user: User, after milliseconds: Int64 = 0) -> BackendUser {
-    BackendUser(user: user, updatedAt: UserStore.now + milliseconds, hasUnknownRole: false)
+    BackendUser(user: user, updatedAt: UserStore.now + milliseconds)
   }
 
   @Test func `A user is compared with the row and the recorded version`() throws {

@@ -16,7 +16,7 @@ import Testing
   private func event(_ id: String, user: String, email: String, at time: Int64 = 1_700_000_000_000) -> Event {
     let user = User(id: user, email: email, firstName: id, role: "client")
     return Event(
-      messageID: id, type: "user.updated", change: .updated(user), version: time, hasUnknownRole: false)
+      messageID: id, type: "user.updated", change: .updated(user), version: time)
   }
 
   @Test func `Each event has its own result, and a failed one does not affect the others`() throws {

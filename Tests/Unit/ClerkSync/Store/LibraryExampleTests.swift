@@ -55,7 +55,7 @@ import Testing
     let verifier = Verifier(secrets: [try Secret(secret)])
     let message = try verifier.verify(
       try MessageHeaders(values), body: body, now: WallClock.system.now() / 1000)
-    return try store.apply(Event(decoding: message, roles: .standard))
+    return try store.apply(Event(decoding: message, mapping: .builtIn))
   }
 
   @Test func `An address in use is an error that names its owner`() throws {

@@ -73,9 +73,9 @@ import Testing
         "ending in a deletion",
         [(.created, 1000), (.updated, 1000), (.updated, 1001), (.updated, 2500), (.deleted, 2000)]
       ),
-    ] as [(String, [(Version.Rank, Int64)])])
+    ] as [(String, [(Event.Operation, Int64)])])
   func `Five events of a user end the same in each of 120 orders`(
-    name: String, history: [(Version.Rank, Int64)]
+    name: String, history: [(Event.Operation, Int64)]
   ) throws {
     let orders = permutations(Array(history.enumerated()))
     #expect(orders.count == 120)

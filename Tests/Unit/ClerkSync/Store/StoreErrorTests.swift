@@ -50,9 +50,9 @@ import Testing
       #expect(error?.kind == .schema)
       #expect(error?.description.contains(words) == true)
       #expect(
-        error?.description.hasSuffix(
-          "; the table must be users(id, email, firstName, lastName, password, phone, role, createdAt, updatedAt); "
-            + "further columns need a default") == true)
+        error?.description.contains(
+          "; the table must be users(id, email, firstName, lastName, password, phone, role, createdAt, updatedAt), "
+            + "further columns need a default; or CLERK_SYNC_TABLES must name a mapping") == true)
     }
     #expect(try database.column("SELECT count(*) FROM sqlite_schema WHERE name = 'users'") == ["1"])
   }

@@ -85,8 +85,8 @@ import Testing
 
   @Test func `Each write waits for another program's lock until its own deadline`() throws {
     _ = try store.createUser(.ada())
-    let database = Database(path: path)
-    let context = StoreOperation.Context(timestamps: .milliseconds, retention: 90, clock: .system)
+    let database = Database(path: path, mapping: .builtIn)
+    let context = StoreOperation.Context(mapping: .builtIn, retention: 90, clock: .system)
     let writer = Writer(database, context: context, options: store.options)
     let isHeld = Atomic(false)
     let hasFailed = Atomic(false)
@@ -128,7 +128,7 @@ import Testing
 
   /// Runs `body` while another connection holds the write lock.
   private static func holdWriteLock(of path: String, while body: () -> Void) throws {
-    let other = try Database(path: path).open()
+    let other = try Database(path: path, mapping: .builtIn).open()
     try other.run("BEGIN IMMEDIATE")
     body()
     try other.run("ROLLBACK")

@@ -1,0 +1,174 @@
+import FoundationEssentials
+import SQLite
+
+/// A value in an object at Clerk.
+enum Field: Equatable, Sendable {
+  case absent
+  case null
+  case value(Value)
+  /// Below something that is not an object, or a number that SQLite cannot hold.
+  case unusable
+}
+
+/// The fields of Clerk's objects that a mapping needs. Only these are decoded.
+struct FieldTree: Sendable {
+  /// A value that Clerk's user objects contain only indirectly.
+  enum Computed: String, CaseIterable, Sendable {
+    /// The primary e-mail address.
+    case email
+    /// Whether Clerk has verified that address.
+    case emailVerified = "email_verified"
+    /// The primary telephone number.
+    case phone
+    /// The first and the last name.
+    case name
+    /// The whole object as JSON, without the private metadata.
+    case object
+  }
+
+  private struct Node: Sendable {
+    let key: MemberName
+    var field: Int?
+    /// Whether the value must be a text.
+    var isText = false
+    var members: [Node] = []
+  }
+
+  private var root = Node(key: MemberName(""))
+  private var computed: [(name: Computed, field: Int)] = []
+  private(set) var count = 0
+
+  /// Adds a path of member names, and returns the index of its field. If `isText`, an object in which it is neither a
+  /// text nor null is malformed.
+  mutating func insert(_ path: [String], isText: Bool = false) -> Int {
+    Self.insert(path[...], isText: isText, into: &root, count: &count)
+  }
+
+  mutating func insert(_ name: Computed) -> Int {
+    if let known = computed.first(where: { $0.name == name }) { return known.field }
+    computed.append((name, count))
+    defer { count += 1 }
+    return count
+  }
+
+  private static func insert(
+    _ path: ArraySlice<String>, isText: Bool, into node: inout Node, count: inout Int
+  ) -> Int {
+    guard let name = path.first else {
+      node.isText = node.isText || isText
+      if let known = node.field { return known }
+      node.field = count
+      defer { count += 1 }
+      return count
+    }
+    let key = MemberName(name)
+    let index = node.members.firstIndex { $0.key.stringValue == name } ?? node.members.endIndex
+    if index == node.members.endIndex { node.members.append(Node(key: key)) }
+    return insert(path.dropFirst(), isText: isText, into: &node.members[index], count: &count)
+  }
+
+  /// Returns the fields of an object, by index.
+  func read(_ object: KeyedDecodingContainer<MemberName>) throws -> [Field] {
+    var fields = Array(repeating: Field.absent, count: count)
+    try Self.read(root.members, of: object, into: &fields)
+    if !computed.isEmpty {
+      let user = ComputedFields(object)
+      for (name, field) in computed { fields[field] = try user.field(name) }
+    }
+    return fields
+  }
+
+  private static func read(
+    _ nodes: [Node], of object: KeyedDecodingContainer<MemberName>, into fields: inout [Field]
+  ) throws {
+    for node in nodes where object.contains(node.key) {
+      let isNull = try object.decodeNil(forKey: node.key)
+      if let field = node.field {
+        fields[field] =
+          if isNull {
+            .null
+          } else if node.isText {
+            .value(.text(try object.decode(String.self, forKey: node.key)))
+          } else {
+            Field(object, node.key)
+          }
+      }
+      if isNull || node.members.isEmpty { continue }
+      if let members = try? object.nestedContainer(keyedBy: MemberName.self, forKey: node.key) {
+        try read(node.members, of: members, into: &fields)
+      } else {
+        mark(node.members, in: &fields)
+      }
+    }
+  }
+
+  /// Returns the fields of a user whom the application describes.
+  func values(of user: User) -> [Field] {
+    let members: [String: String] = [
+      "id": user.id, "first_name": user.firstName, "last_name": user.lastName,
+      "public_metadata.role": user.role,
+    ]
+    var fields = Array(repeating: Field.absent, count: count)
+    func fill(_ nodes: [Node], in path: String) {
+      for node in nodes {
+        let path = path.isEmpty ? node.key.stringValue : "\(path).\(node.key.stringValue)"
+        if let field = node.field, let text = members[path] { fields[field] = .value(.text(text)) }
+        fill(node.members, in: path)
+      }
+    }
+    fill(root.members, in: "")
+    for (name, field) in computed {
+      switch name {
+      case .email: fields[field] = .value(.text(user.email))
+      case .name:
+        let names = [user.firstName, user.lastName].filter { !$0.isEmpty }
+        fields[field] = .value(.text(names.joined(separator: " ")))
+      case .emailVerified, .phone, .object: break
+      }
+    }
+    return fields
+  }
+
+  private static func mark(_ nodes: [Node], in fields: inout [Field]) {
+    for node in nodes {
+      if let field = node.field { fields[field] = .unusable }
+      mark(node.members, in: &fields)
+    }
+  }
+}
+
+extension Field {
+  /// Reads a member that is not null. A truth value becomes 1 or 0, an array or object its JSON.
+  fileprivate init(_ object: KeyedDecodingContainer<MemberName>, _ key: MemberName) {
+    // In the order of their frequency, because each failure costs an error.
+    if let text = try? object.decode(String.self, forKey: key) {
+      self = .value(.text(text))
+    } else if let number = try? object.decode(Int64.self, forKey: key) {
+      self = .value(.integer(number))
+    } else if let truth = try? object.decode(Bool.self, forKey: key) {
+      self = .value(.integer(truth ? 1 : 0))
+    } else if let number = try? object.decode(Double.self, forKey: key) {
+      self = .value(.real(number))
+    } else if let json = try? object.decode(JSONTree.self, forKey: key).json {
+      self = .value(.text(json))
+    } else {
+      self = .unusable
+    }
+  }
+}
+
+/// The name of a member of a JSON object.
+struct MemberName: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(_ name: String) {
+    stringValue = name
+  }
+
+  init(stringValue: String) {
+    self.stringValue = stringValue
+  }
+
+  init?(intValue: Int) { nil }
+}

@@ -1,0 +1,61 @@
+import SQLite
+
+/// The application's tables, and what each column holds.
+///
+/// A mapping is read once and compared by identity.
+public final class Mapping: Sendable {
+  /// The `users` table that clerk-sync creates.
+  public static let builtIn = Mapping.users(roles: .standard, timestamps: .milliseconds)
+
+  private let tables: [Entity: TableMapping]
+  /// Whether the users table is the one that clerk-sync creates.
+  package let isBuiltIn: Bool
+  /// The unit in which ``StoredUser`` has the table's times.
+  let timestamps: TimestampUnit
+
+  init(
+    _ tables: [Entity: TableMapping], isBuiltIn: Bool = false, timestamps: TimestampUnit = .milliseconds
+  ) {
+    self.tables = tables
+    self.isBuiltIn = isBuiltIn
+    self.timestamps = timestamps
+  }
+
+  /// Returns the entity's table; nil if its objects are not stored.
+  subscript(_ entity: Entity) -> TableMapping? { tables[entity] }
+
+  /// The mapped tables, in the order in which one may refer to another.
+  var all: [TableMapping] { Entity.allCases.compactMap { tables[$0] } }
+
+  /// Returns the mapping of the `users` table that clerk-sync creates.
+  package static func users(roles: Roles, timestamps: TimestampUnit) -> Mapping {
+    var fields = FieldTree()
+    func text(_ column: Identifier, _ path: String, or fallback: Value? = nil) -> ColumnRule {
+      ColumnRule(column, path: path, .field(fields.insert([path], isText: true), .init(fallback: fallback)))
+    }
+    let role = ["public_metadata", "role"]
+    let roles = ColumnRule.Conversion(fallback: .text(roles.fallback), choices: roles.names)
+    let now = ColumnRule.Content.now(timestamps == .seconds ? .seconds : .milliseconds)
+    let users = TableMapping(
+      .user, table: "users",
+      key: [text("id", "id")],
+      columns: [
+        ColumnRule("email", path: "email", .field(fields.insert(.email), .init())),
+        text("firstName", "first_name", or: .text("")), text("lastName", "last_name", or: .text("")),
+        ColumnRule("role", path: "public_metadata.role", .field(fields.insert(role), roles)),
+        ColumnRule("updatedAt", now),
+      ],
+      insertion: [
+        ColumnRule("createdAt", now), ColumnRule("password", .value(.text(""))),
+        ColumnRule("phone", .value(.null)),
+      ],
+      choices: "CLERK_SYNC_ROLES", fields: fields)
+    return Mapping([.user: users], isBuiltIn: true, timestamps: timestamps)
+  }
+}
+
+extension Mapping: Hashable {
+  public static func == (one: Mapping, other: Mapping) -> Bool { one === other }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}

@@ -1,0 +1,138 @@
+import SQLite
+
+/// An object at Clerk as the values of its table's columns.
+public struct Record: Equatable, Sendable {
+  /// A value to be bound.
+  enum Cell: Equatable, Sendable {
+    case value(Value)
+    /// The time of the write.
+    case now(TimeFormat)
+  }
+
+  public let entity: Entity
+  /// Clerk's id.
+  public let id: String
+  /// In the order of the statements' parameters; see ``TableStatements``.
+  let cells: [Cell]
+  /// The primary e-mail address to be stored. Must not be logged.
+  package let address: String?
+  /// What had to be replaced, for the log. It names paths and settings, never a value of the object.
+  package let warnings: [String]
+
+  /// Returns the values to bind at `now`, in milliseconds since 1970.
+  func values(at now: Int64) -> [Value] {
+    cells.map { cell in
+      switch cell {
+      case .value(let value): value
+      case .now(let format): format.value(now)
+      }
+    }
+  }
+}
+
+extension TableMapping {
+  /// Returns the record of a created or updated object. Throws ``EventError/noPrimaryEmail(type:userID:)`` if its address
+  /// is missing and required. `type` appears in that error.
+  func record(_ id: String, _ values: [Field], type: String) throws(EventError) -> Record {
+    try record(id, values) { () throws(EventError) in
+      switch missingAddress {
+      case .refuse: throw .noPrimaryEmail(type: type, userID: id)
+      case .null: .null
+      case .placeholder(let text): Value.text(text).naming(id)
+      }
+    }
+  }
+
+  /// Returns the record of a user whom the application describes. Every role is permitted.
+  func record(_ user: User) -> Record {
+    record(user.id, fields.values(of: user), permitsAllTexts: true) { .text(user.email) }
+  }
+
+  private func record<Failure>(
+    _ id: String, _ values: [Field], permitsAllTexts: Bool = false,
+    missingAddress: () throws(Failure) -> Value
+  ) throws(Failure) -> Record {
+    var (cells, flags, warnings): ([Record.Cell], [Record.Cell], [String]) = ([], [], [])
+    var address: String?
+    for rule in key { cells.append(rule.cell(values, id: id)) }
+    for rule in columns {
+      var cell = rule.cell(values, id: id, permitsAllTexts: permitsAllTexts)
+      if rule.isAddress {
+        if cell == .value(.null) { cell = .value(try missingAddress()) }
+        if case .value(.text(let text)) = cell { address = text }
+      }
+      cells.append(cell)
+      if let warning = rule.warning(values, choices: choices) { warnings.append(warning) }
+      if let conversion = rule.conversion, let field = rule.field, conversion.keepsWhenAbsent {
+        flags.append(.value(.integer(values[field] == .absent ? 1 : 0)))
+      }
+    }
+    cells += flags + (match + insertion).map { $0.cell(values, id: id) }
+    return Record(entity: entity, id: id, cells: cells, address: address, warnings: warnings)
+  }
+
+  /// Returns the record of a deleted object, which holds only its key and what the deletion sets.
+  func deletedRecord(_ id: String, _ values: [Field]) -> Record {
+    var rules = key
+    if case .set(let set) = deletion { rules += set }
+    return Record(
+      entity: entity, id: id, cells: rules.map { $0.cell(values, id: id) }, address: nil, warnings: [])
+  }
+
+  /// Returns the record of a deleted user of whom only the id is known.
+  func deletedRecord(_ id: String) -> Record {
+    deletedRecord(id, fields.values(of: User(id: id, email: "", role: "")))
+  }
+}
+
+extension ColumnRule {
+  fileprivate func cell(_ values: [Field], id: String, permitsAllTexts: Bool = false) -> Record.Cell {
+    switch content {
+    case .now(let format): .now(format)
+    case .value(let value): .value(value.naming(id))
+    case .field(let index, let conversion):
+      .value(conversion.value(of: values[index], id: id, permitsAllTexts: permitsAllTexts))
+    }
+  }
+
+  /// Returns what to log if a text is none of the permitted ones.
+  fileprivate func warning(_ values: [Field], choices name: String) -> String? {
+    guard case .field(let index, let conversion) = content, let choices = conversion.choices else {
+      return nil
+    }
+    switch values[index] {
+    case .absent, .null: return nil
+    case .value(.text(let text)) where choices.contains(text): return nil
+    case .value, .unusable: break
+    }
+    let stored: String =
+      switch conversion.fallback {
+      case .text(let text)?: text
+      case .integer(let number)?: "\(number)"
+      case .real(let number)?: "\(number)"
+      case .null?, nil: "NULL"
+      }
+    return "\(path) is none of \(name); stored as \(stored)"
+  }
+}
+
+extension ColumnRule.Conversion {
+  fileprivate func value(of field: Field, id: String, permitsAllTexts: Bool) -> Value {
+    let fallback = fallback?.naming(id) ?? .null
+    guard case .value(let value) = field else { return fallback }
+    if let choices, !permitsAllTexts {
+      guard case .text(let text) = value, choices.contains(text) else { return fallback }
+    }
+    guard let time else { return value }
+    guard case .integer(let number) = value else { return fallback }
+    return time.value(Event.milliseconds(number))
+  }
+}
+
+extension Value {
+  /// The value with `{id}` replaced in a text.
+  fileprivate func naming(_ id: String) -> Value {
+    guard case .text(let text) = self, text.utf8.contains(UInt8(ascii: "{")) else { return self }
+    return .text(text.replacing("{id}", with: id))
+  }
+}

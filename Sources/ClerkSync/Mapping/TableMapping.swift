@@ -1,0 +1,63 @@
+import SQLite
+
+/// How the objects of one kind become rows of a table of the application.
+struct TableMapping: Sendable {
+  /// What to store for a user without a primary e-mail address, if the column's rule says nothing.
+  enum MissingAddress: Equatable, Sendable {
+    /// The event is refused.
+    case refuse
+    case null
+    /// This text, in which `{id}` stands for the user's id.
+    case placeholder(String)
+  }
+
+  /// What a deletion does to the row.
+  enum Deletion: Sendable {
+    case delete
+    /// The row stays, with these columns set.
+    case set([ColumnRule])
+  }
+
+  let entity: Entity
+  let table: Identifier
+  /// The columns that identify a row, the one with Clerk's id first. They are unique in the table.
+  let key: [ColumnRule]
+  /// Written by each change.
+  let columns: [ColumnRule]
+  /// Written only when a row is made.
+  let insertion: [ColumnRule]
+  /// Identifies a row without a key that becomes this object's; empty if none does.
+  let match: [ColumnRule]
+  let missingAddress: MissingAddress
+  let deletion: Deletion
+  /// The name of the setting that lists the permitted texts of a column, for messages.
+  let choices: String
+  let fields: FieldTree
+  let statements: TableStatements
+
+  /// `fields` are those that the rules refer to.
+  init(
+    _ entity: Entity, table: Identifier, key: [ColumnRule], columns: [ColumnRule],
+    insertion: [ColumnRule] = [],
+    match: [ColumnRule] = [], missingAddress: MissingAddress = .refuse, deletion: Deletion = .delete,
+    choices: String, fields: FieldTree
+  ) {
+    (self.entity, self.table, self.key, self.columns) = (entity, table, key, columns)
+    (self.insertion, self.match) = (insertion, match)
+    (self.missingAddress, self.deletion) = (missingAddress, deletion)
+    (self.choices, self.fields) = (choices, fields)
+    statements = TableStatements(
+      table: table, key: key, columns: columns, insertion: insertion, match: match, deletion: deletion)
+  }
+
+  /// The column that holds Clerk's id.
+  var idColumn: Identifier { key[0].column }
+
+  /// The column that holds the primary e-mail address; nil if there is none.
+  var addressColumn: Identifier? { columns.first(where: \.isAddress)?.column }
+}
+
+extension ColumnRule {
+  /// Whether the column holds a user's primary e-mail address.
+  var isAddress: Bool { path == FieldTree.Computed.email.rawValue && conversion?.lookup == nil }
+}

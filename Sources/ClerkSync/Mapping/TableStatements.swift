@@ -1,0 +1,93 @@
+import SQLite
+
+/// The SQL for the rows of a mapped table, made once.
+///
+/// The parameters are the ``Record/cells`` of a record in their order: those of the key, of the columns, of the columns
+/// that an update may keep, of the match, and of the insertion.
+struct TableStatements: Sendable {
+  let insertion: SQL
+  let update: SQL
+  /// Makes a row without a key the object's; nil if the mapping has no match.
+  let adoption: SQL?
+  /// Its parameters are the ``Record/cells`` of a deletion.
+  let deletion: SQL
+  /// Returns for each column with a field whether the row has the record's value. NULL and an empty text are equal.
+  let comparison: SQL
+  /// Returns the id of the row with the address ?1 whose id is not ?2; nil if there is no column for addresses.
+  let owner: SQL?
+
+  init(
+    table: Identifier, key: [ColumnRule], columns: [ColumnRule], insertion: [ColumnRule], match: [ColumnRule],
+    deletion: TableMapping.Deletion
+  ) {
+    func list(_ parts: [SQL], _ separator: StaticString = ", ") -> SQL {
+      SQL(joining: parts, separator: separator)
+    }
+    func numbered(_ rules: [ColumnRule], after count: Int) -> [(rule: ColumnRule, value: SQL)] {
+      rules.enumerated().map { ($1, $1.expression(count + $0 + 1)) }
+    }
+    func equal(_ rules: [(rule: ColumnRule, value: SQL)]) -> SQL {
+      list(rules.map { "\($0.rule.column) = \($0.value)" }, " AND ")
+    }
+    let keys = numbered(key, after: 0)
+    let values = numbered(columns, after: keys.count)
+    let kept = columns.filter(\.isKeptWhenAbsent).count
+    let matches = numbered(match, after: keys.count + values.count + kept)
+    let inserted = numbered(insertion, after: keys.count + values.count + kept + matches.count)
+
+    let all = keys + values + inserted
+    self.insertion = """
+      INSERT INTO \(table) (\(list(all.map { "\($0.rule.column)" }))) VALUES (\(list(all.map(\.value)))) \
+      ON CONFLICT (\(list(keys.map { "\($0.rule.column)" }))) DO NOTHING
+      """
+
+    var flag = keys.count + values.count
+    var assignments: [SQL] = []
+    for (rule, value) in values {
+      if rule.isKeptWhenAbsent {
+        flag += 1
+        assignments.append("\(rule.column) = CASE WHEN ?\(flag) THEN \(rule.column) ELSE \(value) END")
+      } else {
+        assignments.append("\(rule.column) = \(value)")
+      }
+    }
+    // A table can consist of its key. The update then tells only whether there is a row.
+    if assignments.isEmpty { assignments = keys.map { "\($0.rule.column) = \($0.rule.column)" } }
+    update = "UPDATE \(table) SET \(list(assignments)) WHERE \(equal(keys))"
+    let withKey = keys.map { "\($0.rule.column) = \($0.value)" as SQL } + (values.isEmpty ? [] : assignments)
+    adoption =
+      match.isEmpty
+      ? nil
+      : "UPDATE \(table) SET \(list(withKey)) WHERE \(key[0].column) IS NULL AND \(equal(matches))"
+
+    switch deletion {
+    case .delete:
+      self.deletion = "DELETE FROM \(table) WHERE \(equal(keys))"
+    case .set(let rules):
+      let set = numbered(rules, after: keys.count).map { "\($0.rule.column) = \($0.value)" as SQL }
+      self.deletion = "UPDATE \(table) SET \(list(set)) WHERE \(equal(keys))"
+    }
+
+    let id = key[0].column
+    owner = columns.first(where: \.isAddress).map { address in
+      "SELECT \(id) FROM \(table) WHERE \(address.column) = ?1 AND \(id) IS NOT ?2"
+    }
+
+    flag = keys.count + values.count
+    var comparisons: [SQL] = []
+    for (rule, value) in values where rule.field != nil {
+      var isEqual: SQL = "\(rule.column) IS \(value) OR ifnull(\(rule.column), '') IS ifnull(\(value), '')"
+      if rule.isKeptWhenAbsent {
+        flag += 1
+        isEqual = "?\(flag) OR \(isEqual)"
+      }
+      comparisons.append(isEqual)
+    }
+    comparison =
+      "SELECT \(list(comparisons.isEmpty ? ["1"] : comparisons)) FROM \(table) WHERE \(equal(keys))"
+  }
+}
+
+extension ColumnRule {
+  fileprivate var isKeptWhenAbsent: Bool { conversion?.keepsWhenAbsent == true }
+}
