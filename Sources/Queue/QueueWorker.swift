@@ -126,6 +126,11 @@ extension QueueWorker {
       case .success(let outcome):
         done.append(entry.id)
         outcomes[outcome, default: 0] += 1
+        if outcome == .applied, let warning = event.warning(roles) {
+          logger.warning(
+            "applied with replaced values",
+            metadata: ["svix_id": "\(event.messageID)", "reason": "\(warning)"])
+        }
       case .failure(let error):
         failed.append(FailedEntry(entry, error, of: event))
       }

@@ -57,9 +57,7 @@ extension Application {
       let event = try Event(decoding: message, roles: roles)
       record.type = event.type
       record.userID = event.userID
-      if event.hasUnknownRole {
-        record.reason = "public_metadata.role is none of CLERK_SYNC_ROLES; stored as \(roles.fallback)"
-      }
+      record.reason = event.warning(roles)
       return event
     } catch {
       (record.type, record.userID) = (error.type, error.userID)

@@ -7,6 +7,8 @@ public struct BackendUser: Equatable, Sendable {
   public let updatedAt: Int64
   /// Whether the user's metadata has an unknown role, which is replaced by the least privileged one.
   public let hasUnknownRole: Bool
+  /// The places of JSON that is nested deeper than 100 levels, which counts as null. They name keys, never values.
+  public internal(set) var prunedPaths: [String] = []
 
   public init(user: User, updatedAt: Int64, hasUnknownRole: Bool = false) {
     self.user = user
@@ -20,10 +22,12 @@ public struct BackendUser: Equatable, Sendable {
   public static func list(
     decoding json: [UInt8], roles: Roles
   ) throws(EventError) -> [Result<BackendUser, UnusableUser>] {
+    let (json, paths) = JSONDepth.pruned(json)
     do {
-      return try JSONDecoder().decode(List.self, from: Data(json)).objects.map { object in
+      let users = try JSONDecoder().decode(List.self, from: Data(json)).objects.map { object in
         object.flatMap { data in Result { () throws(UnusableUser) in try BackendUser(data, roles: roles) } }
       }
+      return JSONDepth.assign(paths, to: users)
     } catch {
       throw .malformed(reason: Event.reason(for: error))
     }
@@ -85,7 +89,7 @@ public struct UnusableUser: Error, Equatable, Sendable, CustomStringConvertible 
   public let id: String?
   private let reason: EventError
 
-  init(id: String?, reason: EventError) {
+  package init(id: String?, reason: EventError) {
     self.id = id
     self.reason = reason
   }

@@ -21,6 +21,8 @@ public struct Event: Equatable, Sendable {
   public let version: Int64
   /// Whether the user's metadata has an unknown role, which is replaced by the least privileged one.
   public let hasUnknownRole: Bool
+  /// The places of JSON that is nested deeper than 100 levels, which counts as null. They name keys, never values.
+  public internal(set) var prunedPaths: [String] = []
 
   /// The id of the event's user.
   public var userID: String? { change?.userID }
@@ -33,8 +35,10 @@ extension Event {
   /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
   public init(decoding message: VerifiedMessage, roles: Roles) throws(EventError) {
     let envelope: Envelope
+    let body: [UInt8]
+    (body, prunedPaths) = JSONDepth.pruned(message.body)
     do {
-      envelope = try JSONDecoder().decode(Envelope.self, from: Data(message.body))
+      envelope = try JSONDecoder().decode(Envelope.self, from: Data(body))
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }

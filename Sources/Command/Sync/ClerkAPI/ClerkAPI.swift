@@ -48,7 +48,7 @@ struct ClerkAPI {
 
   private func decode(_ body: Data) throws -> [Result<BackendUser, UnusableUser>] {
     do {
-      return try BackendUser.list(decoding: Array(body), roles: roles)
+      return try BackendUser.listWithWarnings(decoding: Array(body), roles: roles)
     } catch {
       throw Self.unexpected
     }
