@@ -124,6 +124,11 @@ extension QueueWorker {
       case .success(let outcome):
         done.append(entry.id)
         outcomes[outcome, default: 0] += 1
+        if outcome == .applied, case let warnings = event.warnings, !warnings.isEmpty {
+          logger.warning(
+            "applied with replaced values",
+            metadata: ["svix_id": "\(event.messageID)", "reason": "\(warnings.joined(separator: "; "))"])
+        }
       case .failure(let error):
         failed.append(FailedEntry(entry, error, of: event))
       }

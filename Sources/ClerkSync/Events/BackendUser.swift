@@ -5,6 +5,8 @@ public struct BackendUser: Equatable, Sendable {
   public let record: Record
   /// The user's `updated_at`, in milliseconds since 1970. It is 0, older than any applied change, when missing.
   public let updatedAt: Int64
+  /// The places of JSON that is nested deeper than 100 levels, which counts as null. They name keys, never values.
+  public internal(set) var prunedPaths: [String] = []
 
   /// Clerk's id.
   public var id: String { record.id }
@@ -15,12 +17,14 @@ public struct BackendUser: Equatable, Sendable {
   public static func list(
     decoding json: [UInt8], mapping: Mapping
   ) throws(EventError) -> [Result<BackendUser, UnusableUser>] {
-    guard let users = mapping[.user] else { return [] }
+    guard let table = mapping[.user] else { return [] }
+    let (json, paths) = JSONDepth.pruned(json)
     do {
-      let list = try JSONDecoder().decode(List.self, from: Data(json), configuration: users)
-      return list.objects.map { object in
+      let list = try JSONDecoder().decode(List.self, from: Data(json), configuration: table)
+      let users = list.objects.map { object in
         object.flatMap { data in Result { () throws(UnusableUser) in try BackendUser(data) } }
       }
+      return JSONDepth.assign(paths, to: users)
     } catch {
       throw .malformed(reason: Event.reason(for: error))
     }
@@ -84,7 +88,7 @@ public struct UnusableUser: Error, Equatable, Sendable, CustomStringConvertible 
   public let id: String?
   private let reason: EventError
 
-  init(id: String?, reason: EventError) {
+  package init(id: String?, reason: EventError) {
     self.id = id
     self.reason = reason
   }

@@ -26,6 +26,8 @@ public struct Event: Equatable, Sendable {
   /// The time of the object's state, in milliseconds since 1970: its `updated_at`, otherwise the event's timestamp,
   /// otherwise the message's.
   public let version: Int64
+  /// The places of JSON that is nested deeper than 100 levels, which counts as null. They name keys, never values.
+  public internal(set) var prunedPaths: [String] = []
 
   /// The id of the event's user.
   public var userID: String? { change?.record.id }
@@ -33,16 +35,20 @@ public struct Event: Equatable, Sendable {
   /// The event's identification in the ledger.
   public var delivery: Delivery { Delivery(id: messageID, type: type, userID: userID) }
 
-  /// What had to be replaced in the object, for the log.
-  package var warnings: [String] { change?.record.warnings ?? [] }
+  /// What was replaced in this event, for the log. It holds no values of the payload.
+  package var warnings: [String] {
+    (change?.record.warnings ?? []) + [JSONDepth.warning(for: prunedPaths)].compactMap(\.self)
+  }
 }
 
 extension Event {
   /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
   public init(decoding message: VerifiedMessage, mapping: Mapping) throws(EventError) {
     let envelope: Envelope
+    let body: [UInt8]
+    (body, prunedPaths) = JSONDepth.pruned(message.body)
     do {
-      envelope = try JSONDecoder().decode(Envelope.self, from: Data(message.body), configuration: mapping)
+      envelope = try JSONDecoder().decode(Envelope.self, from: Data(body), configuration: mapping)
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }

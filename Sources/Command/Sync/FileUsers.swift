@@ -1,31 +1,34 @@
 import ClerkSync
 import Foundation
 
-/// The users in a file: a JSON array of user objects, `{"data": […]}`, or one user object per line.
+/// The users in a file. Its first character tells the form: JSON begins with a bracket, and CSV does not.
 ///
-/// Lines are read one at a time. The other two forms are a single document and are read into memory whole.
+/// JSON is an array of user objects, `{"data": […]}`, or one user object per line, with the member names of Clerk's API
+/// or those of its JavaScript SDK. CSV is the export of Clerk's dashboard. Lines and records are read one at a time; the
+/// other two forms are a single document and are read into memory whole.
 struct FileUsers: UserSource {
   private let name: String
   private let mapping: Mapping
   private var lines: LineReader
-  private var number = 0
   /// Users that are decoded but not returned yet.
   private var waiting: ArraySlice<Result<BackendUser, UnusableUser>> = []
   private var isFirst = true
+  /// The columns, if the file is CSV.
+  private var export: DashboardExport?
 
   /// `-` is standard input.
   init(_ path: String, mapping: Mapping) throws {
     self.mapping = mapping
     name = path == "-" ? "standard input" : path
     guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
-      throw CommandFailure("\(path) cannot be read: expected a file with Clerk's users as JSON")
+      throw CommandFailure("\(path) cannot be read: expected a file with Clerk's users as JSON or CSV")
     }
     lines = LineReader(file)
   }
 
   mutating func nextPage() async throws -> [Result<BackendUser, UnusableUser>]? {
-    while waiting.count < ClerkAPI.pageSize, let line = try next() {
-      waiting += line
+    while waiting.count < ClerkAPI.pageSize, let users = try next() {
+      waiting += users
     }
     if waiting.isEmpty { return nil }
     defer { waiting = waiting.dropFirst(ClerkAPI.pageSize) }
@@ -36,27 +39,70 @@ struct FileUsers: UserSource {
   /// by itself.
   private mutating func next() throws -> [Result<BackendUser, UnusableUser>]? {
     while let line = try lines.next() {
-      number += 1
-      if line.allSatisfy({ $0 == 0x20 || (0x09...0x0d).contains($0) }) { continue }
+      if line.allSatisfy(Self.isSpace) { continue }
       defer { isFirst = false }
-      do {
-        return try BackendUser.list(decoding: line, mapping: mapping)
-      } catch {
-        guard isFirst else { throw unexpected("line \(number)") }
+      if let export { return try record(line, of: export) }
+      if isFirst, let character = line.first(where: { !Self.isSpace($0) }), !"{[".utf8.contains(character) {
+        export = try header(line)
+        continue
       }
       do {
-        return try BackendUser.list(decoding: line + [0x0a] + lines.rest(), mapping: mapping)
+        return try list(line)
       } catch {
-        throw unexpected("the file")
+        guard isFirst else { throw unexpected("line \(lines.number) does not contain Clerk's users as JSON") }
+      }
+      do {
+        return try list(line + [0x0a] + lines.rest())
+      } catch {
+        throw unexpected("the file does not contain Clerk's users as JSON")
       }
     }
     return nil
   }
 
-  private func unexpected(_ place: String) -> CommandFailure {
+  private func list(_ json: [UInt8]) throws(EventError) -> [Result<BackendUser, UnusableUser>] {
+    try BackendUser.listWithWarnings(decoding: SDKUsers.renamed(json), mapping: mapping)
+  }
+
+  private func header(_ line: [UInt8]) throws -> DashboardExport {
+    guard let record = CSVRecord(line), let export = DashboardExport(header: record) else {
+      throw unexpected(
+        "line \(lines.number) is neither JSON nor the header of a CSV file with a column \"id\"")
+    }
+    return export
+  }
+
+  /// Returns the user of the record that begins with this line.
+  private mutating func record(
+    _ line: [UInt8], of export: DashboardExport
+  ) throws -> [Result<BackendUser, UnusableUser>] {
+    let number = lines.number
+    var bytes = line
+    var quotes = CSVRecord.quotes(in: line)
+    // Quotes come in pairs. A record with an odd number goes on after the line break.
+    while !quotes.isMultiple(of: 2), let line = try lines.next() {
+      bytes += [0x0a] + line
+      quotes += CSVRecord.quotes(in: line)
+    }
+    guard let record = CSVRecord(bytes), let json = export.user(record) else {
+      throw CommandFailure(
+        "\(name): the record at line \(number) is not CSV with a field for each column: download the export again"
+      )
+    }
+    return try BackendUser.list(decoding: json, mapping: mapping).map { user in
+      user.mapError { error in
+        error.id == nil
+          ? UnusableUser(id: nil, reason: .malformed(reason: "line \(number) has no id")) : error
+      }
+    }
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+
+  private func unexpected(_ problem: String) -> CommandFailure {
     CommandFailure(
-      "\(name): \(place) does not contain Clerk's users as JSON: expected an array of user objects, {\"data\": […]}, "
-        + "or one user object per line")
+      "\(name): \(problem): expected an array of user objects, {\"data\": […]}, one user object per line, or the CSV "
+        + "export of Clerk's dashboard")
   }
 }
 
@@ -65,6 +111,8 @@ struct LineReader {
   private static let chunk = 65_536
 
   private let file: FileHandle
+  /// The number of the line that was returned last, from 1.
+  private(set) var number = 0
   private var buffer: [UInt8] = []
   private var start = 0
   private var isAtEnd = false
@@ -74,7 +122,15 @@ struct LineReader {
   }
 
   /// Returns the next line without its line break; nil at the end of the file. The last line need not end with one.
+  /// The first line is returned without a byte order mark.
   mutating func next() throws -> [UInt8]? {
+    guard let line = try nextLine() else { return nil }
+    number += 1
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    return number == 1 && line.starts(with: mark) ? Array(line.dropFirst(mark.count)) : line
+  }
+
+  private mutating func nextLine() throws -> [UInt8]? {
     var searched = start
     while true {
       if let end = buffer[searched...].firstIndex(of: 0x0a) {

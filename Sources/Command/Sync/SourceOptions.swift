@@ -8,8 +8,11 @@ struct SourceOptions: ParsableArguments {
     help: ArgumentHelp(
       "Read the users from this file instead of the API; - is standard input.",
       discussion: """
-        The file contains one user object per line, a JSON array of user objects, or an object {"data": […]}. A file \
-        of lines is processed in constant memory; the other two forms are read into memory whole.
+        The file contains one user object per line, a JSON array of user objects, an object {"data": […]}, or the CSV \
+        export of Clerk's dashboard. JSON may have the member names of Clerk's API, or those of its JavaScript SDK \
+        (firstName). Lines and CSV are processed in constant memory; the other two forms are read into memory whole. \
+        Users from CSV have no updated_at and no role: they get the least privileged one, and change no row that has been \
+        synchronized.
         """,
       valueName: "file"))
   var file: String?

@@ -47,6 +47,23 @@ import Testing
     #expect(worker.log.contains("stale=2"))
   }
 
+  @Test func `A value that is nested too deeply is reported once the event is applied`() throws {
+    let site = try QueueSite()
+    let deep = String(repeating: "[", count: 600) + String(repeating: "]", count: 600)
+    let body = Payload.user(id: "user_1").replacing(
+      #""data":{"#, with: #""data":{"unsafe_metadata":\#(deep),"#)
+    try site.deliver(body, id: "msg_1")
+    let worker = try site.startWorker()
+    #expect(try site.isDrained())
+    #expect(site.users == ["user_1"])
+    let reason = "JSON nested deeper than 100 levels counts as null: data.unsafe_metadata.0.0.0.0…"
+    #expect(
+      eventually {
+        worker.log.contains(" warning applied with replaced values reason=")
+          && worker.log.contains("\(reason.dropLast())")
+      }, "\(worker.log)")
+  }
+
   @Test func `An entry that waits for a taken address does not block those behind it`() throws {
     let site = try QueueSite()
     let worker = try site.startWorker()

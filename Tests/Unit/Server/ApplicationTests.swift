@@ -70,6 +70,20 @@ import Testing
     #expect(try application.database.column("SELECT role FROM users") == ["client"])
   }
 
+  @Test func `A value that is nested too deeply counts as null, with a warning`() throws {
+    let deep = String(repeating: "[", count: 600) + String(repeating: "]", count: 600)
+    let body = Payload.user(id: "user_1", role: "emperor")
+      .replacing(#""data":{"#, with: #""data":{"unsafe_metadata":{"a":\#(deep)},"#)
+    let exchange = try application.respond(body)
+    #expect(exchange.body["outcome"] == "applied")
+    #expect(exchange.log["level"] == "warning")
+    #expect(
+      exchange.log["reason"]
+        == "public_metadata.role is none of CLERK_SYNC_ROLES; stored as client; JSON nested deeper than 100 levels "
+        + "counts as null: data.unsafe_metadata.a.0.0.0…")
+    #expect(try application.database.column("SELECT id FROM users") == ["user_1"])
+  }
+
   @Test func `The unbranded headers are accepted, and their id is logged`() throws {
     for (id, emptied) in [("msg_1", false), ("msg_2", true)] {
       let delivery = try TestApplication.delivery(Payload.user(id: "user_1"), id: id)

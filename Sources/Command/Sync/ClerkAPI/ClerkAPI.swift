@@ -48,7 +48,7 @@ struct ClerkAPI {
 
   private func decode(_ body: Data) throws -> [Result<BackendUser, UnusableUser>] {
     do {
-      return try BackendUser.list(decoding: Array(body), mapping: mapping)
+      return try BackendUser.listWithWarnings(decoding: Array(body), mapping: mapping)
     } catch {
       throw Self.unexpected
     }

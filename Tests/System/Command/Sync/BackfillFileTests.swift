@@ -62,9 +62,14 @@ import Testing
 
   @Test(arguments: [
     (#"{"id":"user_1"}"# + "\n{", "users.json: line 2 does not contain Clerk's users as JSON"),
-    ("no JSON", "users.json: the file does not contain Clerk's users as JSON"),
+    ("{\n\"data\": 1\n}", "users.json: the file does not contain Clerk's users as JSON"),
+    ("no JSON", "users.json: line 1 is neither JSON nor the header of a CSV file with a column \"id\""),
+    (
+      "\n\"first_name\",ID\n",
+      "users.json: line 2 is neither JSON nor the header of a CSV file with a column \"id\""
+    ),
     ("[1", "users.json: the file does not contain Clerk's users as JSON"),
-    (nil, "users.json cannot be read: expected a file with Clerk's users as JSON"),
+    (nil, "users.json cannot be read: expected a file with Clerk's users as JSON or CSV"),
   ])
   func `A file without a list of users is reported in one line`(text: String?, message: String) throws {
     if let text { try folder.write(text, to: "users.json") }
@@ -87,6 +92,27 @@ import Testing
       #expect(command.output.contains(count), "\(file)")
     }
     #expect(try DatabaseFile(folder.file("app.db")).rows("SELECT firstName FROM users") == [["New"]])
+  }
+
+  @Test func `A value that is nested too deeply counts as null and stops no other user`() throws {
+    let deep = String(repeating: "[", count: 600) + String(repeating: "]", count: 600)
+    let users = ["user_1", "user_2", "user_3"].map { id in
+      id == "user_2"
+        ? Self.user(id).replacing(#""object":"user""#, with: #""unsafe_metadata":{"a":\#(deep)}"#)
+        : Self.user(id)
+    }
+    for (number, text) in ["[\(users.joined(separator: ","))]", users.joined(separator: "\n")].enumerated() {
+      try folder.write(text, to: "users.json")
+      let command = try Command.run(
+        ["backfill", "--database", "\(number).db", "--file", "users.json"], in: folder)
+      #expect(command.status == 0)
+      #expect(command.output.contains("3  created"))
+      let path = "unsafe_metadata.a.0.0.0"
+      #expect(
+        command.errors.hasPrefix(
+          "clerk-sync: user_2: JSON nested deeper than 100 levels counts as null: \(path)"),
+        "\(command.errors)")
+    }
   }
 
   private static func user(_ id: String, name: String = "Ada") -> String {

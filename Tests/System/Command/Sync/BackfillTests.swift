@@ -32,6 +32,18 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db.backfill")))
   }
 
+  @Test func `A value that is nested too deeply stops no other user of its page`() throws {
+    let site = try SyncingSite(.init(count: 600, changes: ["user_0000501": .init(nesting: 600)]))
+    let command = try site.run("backfill")
+    #expect(command.status == 0, "\(command.errors)")
+    #expect(
+      command.errors.contains(
+        "clerk-sync: user_0000501: JSON nested deeper than 100 levels counts as null: unsafe_metadata.0.0.0.0…\n"
+      ),
+      "\(command.errors)")
+    #expect(try site.differences(600).isEmpty)
+  }
+
   @Test func `A killed backfill resumes after its last page`() throws {
     let changes = [ClerkServer.user(7).id: ClerkServer.Changes(addresses: [])]
     let site = try SyncingSite(.init(count: 3000, changes: changes))

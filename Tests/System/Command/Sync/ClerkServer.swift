@@ -16,11 +16,14 @@ final class ClerkServer {
     var firstName: String?
     var addresses: [[String: String]]?
     var updatedAt: Int64?
+    /// The number of arrays around its unsafe metadata.
+    var nesting: Int?
 
     private enum CodingKeys: String, CodingKey {
       case firstName = "first_name"
       case addresses = "email_addresses"
       case updatedAt = "updated_at"
+      case nesting
     }
   }
 
