@@ -119,6 +119,23 @@ import CSQLite
     return unsafe Statement(handle: statement)
   }
 
+  /// Compiles a statement about tables and columns whose names are known only at run time. Each `@` in `sql` stands for
+  /// the next of `identifiers`, which is quoted. Values are bound, as in every other statement.
+  ///
+  /// Throws ``SQLiteError/schemaMismatch`` unless there are as many identifiers as places for them.
+  public func prepare(_ sql: StaticString, identifiers: [String]) throws(SQLiteError) -> Statement {
+    let parts = "\(sql)".split(separator: "@", omittingEmptySubsequences: false)
+    guard parts.count == identifiers.count + 1 else { throw .schemaMismatch }
+    let names = identifiers.map(\.quotedIdentifier) + [""]
+    let text = zip(parts, names).map { $0 + $1 }.joined()
+    var statement: OpaquePointer?
+    try check(unsafe sqlite3_prepare_v2(handle, text, -1, &statement, nil))
+    guard let statement = unsafe statement else {
+      throw SQLiteError(code: SQLITE_MISUSE, message: "empty statement")
+    }
+    return unsafe Statement(handle: statement)
+  }
+
   /// Runs `body` with the statement, which is reset and unbound afterwards.
   public func with<Result>(
     _ sql: StaticString, _ body: (inout Statement) throws(SQLiteError) -> Result
@@ -202,5 +219,12 @@ extension Connection {
     _ query: StaticString, _ values: repeat each Value
   ) throws(SQLiteError) -> Int64? {
     try first(query, repeat each values) { $0.integer(at: 0) }
+  }
+}
+
+extension String {
+  /// The name quoted for SQL (sqlite.org/lang_keywords.html).
+  var quotedIdentifier: String {
+    "\"\(split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
   }
 }
