@@ -54,20 +54,21 @@ enum SyncSchema {
   ]
 
   /// Creates the missing tables, and returns the version of the sync's tables.
-  static func prepare(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
-    do throws(SQLiteError) {
+  static func create(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+    try connection.transaction { () throws(SQLiteError) in
+      // A newer program may have dropped a table that this one would create.
+      if let found = try? version(from: recorded, on: connection), found > version { return found }
+      let isCounting = try !missingTables(on: connection).contains("clerk_sync_counts")
+      for statement in creation { try connection.run(statement) }
+      if !isCounting { try DeliveryCounts.countAll(on: connection) }
       return try version(from: inspection, on: connection)
-    } catch {
-      guard error.kind == .schema else { throw error }
-      return try connection.transaction { () throws(SQLiteError) in
-        // A newer program may have dropped a table that this one would create.
-        if let found = try? version(from: recorded, on: connection), found > version { return found }
-        let isCounting = try !missingTables(on: connection).contains("clerk_sync_counts")
-        for statement in creation { try connection.run(statement) }
-        if !isCounting { try DeliveryCounts.countAll(on: connection) }
-        return try version(from: inspection, on: connection)
-      }
     }
+  }
+
+  /// Returns the table that holds the application's users if there is no `users`; nil if there is no other either.
+  static func otherUserTable(on connection: borrowing Connection) throws(SQLiteError) -> String? {
+    let schema = try DatabaseSchema(connection)
+    return schema.table("users") == nil ? schema.certainUserTables.first?.name : nil
   }
 
   /// Returns the names of the missing tables, in the order of their creation.
