@@ -62,7 +62,8 @@ let package = Package(
 
     .target(
       name: "TestSupport", dependencies: ["CSQLite", "Svix", "SQLite"], path: "Tests/Support",
-      exclude: ["GatewayProbe", "TestReport"], resources: [.copy("Payloads")], swiftSettings: settings
+      exclude: ["GatewayProbe", "TestReport", "Schemas"], resources: [.copy("Payloads")],
+      swiftSettings: settings
     ),
     .executableTarget(name: "TestReport", path: "Tests/Support/TestReport", swiftSettings: settings),
     .executableTarget(

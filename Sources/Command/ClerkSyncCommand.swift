@@ -26,6 +26,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
     version: Release.version,
     subcommands: [
       Init.self,
+      Tables.self,
       Doctor.self,
       Users.self,
       Deliveries.self,

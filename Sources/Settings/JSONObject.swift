@@ -16,7 +16,8 @@ package struct JSONObject {
 
   package var text: String { "{\(members.joined(separator: ","))}" }
 
-  static func encode(_ text: String) -> String {
+  /// Returns the text as a JSON string. Characters that ``inert(_:)`` names are escaped.
+  package static func encode(_ text: String) -> String {
     // Most values are ids and words, which need no escaping.
     if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
     let encoder = JSONEncoder()

@@ -7,6 +7,9 @@ public final class Mapping: Sendable {
   /// The `users` table that clerk-sync creates.
   public static let builtIn = Mapping.users(roles: .standard, timestamps: .milliseconds)
 
+  /// The columns of that table.
+  static let builtInColumns = "id, email, firstName, lastName, password, phone, role, createdAt, updatedAt"
+
   private let tables: [Entity: TableMapping]
   /// Whether the users table is the one that clerk-sync creates.
   package let isBuiltIn: Bool

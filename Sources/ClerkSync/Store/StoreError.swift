@@ -8,6 +8,8 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case missing(database: String)
   /// The database lacks tables of the sync.
   case notPrepared(database: String)
+  /// The database has no `users` table, but another one that holds users. Nothing was created.
+  case otherUserTable(name: String, database: String)
   /// Another connection uses the database, and the operation needs exclusive access.
   case inUse(database: String)
   /// This process cannot write to the file or its folder.
@@ -28,6 +30,9 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(database) does not exist yet: the first delivery creates it, and so does clerk-sync init"
     case .notPrepared(let database):
       "\(database) lacks tables of the sync: the first delivery creates them, and so does clerk-sync init"
+    case .otherUserTable(let name, let database):
+      "\(database) has no table users, but \(name) looks like one: run clerk-sync tables suggest for a mapping to it; "
+        + "to have a separate table, create users(\(Mapping.builtInColumns)) first"
     case .inUse(let database):
       "\(database) is in use: stop the handler and every other program that has it open, and try again"
     case .notWritable(let path):
@@ -45,9 +50,6 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension SQLiteError {
-  private static let builtInColumns =
-    "id, email, firstName, lastName, password, phone, role, createdAt, updatedAt"
-
   /// What the operator can do about the error.
   var advice: String {
     switch kind {
@@ -65,7 +67,7 @@ extension SQLiteError {
     case .constraint:
       "a constraint of this database forbids the change; the delivery will be retried"
     case .schema:
-      "the table must be users(\(Self.builtInColumns)), further columns need a default; or CLERK_SYNC_TABLES must name "
+      "the table must be users(\(Mapping.builtInColumns)), further columns need a default; or CLERK_SYNC_TABLES must name "
         + "a mapping to the application's table, which clerk-sync tables suggest prints"
     case .other:
       "see sqlite.org/rescode.html"

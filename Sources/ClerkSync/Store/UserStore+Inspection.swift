@@ -15,19 +15,31 @@ extension UserStore {
 }
 
 extension Inspection {
-  /// NO ACTION and RESTRICT block the delete, and so does SET NULL on a NOT NULL column. Names are compared without
-  /// regard to case, as SQLite does.
+  /// The tables that lose rows when a row of ?1 is deleted, each with the table that it references with CASCADE. The
+  /// first row of a table belongs to the shortest way to it. Names are compared without regard to case, as SQLite does.
+  private static let cascades: SQL = """
+    WITH RECURSIVE cascade(name, parent) AS (
+      SELECT name, NULL FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?1)
+      UNION
+      SELECT child.name, cascade.name
+      FROM cascade, sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key
+      WHERE child.type = 'table' AND lower(key."table") = lower(cascade.name) AND key.on_delete = 'CASCADE'
+    )
+    SELECT name, parent FROM cascade
+    """
+
+  /// NO ACTION and RESTRICT block the delete, and so does SET NULL on a NOT NULL column.
   private static let blocking: SQL = """
     SELECT child.name, key."from", key.on_delete
     FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key
-    WHERE child.type = 'table' AND lower(key."table") = 'users'
+    WHERE child.type = 'table' AND lower(key."table") = lower(?1)
       AND (key.on_delete IN ('NO ACTION', 'RESTRICT') OR key.on_delete = 'SET NULL' AND EXISTS (
         SELECT 1 FROM pragma_table_info(child.name) AS info WHERE info.name = key."from" AND info."notnull"))
     ORDER BY child.name, key.id, key.seq
     """
 
-  private static let triggersOnUsers: SQL = """
-    SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = 'users' ORDER BY name
+  private static let triggersOnTable: SQL = """
+    SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower(?1) ORDER BY name
     """
 
   fileprivate init(_ connection: borrowing Connection, _ mapping: Mapping) throws(SQLiteError) {
@@ -35,15 +47,43 @@ extension Inspection {
     hasWALResetFix = Library.hasWALResetFix
     journalMode = try connection.journalMode()
     missingTables = try SyncSchema.missingTables(mapping, on: connection)
-    guard missingTables.isEmpty else { return }
+    guard missingTables.isEmpty else {
+      if mapping.isBuiltIn { otherUserTable = try SyncSchema.otherUserTable(on: connection) }
+      return
+    }
 
     for table in mapping.all { try table.check(on: connection) }
     schemaVersion = try SyncSchema.check(mapping, on: connection)
-    blockingReferences = try connection.all(Self.blocking) { row in
-      Reference(table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "", action: row.text(at: 2) ?? "")
+    for table in mapping.all {
+      blockingReferences += try Self.blockingReferences(to: table, on: connection)
+      triggers += try connection.all(Self.triggersOnTable, table.table.name) { $0.text(at: 0) ?? "" }
     }
-    triggers = try connection.all(Self.triggersOnUsers) { $0.text(at: 0) ?? "" }
     (failures, oldestFailure) = try DeliveryLedger.failures(on: connection)
+  }
+
+  /// Returns the foreign keys that block the deletion of a row of `table`, or of the rows that it takes along.
+  private static func blockingReferences(
+    to table: TableMapping, on connection: borrowing Connection
+  ) throws(SQLiteError) -> [Reference] {
+    guard case .delete = table.deletion else { return [] }
+    let edges = try connection.all(cascades, table.table.name) { (name: $0.text(at: 0) ?? "", parent: $0.text(at: 1)) }
+    var parents: [String: String?] = [:]
+    var references: [Reference] = []
+    for (name, parent) in edges where parents[name] == nil {
+      parents.updateValue(parent, forKey: name)
+      var way: [String] = []
+      var next = name
+      while let parent = parents[next] ?? nil {
+        way.insert(next, at: 0)
+        next = parent
+      }
+      references += try connection.all(blocking, name) { row in
+        Reference(
+          table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "", action: row.text(at: 2) ?? "", way: way
+        )
+      }
+    }
+    return references
   }
 }
 
@@ -55,6 +95,9 @@ public struct Inspection: Equatable, Sendable {
     public let column: String
     /// The foreign key's ON DELETE action, as SQLite names it.
     public let action: String
+    /// The tables between the users table and this one, each of which loses its rows with those of the one before; empty
+    /// if the column references the users table.
+    public let way: [String]
   }
 
   /// The version of the loaded SQLite, such as 3.51.3.
@@ -65,6 +108,8 @@ public struct Inspection: Equatable, Sendable {
   public let journalMode: String
   /// The missing tables. When there are any, the properties below have not been read.
   public var missingTables: [String] = []
+  /// The table that holds the application's users if there is no `users`.
+  public var otherUserTable: String?
   /// The version of the sync's tables.
   public var schemaVersion: Int64 = 0
   public var blockingReferences: [Reference] = []

@@ -54,6 +54,13 @@ struct DatabaseChecks {
   }
 
   private func schema(_ inspection: Inspection) -> [Finding] {
+    if let table = inspection.otherUserTable {
+      return [
+        .error(
+          "schema", "no table users, but \(table) looks like one: deliveries are answered 500",
+          remedy: "run clerk-sync tables suggest, which prints a mapping to \(table)")
+      ]
+    }
     guard inspection.missingTables.isEmpty else {
       let names = inspection.missingTables.joined(separator: ", ")
       return [.warning("schema", "missing tables: \(names)", remedy: "run clerk-sync init to create them")]
@@ -68,15 +75,18 @@ struct DatabaseChecks {
     }
     return inspection.blockingReferences.map { reference in
       let column = "\(reference.table).\(reference.column)"
+      let rows =
+        reference.way.isEmpty
+        ? "such rows" : "such rows, through \(reference.way.joined(separator: " and then ")),"
       // SET NULL blocks a deletion only if the column is NOT NULL.
       return reference.action == "SET NULL"
         ? .warning(
           "foreign keys",
-          "\(column) has ON DELETE SET NULL, but is NOT NULL: a user with such rows cannot be deleted",
+          "\(column) has ON DELETE SET NULL, but is NOT NULL: a user with \(rows) cannot be deleted",
           remedy: "declare it ON DELETE CASCADE, or allow NULL")
         : .warning(
           "foreign keys",
-          "\(column) has ON DELETE \(reference.action): a user with such rows cannot be deleted",
+          "\(column) has ON DELETE \(reference.action): a user with \(rows) cannot be deleted",
           remedy: "declare it ON DELETE CASCADE or ON DELETE SET NULL")
     }
   }

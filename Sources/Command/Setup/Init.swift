@@ -10,7 +10,8 @@ struct Init: ParsableCommand {
       Creates the tables that are missing and changes nothing else, so it is safe to run again. An existing database \
       keeps its journal mode unless --journal-mode is given.
 
-      The exit status is 1 after a warning.
+      If the database has no users table but one that looks like it, such as User or accounts, nothing is created, and \
+      the exit status is 1: see `clerk-sync tables suggest`. The exit status is also 1 after a warning.
       """)
 
   @Option(
@@ -25,7 +26,13 @@ struct Init: ParsableCommand {
     let configuration = try settings.configuration()
     let store = UserStore(configuration)
     let before = try inspect(store)
-    try store.prepare()
+    do throws(StoreError) {
+      try store.prepare()
+    } catch {
+      guard case .otherUserTable = error else { throw error }
+      Terminal.complain("\(error)")
+      throw ExitCode(.attention)
+    }
     if let journalMode { try store.setJournalMode(journalMode) }
     let after = try store.inspect()
 

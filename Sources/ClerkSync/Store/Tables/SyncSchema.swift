@@ -63,22 +63,23 @@ enum SyncSchema {
   /// that is created.
   ///
   /// Nothing is created unless the application's tables fit, so that no table is left in a file that cannot be used.
-  static func prepare(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
-    do throws(SQLiteError) {
+  static func create(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+    try connection.transaction { () throws(SQLiteError) in
+      // A newer program may have dropped a table that this one would create.
+      if let found = try? version(from: recorded, on: connection), found > version { return found }
+      let isCounting = try !missingTables(mapping, on: connection).contains("clerk_sync_counts")
+      if mapping.isBuiltIn { try connection.run(builtInCreation) }
+      for table in mapping.all { try table.check(on: connection) }
+      for statement in creation { try connection.run(statement) }
+      if !isCounting { try DeliveryCounts.countAll(on: connection) }
       return try check(mapping, on: connection)
-    } catch {
-      guard error.kind == .schema else { throw error }
-      return try connection.transaction { () throws(SQLiteError) in
-        // A newer program may have dropped a table that this one would create.
-        if let found = try? version(from: recorded, on: connection), found > version { return found }
-        let isCounting = try !missingTables(mapping, on: connection).contains("clerk_sync_counts")
-        if mapping.isBuiltIn { try connection.run(builtInCreation) }
-        for table in mapping.all { try table.check(on: connection) }
-        for statement in creation { try connection.run(statement) }
-        if !isCounting { try DeliveryCounts.countAll(on: connection) }
-        return try check(mapping, on: connection)
-      }
     }
+  }
+
+  /// Returns the table that holds the application's users if there is no `users`; nil if there is no other either.
+  static func otherUserTable(on connection: borrowing Connection) throws(SQLiteError) -> String? {
+    let schema = try DatabaseSchema(connection)
+    return schema.table("users") == nil ? schema.certainUserTables.first?.name : nil
   }
 
   /// Returns the names of the missing tables, in the order of their creation.

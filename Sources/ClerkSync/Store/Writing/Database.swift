@@ -64,9 +64,20 @@ struct Database: Sendable {
     for place in [path, folder] where unsafe access(place, W_OK) != 0 { throw .notWritable(path: place) }
   }
 
-  /// Creates the missing tables. Throws if a newer program created the tables.
+  /// Creates the missing tables. Throws if a newer program created the tables, or if the application has its users in
+  /// another table than `users`.
   func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
-    try requireKnown(try sql(SyncSchema.prepare(mapping, on: connection)))
+    let found: Int64
+    do throws(SQLiteError) {
+      found = try SyncSchema.check(mapping, on: connection)
+    } catch {
+      guard error.kind == .schema else { throw .sqlite(error, database: path) }
+      if mapping.isBuiltIn, let table = try sql(SyncSchema.otherUserTable(on: connection)) {
+        throw .otherUserTable(name: table, database: path)
+      }
+      found = try sql(SyncSchema.create(mapping, on: connection))
+    }
+    try requireKnown(found)
   }
 
   /// Runs `body`; when a statement does not match the schema, prepares the schema and retries once. A correct schema

@@ -118,6 +118,17 @@ enum DoctorCases {
       cause: { try $0.database.execute("DROP TABLE clerk_sync_deliveries") },
       cure: { _ = try Command.run(["init", "--database", "app.db"], in: $0.folder) }),
     Case(
+      "users in another table", "error", "schema", "no table users, but User looks like one",
+      remedy: "clerk-sync tables suggest",
+      cause: {
+        try $0.database.execute(
+          "DROP TABLE users", "CREATE TABLE User (id INTEGER PRIMARY KEY, clerkId TEXT UNIQUE, email TEXT)")
+      },
+      cure: {
+        try $0.database.execute("DROP TABLE User")
+        _ = try Command.run(["init", "--database", "app.db"], in: $0.folder)
+      }),
+    Case(
       "a reference without an action", "warning", "foreign keys", "bookings.userId has ON DELETE NO ACTION",
       remedy: "ON DELETE CASCADE or ON DELETE SET NULL",
       cause: { try $0.database.execute("CREATE TABLE bookings (userId TEXT REFERENCES Users (id))") },
@@ -126,6 +137,15 @@ enum DoctorCases {
           "DROP TABLE bookings", "CREATE TABLE bookings (userId TEXT REFERENCES users (id) ON DELETE CASCADE)"
         )
       }),
+    Case(
+      "a reference to what a deletion takes along", "warning", "foreign keys",
+      "payments.orderId has ON DELETE NO ACTION: a user with such rows, through orders, cannot be deleted",
+      remedy: "ON DELETE CASCADE or ON DELETE SET NULL",
+      cause: {
+        try $0.database.execute(
+          "CREATE TABLE orders (id INTEGER PRIMARY KEY, userId TEXT REFERENCES users (id) ON DELETE CASCADE)",
+          "CREATE TABLE payments (orderId INTEGER NOT NULL REFERENCES orders (id))")
+      }, cure: { try $0.database.execute("DROP TABLE payments") }),
     Case(
       "a reference that restricts", "warning", "foreign keys", "bookings.userId has ON DELETE RESTRICT",
       remedy: "ON DELETE CASCADE",

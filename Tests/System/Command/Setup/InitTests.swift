@@ -83,6 +83,18 @@ import Testing
     #expect(words.isEmpty || command.errors.contains(words))
   }
 
+  @Test func `A database with its users in another table is not changed`() throws {
+    try database.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY, email TEXT)")
+    let before = FileManager.default.contents(atPath: folder.file("app.db"))
+    let command = try Command.run(["init", "--database", "app.db", "--journal-mode", "wal"], in: folder)
+    #expect(command.status == 1)
+    #expect(command.output.isEmpty)
+    #expect(command.errors.hasPrefix("clerk-sync: app.db has no table users, but accounts looks like one: "))
+    #expect(command.errors.contains("clerk-sync tables suggest"))
+    #expect(command.errors.split(separator: "\n").count == 1)
+    #expect(FileManager.default.contents(atPath: folder.file("app.db")) == before)
+  }
+
   @Test func `A file that is not a database is reported and not changed`() throws {
     try folder.write(String(repeating: "no database ", count: 100), to: "app.db")
     let command = try Command.run(["init", "--database", "app.db"], in: folder)
