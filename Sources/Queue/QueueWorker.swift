@@ -117,7 +117,7 @@ extension QueueWorker {
   private mutating func process(_ entries: [QueueEntry]) throws(RedisError) {
     guard !entries.isEmpty else { return }
     let taken = ContinuousClock.now
-    var (valid, failed) = decode(entries)
+    var (valid, refused, failed) = decode(entries)
     guard let results = apply(valid.map(\.event)) else { return }
 
     var outcomes: [Outcome: Int] = [:]
@@ -129,6 +129,11 @@ extension QueueWorker {
       case .failure(let error):
         failed.append(FailedEntry(entry, error, of: event))
       }
+    }
+    for entry in refused {
+      guard let outcome = record(entry) else { return }
+      done.append(entry.entry.id)
+      outcomes[outcome, default: 0] += 1
     }
     waiting.remove(done)
     let left = Result { () throws(RedisError) in try acknowledge() }
@@ -150,9 +155,10 @@ extension QueueWorker {
   }
 
   private func decode(_ entries: [QueueEntry]) -> (
-    valid: [(entry: QueueEntry, event: Event)], failed: [FailedEntry]
+    valid: [(entry: QueueEntry, event: Event)], refused: [RefusedEntry], failed: [FailedEntry]
   ) {
     var valid: [(entry: QueueEntry, event: Event)] = []
+    var refused: [RefusedEntry] = []
     var failed: [FailedEntry] = []
     for entry in entries {
       do throws(DeliveryError) {
@@ -163,26 +169,45 @@ extension QueueWorker {
           valid.append((entry, event))
         }
       } catch {
-        var delivery: Delivery?
-        if case .event(let cause) = error, let id = entry.text("id") {
-          delivery = Delivery(id: id, type: cause.type, userID: cause.userID)
+        if case .event(let cause) = error {
+          refused.append(RefusedEntry(entry: entry, error: cause))
+        } else {
+          failed.append(FailedEntry(entry: entry, reason: "\(error)", delivery: nil))
         }
-        failed.append(FailedEntry(entry: entry, reason: "\(error)", delivery: delivery))
       }
     }
-    return (valid, failed)
+    return (valid, refused, failed)
   }
 
-  /// Applies the events, retrying until the database accepts them. Returns nil when a stop is requested
-  /// first.
+  /// Applies the events. Returns nil when a stop is requested before the database accepts them.
   private mutating func apply(_ events: [Event]) -> [Result<Outcome, StoreError>]? {
     if events.isEmpty { return [] }
+    let store = store
+    return untilAvailable { () throws(StoreError) in try store.apply(events) }
+  }
+
+  /// Records the entry in the ledger. Returns nil when a stop is requested before the database accepts it.
+  private mutating func record(_ refused: RefusedEntry) -> Outcome? {
+    let (store, delivery, reason) = (store, refused.delivery, "\(DeliveryError.event(refused.error))")
+    let outcome = untilAvailable { () throws(StoreError) in
+      try store.recordRefusal(of: delivery, reason: reason, time: refused.error.version)
+    }
+    if outcome == .refused {
+      logger.warning(
+        "refused, and no retry can mend it",
+        metadata: ["entry": "\(refused.entry.id)", "svix_id": "\(delivery.id)", "reason": "\(reason)"])
+    }
+    return outcome
+  }
+
+  /// Retries `body` until the database is available. Returns nil when a stop is requested first.
+  private mutating func untilAvailable<Value>(_ body: () throws(StoreError) -> Value) -> Value? {
     while true {
       do throws(StoreError) {
-        let results = try store.apply(events)
+        let value = try body()
         if databaseBackoff.isUnderWay { logger.info("the database is available again") }
         databaseBackoff.reset()
-        return results
+        return value
       } catch {
         if !databaseBackoff.isUnderWay {
           logger.error("the database is unavailable; the deliveries wait", metadata: ["reason": "\(error)"])
@@ -199,7 +224,7 @@ extension QueueWorker {
       "entries": .stringConvertible(entries.count),
       "lag_ms": .stringConvertible(Int(max(0, clock.now() - newest))),
     ]
-    for outcome in [Outcome.applied, .duplicate, .stale, .ignored] {
+    for outcome in [Outcome.applied, .duplicate, .stale, .ignored, .refused] {
       metadata[outcome.rawValue] = outcomes[outcome].map { .stringConvertible($0) }
     }
     if failed > 0 { metadata["failed"] = .stringConvertible(failed) }

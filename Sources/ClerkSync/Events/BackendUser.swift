@@ -30,14 +30,14 @@ public struct BackendUser: Equatable, Sendable {
   }
 
   private init(_ data: UserData, roles: Roles) throws(UnusableUser) {
+    updatedAt = Event.milliseconds(data.updatedAt ?? 0)
     do throws(EventError) {
-      let (user, isKnown) = try Event.user(data, type: "user", roles: roles)
+      let (user, isKnown) = try Event.user(data, type: "user", version: updatedAt, roles: roles)
       self.user = user
       hasUnknownRole = !isKnown
     } catch {
       throw UnusableUser(id: data.id, reason: error)
     }
-    updatedAt = Event.milliseconds(data.updatedAt ?? 0)
   }
 }
 

@@ -26,7 +26,7 @@ public struct Event: Equatable, Sendable {
   public var userID: String? { change?.userID }
 
   /// The event's identification in the ledger.
-  public var delivery: Delivery { Delivery(id: messageID, type: type, userID: userID) }
+  public var delivery: Delivery { Delivery(id: messageID, type: type, objectID: userID) }
 }
 
 extension Event {
@@ -44,10 +44,10 @@ extension Event {
 
     switch envelope.change {
     case .created(let data)?:
-      let (user, isKnown) = try Self.user(data, type: type, roles: roles)
+      let (user, isKnown) = try Self.user(data, type: type, version: version, roles: roles)
       (change, hasUnknownRole) = (.created(user), !isKnown)
     case .updated(let data)?:
-      let (user, isKnown) = try Self.user(data, type: type, roles: roles)
+      let (user, isKnown) = try Self.user(data, type: type, version: version, roles: roles)
       (change, hasUnknownRole) = (.updated(user), !isKnown)
     case .deleted(let data)?:
       (change, hasUnknownRole) = (.deleted(id: try Self.userID(data.id, type: type)), false)
@@ -61,12 +61,15 @@ extension Event {
     return id
   }
 
-  /// Returns the row's content for a user object, and whether its role is known. `type` appears in the errors.
+  /// Returns the row's content for a user object, and whether its role is known. `type` and `version` appear in the
+  /// errors.
   static func user(
-    _ data: UserData, type: String, roles: Roles
+    _ data: UserData, type: String, version: Int64, roles: Roles
   ) throws(EventError) -> (User, isRoleKnown: Bool) {
     let id = try userID(data.id, type: type)
-    guard let email = data.primaryEmail else { throw .noPrimaryEmail(type: type, userID: id) }
+    guard let email = data.primaryEmail else {
+      throw .noPrimaryEmail(type: type, userID: id, version: version, isExample: data.isExample)
+    }
     let (role, isKnown) = roles.role(for: data.publicMetadata)
     let user = User(
       id: id, email: email, firstName: data.firstName ?? "", lastName: data.lastName ?? "", role: role)

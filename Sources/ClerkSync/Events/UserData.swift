@@ -47,6 +47,10 @@ struct UserData: Decodable {
     let primary = emailAddresses?.lazy.compactMap(\.self).first { $0.id == primaryEmailAddressID }
     return primary?.address.flatMap { $0.isEmpty ? nil : $0 }
   }
+
+  /// Whether the user has the id of a primary address and no addresses. Clerk's example events are like this, and no
+  /// real event is.
+  var isExample: Bool { primaryEmailAddressID != nil && emailAddresses?.isEmpty == true }
 }
 
 /// The role in a user's public metadata. Unlike unsafe metadata, only the application's backend can write it.

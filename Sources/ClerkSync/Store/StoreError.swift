@@ -12,6 +12,8 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case inUse(database: String)
   /// This process cannot write to the file or its folder.
   case notWritable(path: String)
+  /// An older program created the sync's tables, and nothing has been written since.
+  case olderSchema(database: String)
   /// A newer program created the sync's tables.
   case newerSchema(found: Int64, database: String)
   /// The user with this id has the e-mail address.
@@ -32,6 +34,9 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(database) is in use: stop the handler and every other program that has it open, and try again"
     case .notWritable(let path):
       "\(path) cannot be written: make the file and its folder readable and writable for the user this program runs as"
+    case .olderSchema(let database):
+      "\(database) has the clerk_sync tables of an older version: the first delivery upgrades them, "
+        + "and so does clerk-sync init"
     case .newerSchema(let found, let database):
       "\(database): the clerk_sync tables have version \(found), this program knows \(SyncSchema.version): "
         + "run the newer clerk-sync that created them"

@@ -44,6 +44,7 @@ extension Inspection {
     }
     triggers = try connection.all(Self.triggersOnUsers) { $0.text(at: 0) ?? "" }
     (failures, oldestFailure) = try DeliveryLedger.failures(on: connection)
+    refused = try connection.integer(DeliveryLedger.refusalCount) ?? 0
   }
 }
 
@@ -74,4 +75,9 @@ public struct Inspection: Equatable, Sendable {
   public var failures: Int64 = 0
   /// When the first of them arrived, in milliseconds since 1970.
   public var oldestFailure: Int64?
+  /// The number of deliveries that no retry can mend, and about whose object nothing newer has been applied.
+  public var refused: Int64 = 0
+
+  /// Whether the sync's tables have an older version, which the next write upgrades.
+  public var isOutdated: Bool { missingTables.isEmpty && schemaVersion < SyncSchema.version }
 }

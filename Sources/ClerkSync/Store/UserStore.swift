@@ -78,18 +78,33 @@ public final class UserStore: Sendable {
     _ = try? writer.write(.failure(of: delivery, reason: reason), deadline: .now)
   }
 
-  /// Creates the database and its tables if they are missing, and checks them as ``check()`` does.
+  /// Records in the ledger that the delivery was refused for `reason`, because no retry can mend it.
+  ///
+  /// `time` is that of the refused event at Clerk, in milliseconds since 1970; nil when the event could not be read. A
+  /// later event of the same object that is applied makes the refusal ``Outcome/stale``.
+  ///
+  /// Returns ``Outcome/refused``; ``Outcome/stale`` when a newer event has been applied, or the object has been deleted;
+  /// ``Outcome/duplicate`` when the outcome of the delivery is final already.
+  @discardableResult
+  public func recordRefusal(of delivery: Delivery, reason: String, time: Int64?) throws(StoreError) -> Outcome
+  {
+    try write(.refusal(of: delivery, reason: reason, time: time))
+  }
+
+  /// Creates the database and its tables if they are missing, upgrades tables of an older version, and checks them as
+  /// ``check()`` does.
   public func prepare() throws(StoreError) {
     try database.prepareSchema(on: database.open())
     try check()
   }
 
-  /// Throws unless the database exists, has the expected schema, and can be written. Writes nothing.
+  /// Throws unless the database exists, has a schema that this program can use or upgrade, and can be written. Writes
+  /// nothing.
   public func check() throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()
     try database.sql(UserTable.check(on: connection))
-    try database.requireSchema(on: connection)
+    try database.requireUsableSchema(on: connection)
   }
 
   private func write(_ operation: StoreOperation) throws(StoreError) -> Outcome {
@@ -116,4 +131,7 @@ public enum Outcome: String, Sendable {
   case stale
   /// The event does not concern the users table.
   case ignored
+  /// The event cannot be applied, and no retry can change that. Only ``UserStore/recordRefusal(of:reason:time:)``
+  /// returns this.
+  case refused
 }

@@ -7,6 +7,8 @@ enum StoreOperation: Sendable {
   case event(Event.Change?, time: Int64, delivery: Delivery?)
   /// A ledger entry for a failed delivery.
   case failure(of: Delivery, reason: String)
+  /// A ledger entry for a refused delivery. `time` is the event's, in milliseconds since 1970; nil when it is unknown.
+  case refusal(of: Delivery, reason: String, time: Int64?)
 
   /// The settings that affect the written values.
   struct Context: Sendable {
@@ -22,9 +24,10 @@ enum StoreOperation: Sendable {
     switch self {
     case .event(let change, let time, let delivery):
       var outcome = Outcome.ignored
+      var applied: VersionTable.Applied?
       if let change {
-        let version = Version(time: time, rank: change.rank)
-        let isNews = try VersionTable.admits(version, of: change.userID, on: connection)
+        applied = try VersionTable.find(change.userID, on: connection)
+        let isNews = applied?.admits(Version(time: time, rank: change.rank)) ?? true
         outcome = isNews ? .applied : .stale
       }
       if let delivery {
@@ -35,12 +38,48 @@ enum StoreOperation: Sendable {
       }
       if let change, outcome == .applied {
         try apply(change, time: time, now: now, in: context, on: connection)
+        if let released = applied?.released {
+          try settleRefusals(of: change, at: time, released: released, on: connection)
+        }
       }
       return outcome
     case .failure(let delivery, let reason):
       _ = try DeliveryLedger.record(
         delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
       return .ignored
+    case .refusal(let delivery, let reason, let time):
+      return try refuse(delivery, reason: reason, time: time, now: now, on: connection)
+    }
+  }
+
+  /// Records a refusal. It is stale from the start when something newer has been applied to the object.
+  private func refuse(
+    _ delivery: Delivery, reason: String, time: Int64?, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Outcome {
+    var outcome = Outcome.refused
+    if let id = delivery.objectID, let time {
+      let version = Version(time: time, rank: delivery.type == "user.created" ? .created : .updated)
+      let isNews = try VersionTable.find(id, on: connection)?.admits(version) ?? true
+      outcome = isNews ? .refused : .stale
+    }
+    let isNew = try DeliveryLedger.record(
+      delivery, outcome: outcome.rawValue, error: outcome == .refused ? reason : nil, now: now, on: connection
+    )
+    guard isNew else { return .duplicate }
+    if outcome == .refused, let id = delivery.objectID, let time {
+      try VersionTable.recordRefusal(at: time, of: id, on: connection)
+    }
+    return outcome
+  }
+
+  /// Clears the object's refusals after a change has been applied, unless one of them is newer than the change.
+  private func settleRefusals(
+    of change: Event.Change, at time: Int64, released: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    if released > time, change.rank != .deleted {
+      try VersionTable.recordRefusal(at: released, of: change.userID, on: connection)
+    } else {
+      try DeliveryLedger.clearRefusals(of: change.userID, on: connection)
     }
   }
 

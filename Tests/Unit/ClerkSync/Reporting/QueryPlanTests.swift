@@ -38,7 +38,8 @@ import Testing
   @Test(
     arguments: [
       UserTable.addressRange, DeliveryLedger.lastAttempt, DeliveryLedger.newestFailed,
-      DeliveryLedger.failureCount,
+      DeliveryLedger.failureCount, DeliveryLedger.newestRefused, DeliveryLedger.refusalCount,
+      DeliveryLedger.refusalsOfObject,
       DeliveryCounts.totals,
       DeliveryCounts.series,
     ] as [StaticString])
