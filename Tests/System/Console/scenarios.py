@@ -305,7 +305,7 @@ def refusal(page, site):
     page.see("Nothing is pending.", "#failures")
     page.get_by_role("link", name="Deliveries").click()
     page.locator("#deliveries").get_by_text("Not a valid Clerk event").first.click()
-    page.see("No retry can succeed", "#deliveries")
+    page.see("No retry can succeed", "#deliveries details[open]")
 
 
 def hundred_thousand(page, site):
