@@ -6,7 +6,7 @@ const BUSY_DELAY = 1_000; // ms between two attempts while the handler is busy
 const BUSY_RETRIES = 10; // then the error is shown
 
 /** The outcomes of a delivery, in the order of the chart and its legend. */
-export const OUTCOMES = ['applied', 'stale', 'ignored', 'failed'];
+export const OUTCOMES = ['applied', 'stale', 'ignored', 'refused', 'failed'];
 
 /** A failed request. */
 export class Trouble extends Error {

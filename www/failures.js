@@ -71,7 +71,7 @@ export const TROUBLES = {
   token: { state: 'This is not the handler’s token. See `CLERK_SYNC_ADMIN_TOKEN` in its settings.' },
 };
 
-/** A failed delivery, by the ledger's `error`. The first match applies. `isFinal`: the answer ended Svix's retries. */
+/** A failed or refused delivery, by the ledger's `error`. The first match applies. */
 const CAUSES = [
   {
     fits: /^malformed_event/,
@@ -79,22 +79,26 @@ const CAUSES = [
     what: 'The message is signed with your secret, but its body is not a Clerk event.',
     next: 'Check that the endpoint has no transformation (Clerk dashboard, Webhooks, Advanced) and that nothing else signs '
       + 'with its secret. If the body is an unmodified Clerk event, report the error message below to clerk-sync.',
-    isFinal: true,
+  },
+  {
+    fits: /^no_primary_email: .*as in an example event/,
+    title: 'An example event of the Clerk dashboard',
+    what: 'The message looks like an example that the Clerk dashboard sends: its user has no e-mail address, but the id of one.',
+    next: 'Nothing. The example was received and verified, and a real event has the address. `clerk-sync send user.created` '
+      + 'sends a complete event.',
   },
   {
     fits: /^no_primary_email/,
     title: 'The user has no primary e-mail address',
     what: 'A row requires an address, and this user has none, such as a user who signed up by phone.',
     next: 'Give the user a primary e-mail address in the Clerk dashboard. The `user.updated` event that follows writes the '
-      + 'row. To prevent this failure, require an e-mail address for sign-up.',
-    isFinal: true,
+      + 'row and clears this entry. To prevent it, require an e-mail address for sign-up.',
   },
   {
     fits: /^no_user_id/,
     title: 'The event names no user',
     what: 'The event is about a user, but `data.id` is missing or empty. Clerk’s own events always have it.',
     next: 'Look for a transformation of the endpoint, or for a test event made by hand.',
-    isFinal: true,
   },
   {
     fits: /the e-mail address belongs to /,
@@ -168,10 +172,10 @@ const UNKNOWN_CAUSE = {
 };
 
 /**
- * Returns the cause of a failed delivery. An extended SQLite result code without an entry counts as its primary code.
+ * Returns the cause of a failed or refused delivery. An extended SQLite result code without an entry counts as its primary code.
  *
  * @param {{ error?: string }} delivery
- * @returns {{ title: string, what: string, next: string, isFinal?: boolean }}
+ * @returns {{ title: string, what: string, next: string }}
  */
 export function causeOf(delivery) {
   const error = delivery.error ?? '';
@@ -183,12 +187,12 @@ export function causeOf(delivery) {
 }
 
 /** Says who retries the delivery. With a queue Svix has received its 200, and only the worker retries. */
-function retries(delivery, isFinal, hasQueue) {
-  if (hasQueue) {
-    const end = 'after the last retry it becomes a dead letter, listed by `clerk-sync dead list`.';
-    return isFinal ? `No retry can succeed: ${end}` : `The worker retries it; ${end}`;
+function retries(delivery, hasQueue) {
+  if (delivery.outcome === 'refused') {
+    return 'No retry can succeed, and none is made. The next event about the same object that is applied makes this entry '
+      + 'stale; otherwise it stays until its retention ends.';
   }
-  if (isFinal) return 'No retry can succeed, and Svix does not retry it. The entry stays until its retention ends.';
+  if (hasQueue) return 'The worker retries it; after the last retry it becomes a dead letter, listed by `clerk-sync dead list`.';
   const isRetried = serverNow() - delivery.firstSeen < SVIX_RETRIES_FOR;
   return isRetried
     ? 'Svix retries it until 28 hours after the first attempt.'
@@ -196,7 +200,7 @@ function retries(delivery, isFinal, hasQueue) {
 }
 
 /**
- * Explains a failed delivery: the cause, the remedy, the retries, and the handler's error message.
+ * Explains a failed or refused delivery: the cause, the remedy, the retries, and the handler's error message.
  *
  * @param {object} delivery as in openapi.json
  * @param {boolean} hasQueue whether the handler puts deliveries into a queue
@@ -206,7 +210,7 @@ export function explanation(delivery, hasQueue) {
   return make('div', { class: 'explanation' },
     make('p', {}, prose(cause.what)),
     make('p', {}, make('strong', {}, 'What to do: '), prose(cause.next)),
-    make('p', {}, prose(retries(delivery, cause.isFinal, hasQueue))),
+    make('p', {}, prose(retries(delivery, hasQueue))),
     delivery.error ? make('p', { class: 'words' }, make('code', {}, delivery.error)) : undefined);
 }
 

@@ -140,6 +140,9 @@ export function showHealth() {
   const pending = sync.stats?.pendingFailures;
   byId('failure-count').hidden = !pending;
   byId('failure-count').replaceChildren(number.format(pending ?? 0), unseen(' pending'));
+  const refused = sync.stats?.refused;
+  byId('refusal-count').hidden = !refused;
+  byId('refusal-count').replaceChildren(number.format(refused ?? 0));
 }
 
 export function showFigures() {

@@ -1,4 +1,4 @@
-// The views: the sign-in form, deliveries, failures, users, and one user.
+// The views: the sign-in form, deliveries, failures, refusals, users, and one user.
 
 import { OUTCOMES } from './api.js';
 import { address, byId, cell, make, moment, number, pairs, prose, rowGroup, table, userLink } from './dom.js';
@@ -18,7 +18,7 @@ function drawDelivery(delivery) {
     cell('User', delivery.userId ? userLink(delivery.userId) : '–'),
     cell('Message', make('span', { class: 'id' }, delivery.id)),
     cell('Attempts', number.format(delivery.attempts)));
-  if (delivery.outcome !== 'failed') return rowGroup(row);
+  if (delivery.outcome !== 'failed' && delivery.outcome !== 'refused') return rowGroup(row);
   const why = make('details', {}, make('summary', {}, causeOf(delivery).title), explanation(delivery, hasQueue()));
   return rowGroup(row, make('tr', { role: 'row', class: 'cause' }, make('td', { role: 'cell', colspan: 6 }, why)));
 }
@@ -45,11 +45,12 @@ export const deliveries = new Ledger(byId('deliveries'), {
   },
 });
 
-const failures = new Ledger(byId('failures'), {
+/** Returns the list of the deliveries with one outcome, each with its explanation. */
+const explained = (name, outcome, empty) => new Ledger(byId(name), {
   ...OF_DELIVERIES,
-  name: 'failures',
+  name,
   path: () => 'api/deliveries',
-  query: () => ({ outcome: 'failed' }),
+  query: () => ({ outcome }),
   frame: () => make('ul', { class: 'failures' }),
   draw: (delivery) => make('li', {},
     make('h3', {}, causeOf(delivery).title),
@@ -62,9 +63,13 @@ const failures = new Ledger(byId('failures'), {
       ['First', moment(delivery.firstSeen)],
       ['Last', moment(delivery.lastSeen)],
     ])),
-  empty: () => [make('p', {}, make('strong', {}, 'Nothing is pending.')),
-    make('p', {}, 'Every delivery that arrived has been processed.')],
+  empty: () => [make('p', {}, make('strong', {}, empty[0])), make('p', {}, empty[1])],
 });
+
+const failures = explained('failures', 'failed',
+  ['Nothing is pending.', 'Every delivery that arrived has been processed.']);
+const refusals = explained('refusals', 'refused',
+  ['Nothing is refused.', 'No event arrived that could not be applied, or a later one has replaced it.']);
 
 const search = byId('search');
 const role = byId('role');
@@ -154,6 +159,7 @@ function showUser({ user, version }) {
 export const VIEWS = {
   deliveries: { list: deliveries, title: 'deliveries-title' },
   failures: { list: failures, title: 'failures-title' },
+  refusals: { list: refusals, title: 'refusals-title' },
   users: { list: users, title: 'users-title' },
   user: { list: userHistory, title: 'user-title' },
 };

@@ -26,6 +26,9 @@ public enum DeliveryError: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .verification(let error): error.reason
     case .event(.malformed(let reason)): reason
+    case .event(.noPrimaryEmail(_, _, _, isExample: true)):
+      "email_addresses is empty although there is a primary_email_address_id, as in an example event of the Clerk "
+        + "dashboard; a real event has the address"
     case .event(.noPrimaryEmail): "no address in email_addresses has the primary_email_address_id"
     case .event(.noUserID): "data.id is missing or empty"
     case .store(let error): error.description

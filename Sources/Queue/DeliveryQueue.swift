@@ -1,4 +1,3 @@
-package import ClerkSync
 public import Redis
 package import Svix
 
@@ -35,14 +34,14 @@ public final class DeliveryQueue: Sendable {
     _ = try redis.send(RedisCommand("XADD", "{\(Self.stream)}:none", "NOMKSTREAM", "*", "", ""))
   }
 
-  /// Adds the delivery and returns once Redis has accepted it.
+  /// Adds the delivery and returns once Redis has accepted it. The type and the user are for the lists of dead letters.
   ///
   /// The signature is stored too, so that the worker need not trust every client that can write to Redis.
-  package func add(_ message: VerifiedMessage, _ event: Event) throws(RedisError) {
+  package func add(_ message: VerifiedMessage, type: String, userID: String?) throws(RedisError) {
     var command = RedisCommand("XADD", Self.stream, "*")
     command.append(
       "id", message.id, "timestamp", "\(message.timestamp)", "signature", "\(message.signature)",
-      "type", event.type, "user", event.userID ?? "", "body")
+      "type", type, "user", userID ?? "", "body")
     command.append([message.body])
     // Only a valid entry id proves that the entry was added.
     guard let id = try redis.send(command).text, QueueEntry.numbers(of: id) != nil else {

@@ -6,12 +6,23 @@ import Redis
 struct FailedEntry {
   let entry: QueueEntry
   let reason: String
-  /// What is still to be recorded in the ledger; nil when the entry could not be verified.
+  /// What is still to be recorded in the ledger; nil when the store has recorded it, and when the entry could not be
+  /// verified.
   let delivery: Delivery?
   /// The e-mail address that the entry needs and another user's row has, if that was the failure.
   var address: NeededAddress?
   /// Whether no retry can succeed.
   var isFinal = false
+}
+
+/// An entry that no retry can mend. The ledger records it, and it leaves the queue.
+struct RefusedEntry {
+  let entry: QueueEntry
+  let error: EventError
+
+  var delivery: Delivery {
+    Delivery(id: entry.text("id") ?? "", type: error.type, objectID: error.userID)
+  }
 }
 
 /// Handling of entries that could not be applied.
@@ -62,8 +73,12 @@ extension FailedEntry {
   /// An event that the database refused. The store has recorded it.
   init(_ entry: QueueEntry, _ error: StoreError, of event: Event) {
     var address: NeededAddress?
-    if case .emailTaken = error, let record = event.change?.record, let text = record.address {
-      address = NeededAddress(address: text, userID: record.id)
+    switch error {
+    case .emailTaken, .addressNotClerks:
+      if let record = event.change?.record, let text = record.address {
+        address = NeededAddress(address: text, userID: record.id)
+      }
+    default: break
     }
     self.init(
       entry: entry, reason: "\(DeliveryError.store(error))", delivery: nil, address: address)

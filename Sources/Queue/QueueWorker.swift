@@ -115,16 +115,17 @@ extension QueueWorker {
   private mutating func process(_ entries: [QueueEntry]) throws(RedisError) {
     guard !entries.isEmpty else { return }
     let taken = ContinuousClock.now
-    var (valid, failed) = decode(entries)
+    var (valid, refused, failed) = decode(entries)
     guard let results = apply(valid.map(\.event)) else { return }
 
     var outcomes: [Outcome: Int] = [:]
     for ((entry, event), result) in zip(valid, results) {
       switch result {
-      case .success(let outcome):
+      case .success(let receipt):
         done.append(entry.id)
-        outcomes[outcome, default: 0] += 1
-        if outcome == .applied, case let warnings = event.warnings, !warnings.isEmpty {
+        outcomes[receipt.outcome, default: 0] += 1
+        let warnings = event.warnings + [receipt.warning].compactMap(\.self)
+        if receipt.outcome == .applied, !warnings.isEmpty {
           logger.warning(
             "applied with replaced values",
             metadata: ["svix_id": "\(event.messageID)", "reason": "\(warnings.joined(separator: "; "))"])
@@ -132,6 +133,11 @@ extension QueueWorker {
       case .failure(let error):
         failed.append(FailedEntry(entry, error, of: event))
       }
+    }
+    for entry in refused {
+      guard let outcome = record(entry) else { return }
+      done.append(entry.entry.id)
+      outcomes[outcome, default: 0] += 1
     }
     waiting.remove(done)
     let left = Result { () throws(RedisError) in try acknowledge() }
@@ -153,9 +159,10 @@ extension QueueWorker {
   }
 
   private func decode(_ entries: [QueueEntry]) -> (
-    valid: [(entry: QueueEntry, event: Event)], failed: [FailedEntry]
+    valid: [(entry: QueueEntry, event: Event)], refused: [RefusedEntry], failed: [FailedEntry]
   ) {
     var valid: [(entry: QueueEntry, event: Event)] = []
+    var refused: [RefusedEntry] = []
     var failed: [FailedEntry] = []
     for entry in entries {
       do throws(DeliveryError) {
@@ -166,26 +173,45 @@ extension QueueWorker {
           valid.append((entry, event))
         }
       } catch {
-        var delivery: Delivery?
-        if case .event(let cause) = error, let id = entry.text("id") {
-          delivery = Delivery(id: id, type: cause.type, userID: cause.userID)
+        if case .event(let cause) = error {
+          refused.append(RefusedEntry(entry: entry, error: cause))
+        } else {
+          failed.append(FailedEntry(entry: entry, reason: "\(error)", delivery: nil))
         }
-        failed.append(FailedEntry(entry: entry, reason: "\(error)", delivery: delivery))
       }
     }
-    return (valid, failed)
+    return (valid, refused, failed)
   }
 
-  /// Applies the events, retrying until the database accepts them. Returns nil when a stop is requested
-  /// first.
-  private mutating func apply(_ events: [Event]) -> [Result<Outcome, StoreError>]? {
+  /// Applies the events. Returns nil when a stop is requested before the database accepts them.
+  private mutating func apply(_ events: [Event]) -> [Result<Receipt, StoreError>]? {
     if events.isEmpty { return [] }
+    let store = store
+    return untilAvailable { () throws(StoreError) in try store.deliver(events) }
+  }
+
+  /// Records the entry in the ledger. Returns nil when a stop is requested before the database accepts it.
+  private mutating func record(_ refused: RefusedEntry) -> Outcome? {
+    let (store, delivery, reason) = (store, refused.delivery, "\(DeliveryError.event(refused.error))")
+    let outcome = untilAvailable { () throws(StoreError) in
+      try store.recordRefusal(of: delivery, reason: reason, time: refused.error.version)
+    }
+    if outcome == .refused {
+      logger.warning(
+        "refused, and no retry can mend it",
+        metadata: ["entry": "\(refused.entry.id)", "svix_id": "\(delivery.id)", "reason": "\(reason)"])
+    }
+    return outcome
+  }
+
+  /// Retries `body` until the database is available. Returns nil when a stop is requested first.
+  private mutating func untilAvailable<Value>(_ body: () throws(StoreError) -> Value) -> Value? {
     while true {
       do throws(StoreError) {
-        let results = try store.apply(events)
+        let value = try body()
         if databaseBackoff.isUnderWay { logger.info("the database is available again") }
         databaseBackoff.reset()
-        return results
+        return value
       } catch {
         if !databaseBackoff.isUnderWay {
           logger.error("the database is unavailable; the deliveries wait", metadata: ["reason": "\(error)"])
@@ -202,7 +228,7 @@ extension QueueWorker {
       "entries": .stringConvertible(entries.count),
       "lag_ms": .stringConvertible(Int(max(0, clock.now() - newest))),
     ]
-    for outcome in [Outcome.applied, .duplicate, .stale, .ignored] {
+    for outcome in [Outcome.applied, .duplicate, .stale, .ignored, .refused] {
       metadata[outcome.rawValue] = outcomes[outcome].map { .stringConvertible($0) }
     }
     if failed > 0 { metadata["failed"] = .stringConvertible(failed) }

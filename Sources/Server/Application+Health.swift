@@ -78,6 +78,8 @@ struct HealthReport: Encodable, Equatable {
   /// The number of hours without a delivery after which the status is silent.
   var silenceHours: Int?
   var pendingFailures: Int64?
+  /// The number of deliveries that no retry can mend. It needs no attention.
+  var refused: Int64?
   var sqlite: String?
   var journalMode: String?
   var queue: QueueStatistics?
@@ -89,7 +91,7 @@ struct HealthReport: Encodable, Equatable {
 
   /// Adds the state of the database.
   mutating func add(_ condition: Condition) {
-    pendingFailures = condition.pendingFailures
+    (pendingFailures, refused) = (condition.pendingFailures, condition.refused)
     (sqlite, journalMode) = (UserStore.sqliteVersion, condition.journalMode)
   }
 

@@ -12,26 +12,42 @@ extension Application {
   ) throws(RequestFailure) -> Reply {
     let message = try verify(request, secrets: configuration.secrets)
     record.isVerified = true
-    if let queue = configuration.queue {
-      let event: Event
-      do throws(DeliveryError) {
-        event = try decode(message, mapping: configuration.mapping, record: &record)
-      } catch {
-        throw .delivery(error)
-      }
-      return try enqueue(message, event, in: queue)
-    }
-    let store = store(configuration)
     let event: Event
-    do throws(DeliveryError) {
+    do throws(EventError) {
       event = try decode(message, mapping: configuration.mapping, record: &record)
     } catch {
-      let delivery = Delivery(id: message.id, type: record.type, userID: record.userID)
-      store.recordFailure(of: delivery, reason: "\(error)")
-      throw .delivery(error)
+      try refuse(message, error, configuration)
+      throw .delivery(.event(error))
+    }
+    if let queue = configuration.queue {
+      try enqueue(message, type: event.type, userID: event.userID, in: queue)
+      return accepted(message, "queued")
     }
     do {
-      return accepted(message, try store.apply(event).rawValue)
+      let receipt = try store(configuration).deliver(event)
+      if let warning = receipt.warning {
+        record.reason = [record.reason, warning].compactMap(\.self).joined(separator: "; ")
+      }
+      return accepted(message, receipt.outcome.rawValue)
+    } catch {
+      throw .delivery(.store(error))
+    }
+  }
+
+  /// Records a delivery that is not an applicable event. When that fails, Svix has to retry the delivery.
+  ///
+  /// With a queue the worker records it, if it is about a user.
+  private func refuse(
+    _ message: VerifiedMessage, _ error: EventError, _ configuration: Configuration
+  ) throws(RequestFailure) {
+    if let queue = configuration.queue {
+      guard let type = error.type, let userID = error.userID else { return }
+      return try enqueue(message, type: type, userID: userID, in: queue)
+    }
+    do {
+      let delivery = Delivery(id: message.id, type: error.type, objectID: error.userID)
+      let reason = "\(DeliveryError.event(error))"
+      try store(configuration).recordRefusal(of: delivery, reason: reason, time: error.version)
     } catch {
       throw .delivery(.store(error))
     }
@@ -52,7 +68,7 @@ extension Application {
 
   private func decode(
     _ message: VerifiedMessage, mapping: Mapping, record: inout RequestLog
-  ) throws(DeliveryError) -> Event {
+  ) throws(EventError) -> Event {
     do {
       let event = try Event(decoding: message, mapping: mapping)
       record.type = event.type
@@ -61,7 +77,7 @@ extension Application {
       return event
     } catch {
       (record.type, record.userID) = (error.type, error.userID)
-      throw .event(error)
+      throw error
     }
   }
 
@@ -70,16 +86,15 @@ extension Application {
     try queues.queue(address).check()
   }
 
-  /// Puts the delivery into the queue in place of the database, and responds once the queue has accepted it.
+  /// Puts the delivery into the queue in place of the database, and returns once the queue has accepted it.
   private func enqueue(
-    _ message: VerifiedMessage, _ event: Event, in address: RedisAddress
-  ) throws(RequestFailure) -> Reply {
+    _ message: VerifiedMessage, type: String, userID: String?, in address: RedisAddress
+  ) throws(RequestFailure) {
     do {
-      try queues.queue(address).add(message, event)
+      try queues.queue(address).add(message, type: type, userID: userID)
     } catch {
       throw .queue(error)
     }
-    return accepted(message, "queued")
   }
 
   private func accepted(_ message: VerifiedMessage, _ outcome: String) -> Reply {

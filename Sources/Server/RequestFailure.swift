@@ -109,6 +109,11 @@ extension RequestFailure {
       answer(.badRequest, "The signature could not be verified.")
     case .delivery(.event(.malformed)):
       abort("The body is signed, but it is not a Clerk event.")
+    case .delivery(.event(.noPrimaryEmail(_, _, _, isExample: true))):
+      abort(
+        "The user has no primary e-mail address: email_addresses is empty although there is a "
+          + "primary_email_address_id. This is what an example event of the Clerk dashboard looks like; a real event "
+          + "has the address.")
     case .delivery(.event(.noPrimaryEmail)):
       abort("The user has no primary e-mail address.")
     case .delivery(.event(.noUserID)):

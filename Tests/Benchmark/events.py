@@ -37,11 +37,11 @@ FILL = [
       1700000000000, 1700000000000 FROM numbers""",
 ]
 FILL_SYNC = [
-    f"""INSERT INTO clerk_sync_versions (user_id, version, rank, deleted)
+    f"""INSERT INTO clerk_sync_versions (object_id, version, rank, deleted)
       {NUMBERS} SELECT printf('user_%s%019d', h, n), 1700000000000, 0, NULL FROM numbers""",
     # Seen within the last 80 days, so that nothing of it is old enough to be purged.
     f"""INSERT INTO clerk_sync_deliveries
-        (svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen)
+        (svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen)
       {NUMBERS} SELECT printf('msg_1%026d', n), 'user.created', printf('user_%s%019d', h, n), 'applied', NULL, 1,
         :now - (:count - n) * 6912000000 / :count, :now FROM numbers""",
     *(f"""INSERT INTO clerk_sync_counts SELECT first_seen / {period}, type, outcome, count(*) FROM clerk_sync_deliveries

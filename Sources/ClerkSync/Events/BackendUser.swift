@@ -36,8 +36,8 @@ public struct BackendUser: Equatable, Sendable {
 
   private init(_ data: ObjectData) throws(UnusableUser) {
     do throws(EventError) {
-      let record = try data.record(.updated, type: "user")
-      self.init(record, updatedAt: Event.milliseconds(data.updatedAt ?? 0))
+      let updatedAt = Event.milliseconds(data.updatedAt ?? 0)
+      self.init(try data.record(.updated, type: "user", version: updatedAt), updatedAt: updatedAt)
     } catch {
       throw UnusableUser(id: data.id, reason: error)
     }
@@ -91,6 +91,12 @@ public struct UnusableUser: Error, Equatable, Sendable, CustomStringConvertible 
   package init(id: String?, reason: EventError) {
     self.id = id
     self.reason = reason
+  }
+
+  /// The user whose row may have an address that is free; nil if the user has one, or none that could be told.
+  package var release: Release? {
+    guard case .noPrimaryEmail(_, let id, let version, _) = reason else { return nil }
+    return Release(objectID: id, time: version)
   }
 
   /// The problem. It names fields, never their values.

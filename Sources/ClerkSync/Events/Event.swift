@@ -33,7 +33,7 @@ public struct Event: Equatable, Sendable {
   public var userID: String? { change?.record.id }
 
   /// The event's identification in the ledger.
-  public var delivery: Delivery { Delivery(id: messageID, type: type, userID: userID) }
+  public var delivery: Delivery { Delivery(id: messageID, type: type, objectID: userID) }
 
   /// What was replaced in this event, for the log. It holds no values of the payload.
   package var warnings: [String] {
@@ -58,7 +58,8 @@ extension Event {
     let updatedAt = envelope.change?.operation == .deleted ? nil : object?.updatedAt
     version = Self.milliseconds(updatedAt ?? envelope.timestamp ?? message.timestamp)
     if let (operation, object) = envelope.change {
-      change = Change(operation: operation, record: try object.record(operation, type: type))
+      change = Change(
+        operation: operation, record: try object.record(operation, type: type, version: version))
     } else {
       change = nil
     }
@@ -106,10 +107,10 @@ extension Event.Operation {
 }
 
 extension ObjectData {
-  /// Returns the object as the values of its table's columns. `type` appears in the errors.
-  func record(_ operation: Event.Operation, type: String) throws(EventError) -> Record {
+  /// Returns the object as the values of its table's columns. `type` and `version` appear in the errors.
+  func record(_ operation: Event.Operation, type: String, version: Int64) throws(EventError) -> Record {
     guard let id, !id.isEmpty else { throw .noUserID(type: type) }
     return operation == .deleted
-      ? table.deletedRecord(id, fields) : try table.record(id, fields, type: type)
+      ? table.deletedRecord(id, fields) : try table.record(id, fields, type: type, version: version)
   }
 }

@@ -43,7 +43,7 @@ struct ComputedFields {
     switch name {
     case .email:
       let address: Identification? = try primary("primary_email_address_id", of: "email_addresses", id: \.id)
-      return Field(address?.text)
+      return try address == nil && isExample ? .unusable : Field(address?.text)
     case .emailVerified:
       let address: Verification? = try primary("primary_email_address_id", of: "email_addresses", id: \.id)
       return address.map { .value(.integer($0.verification?.status == "verified" ? 1 : 0)) } ?? .null
@@ -59,6 +59,15 @@ struct ComputedFields {
         members[key.stringValue] = try object.decode(JSONTree.self, forKey: key)
       }
       return Field(JSONTree.object(members).json)
+    }
+  }
+
+  /// Whether there is a primary address but no address at all, as in the example events of Clerk's dashboard.
+  private var isExample: Bool {
+    get throws {
+      let key = MemberName("email_addresses")
+      guard try text("primary_email_address_id") != nil, object.contains(key) else { return false }
+      return try object.nestedUnkeyedContainer(forKey: key).count == 0
     }
   }
 

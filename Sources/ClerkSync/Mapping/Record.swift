@@ -31,12 +31,13 @@ public struct Record: Equatable, Sendable {
 }
 
 extension TableMapping {
-  /// Returns the record of a created or updated object. Throws ``EventError/noPrimaryEmail(type:userID:)`` if its address
-  /// is missing and required. `type` appears in that error.
-  func record(_ id: String, _ values: [Field], type: String) throws(EventError) -> Record {
-    try record(id, values) { () throws(EventError) in
+  /// Returns the record of a created or updated object. Throws ``EventError/noPrimaryEmail(type:userID:version:isExample:)``
+  /// if its address is missing and required. `type` and `version` appear in that error.
+  func record(_ id: String, _ values: [Field], type: String, version: Int64) throws(EventError) -> Record {
+    try record(id, values) { (address: Field) throws(EventError) in
       switch missingAddress {
-      case .refuse: throw .noPrimaryEmail(type: type, userID: id)
+      case .refuse:
+        throw .noPrimaryEmail(type: type, userID: id, version: version, isExample: address == .unusable)
       case .null: .null
       case .placeholder(let text): Value.text(text).naming(id)
       }
@@ -45,12 +46,12 @@ extension TableMapping {
 
   /// Returns the record of a user whom the application describes. Every role is permitted.
   func record(_ user: User) -> Record {
-    record(user.id, fields.values(of: user), permitsAllTexts: true) { .text(user.email) }
+    record(user.id, fields.values(of: user), permitsAllTexts: true) { _ in .text(user.email) }
   }
 
   private func record<Failure>(
     _ id: String, _ values: [Field], permitsAllTexts: Bool = false,
-    missingAddress: () throws(Failure) -> Value
+    missingAddress: (Field) throws(Failure) -> Value
   ) throws(Failure) -> Record {
     var (cells, flags, warnings): ([Record.Cell], [Record.Cell], [String]) = ([], [], [])
     var address: String?
@@ -58,7 +59,7 @@ extension TableMapping {
     for rule in columns {
       var cell = rule.cell(values, id: id, permitsAllTexts: permitsAllTexts)
       if rule.isAddress {
-        if cell == .value(.null) { cell = .value(try missingAddress()) }
+        if cell == .value(.null), let field = rule.field { cell = .value(try missingAddress(values[field])) }
         if case .value(.text(let text)) = cell { address = text }
       }
       cells.append(cell)
@@ -131,7 +132,7 @@ extension ColumnRule.Conversion {
 
 extension Value {
   /// The value with `{id}` replaced in a text.
-  fileprivate func naming(_ id: String) -> Value {
+  func naming(_ id: String) -> Value {
     guard case .text(let text) = self, text.utf8.contains(UInt8(ascii: "{")) else { return self }
     return .text(text.replacing("{id}", with: id))
   }

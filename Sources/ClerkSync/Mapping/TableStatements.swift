@@ -15,6 +15,8 @@ struct TableStatements: Sendable {
   let comparison: SQL
   /// Returns the id of the row with the address ?1 whose id is not ?2; nil if there is no column for addresses.
   let owner: SQL?
+  /// Sets the address of the row with the id ?1 to ?2.
+  let release: SQL?
 
   init(
     table: Identifier, key: [ColumnRule], columns: [ColumnRule], insertion: [ColumnRule], match: [ColumnRule],
@@ -71,6 +73,9 @@ struct TableStatements: Sendable {
     let id = key[0].column
     owner = columns.first(where: \.isAddress).map { address in
       "SELECT \(id) FROM \(table) WHERE \(address.column) = ?1 AND \(id) IS NOT ?2"
+    }
+    release = columns.first(where: \.isAddress).map { address in
+      "UPDATE \(table) SET \(address.column) = ?2 WHERE \(id) = ?1"
     }
 
     flag = keys.count + values.count

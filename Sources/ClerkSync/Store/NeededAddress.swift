@@ -11,14 +11,14 @@ package struct NeededAddress: Equatable {
 }
 
 extension UserStore {
-  /// Returns the keys of those addresses that no other user has any more.
+  /// Returns the keys of those addresses that no other user has any more, at least at Clerk.
   package func free(_ addresses: [String: NeededAddress]) throws(StoreError) -> [String] {
     let connection = try database.openForReading()
     var free: [String] = []
     for (id, needed) in addresses {
       let owner = try database.sql(
         mapping[.user]?.owner(of: needed.address, otherThan: needed.userID, on: connection))
-      if owner == nil { free.append(id) }
+      if owner?.isReleased ?? true { free.append(id) }
     }
     return free
   }

@@ -14,10 +14,14 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case inUse(database: String)
   /// This process cannot write to the file or its folder.
   case notWritable(path: String)
+  /// An older program created the sync's tables, and nothing has been written since.
+  case olderSchema(database: String)
   /// A newer program created the sync's tables.
   case newerSchema(found: Int64, database: String)
   /// The user with this id has the e-mail address.
   case emailTaken(by: String)
+  /// A row of this table has the e-mail address, and no change of Clerk's has ever been applied to it.
+  case addressNotClerks(table: String)
   /// SQLite reported an error.
   case sqlite(SQLiteError, database: String)
 
@@ -37,12 +41,19 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(database) is in use: stop the handler and every other program that has it open, and try again"
     case .notWritable(let path):
       "\(path) cannot be written: make the file and its folder readable and writable for the user this program runs as"
+    case .olderSchema(let database):
+      "\(database) has the clerk_sync tables of an older version: the first delivery upgrades them, "
+        + "and so does clerk-sync init"
     case .newerSchema(let found, let database):
       "\(database): the clerk_sync tables have version \(found), this program knows \(SyncSchema.version): "
         + "run the newer clerk-sync that created them"
     case .emailTaken(let owner):
       "the e-mail address belongs to \(owner), whose own event may still be on its way; "
         + "the delivery will be retried"
+    case .addressNotClerks(let table):
+      "the e-mail address belongs to a row of \(table) that Clerk has never written: if it is this person's account from "
+        + "before Clerk, match: { email: \"email\" } in the mapping makes it the user's, otherwise change its address; the "
+        + "delivery will be retried"
     case .sqlite(let error, let database):
       "\(database): \(error); \(error.advice)"
     }

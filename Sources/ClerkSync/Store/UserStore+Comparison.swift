@@ -4,7 +4,7 @@ extension UserStore {
   /// Compares users at Clerk with the stored users, in one read transaction. Returns the comparisons in the users'
   /// order and writes nothing.
   public func compare(_ users: [BackendUser]) throws(StoreError) -> [UserComparison] {
-    let connection = try database.open()
+    let connection = try database.openForReading()
     return try database.sql(compare(users, on: connection))
   }
 

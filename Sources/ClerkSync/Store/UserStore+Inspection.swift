@@ -59,6 +59,7 @@ extension Inspection {
       triggers += try connection.all(Self.triggersOnTable, table.table.name) { $0.text(at: 0) ?? "" }
     }
     (failures, oldestFailure) = try DeliveryLedger.failures(on: connection)
+    refused = try connection.integer(DeliveryLedger.refusalCount) ?? 0
   }
 
   /// Returns the foreign keys that block the deletion of a row of `table`, or of the rows that it takes along.
@@ -66,7 +67,9 @@ extension Inspection {
     to table: TableMapping, on connection: borrowing Connection
   ) throws(SQLiteError) -> [Reference] {
     guard case .delete = table.deletion else { return [] }
-    let edges = try connection.all(cascades, table.table.name) { (name: $0.text(at: 0) ?? "", parent: $0.text(at: 1)) }
+    let edges = try connection.all(cascades, table.table.name) {
+      (name: $0.text(at: 0) ?? "", parent: $0.text(at: 1))
+    }
     var parents: [String: String?] = [:]
     var references: [Reference] = []
     for (name, parent) in edges where parents[name] == nil {
@@ -119,4 +122,9 @@ public struct Inspection: Equatable, Sendable {
   public var failures: Int64 = 0
   /// When the first of them arrived, in milliseconds since 1970.
   public var oldestFailure: Int64?
+  /// The number of deliveries that no retry can mend, and about whose object nothing newer has been applied.
+  public var refused: Int64 = 0
+
+  /// Whether the sync's tables have an older version, which the next write upgrades.
+  public var isOutdated: Bool { missingTables.isEmpty && schemaVersion < SyncSchema.version }
 }

@@ -32,6 +32,11 @@ public final class UserStore: Sendable {
   /// ``Outcome/duplicate``, an event older than the user's row is ``Outcome/stale``, and no event restores a deleted
   /// user.
   public func apply(_ event: Event) throws(StoreError) -> Outcome {
+    try deliver(event).outcome
+  }
+
+  /// As ``apply(_:)-(Event)``, with what there is to log.
+  package func deliver(_ event: Event) throws(StoreError) -> Receipt {
     try write(.event(event.change, time: event.version, delivery: event.delivery))
   }
 
@@ -40,6 +45,11 @@ public final class UserStore: Sendable {
   /// Other writers wait meanwhile, so pass a few hundred events at a time. Throws, and writes nothing, when the
   /// database rather than an event is at fault.
   public func apply(_ events: [Event]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+    try deliver(events).map { result in result.map(\.outcome) }
+  }
+
+  /// As ``apply(_:)-([Event])``, with what there is to log.
+  package func deliver(_ events: [Event]) throws(StoreError) -> [Result<Receipt, StoreError>] {
     try write(events.map { .event($0.change, time: $0.version, delivery: $0.delivery) })
   }
 
@@ -48,13 +58,13 @@ public final class UserStore: Sendable {
   /// `updatedAt` is the user's `updated_at` at Clerk, in milliseconds since 1970. It orders this write among Clerk's
   /// events; the default is this machine's time. The outcome is ``Outcome/stale`` when a newer event has been applied.
   public func createUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
-    try write(.event(change(.created, user), time: updatedAt ?? clock.now(), delivery: nil))
+    try write(.event(change(.created, user), time: updatedAt ?? clock.now(), delivery: nil)).outcome
   }
 
   /// Writes the user as a `user.updated` event of Clerk would, and creates a missing row. `updatedAt` is as in
   /// ``createUser(_:updatedAt:)``.
   public func updateUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
-    try write(.event(change(.updated, user), time: updatedAt ?? clock.now(), delivery: nil))
+    try write(.event(change(.updated, user), time: updatedAt ?? clock.now(), delivery: nil)).outcome
   }
 
   /// Writes the users in one transaction, each as ``updateUser(_:updatedAt:)`` does. Each user has a result of its own
@@ -66,14 +76,15 @@ public final class UserStore: Sendable {
     try write(
       users.map {
         .event(Event.Change(operation: .updated, record: $0.record), time: $0.updatedAt, delivery: nil)
-      })
+      }
+    ).map { result in result.map(\.outcome) }
   }
 
   /// Deletes the user permanently, with the rows that the application's foreign keys delete.
   @discardableResult
   public func deleteUser(id: String) throws(StoreError) -> Outcome {
     let change = mapping[.user].map { Event.Change(operation: .deleted, record: $0.deletedRecord(id)) }
-    return try write(.event(change, time: clock.now(), delivery: nil))
+    return try write(.event(change, time: clock.now(), delivery: nil)).outcome
   }
 
   private func change(_ operation: Event.Operation, _ user: User) -> Event.Change? {
@@ -84,28 +95,50 @@ public final class UserStore: Sendable {
   ///
   /// Errors are ignored, because the database itself may be the cause of the failure. Waits for no lock.
   public func recordFailure(of delivery: Delivery, reason: String) {
-    _ = try? writer.write(.failure(of: delivery, reason: reason), deadline: .now)
+    _ = try? writer.write(.failure(of: delivery, reason: reason, released: nil), deadline: .now)
   }
 
-  /// Creates the database and its tables if they are missing, and checks them as ``check()`` does.
+  /// Records in the ledger that the delivery was refused for `reason`, because no retry can mend it.
+  ///
+  /// `time` is that of the refused event at Clerk, in milliseconds since 1970; nil when the event could not be read. A
+  /// later event of the same object that is applied makes the refusal ``Outcome/stale``.
+  ///
+  /// Returns ``Outcome/refused``; ``Outcome/stale`` when a newer event has been applied, or the object has been deleted;
+  /// ``Outcome/duplicate`` when the outcome of the delivery is final already.
+  @discardableResult
+  public func recordRefusal(of delivery: Delivery, reason: String, time: Int64?) throws(StoreError) -> Outcome
+  {
+    try write(.refusal(of: delivery, reason: reason, time: time)).outcome
+  }
+
+  /// Records that Clerk has users who no longer have the addresses in their rows, so that other users can get them.
+  package func record(_ releases: [Release]) throws(StoreError) {
+    for result in try write(releases.map { .failure(of: nil, reason: "", released: $0) }) {
+      _ = try result.get()
+    }
+  }
+
+  /// Creates the database and its tables if they are missing, upgrades tables of an older version, and checks them as
+  /// ``check()`` does.
   public func prepare() throws(StoreError) {
     try database.prepareSchema(on: database.open())
     try check()
   }
 
-  /// Throws unless the database exists, has the expected schema, and can be written. Writes nothing.
+  /// Throws unless the database exists, has a schema that this program can use or upgrade, and can be written. Writes
+  /// nothing.
   public func check() throws(StoreError) {
     try database.requireWritable()
     let connection = try database.open()
     for table in mapping.all { try database.sql(table.check(on: connection)) }
-    try database.requireSchema(on: connection)
+    try database.requireUsableSchema(on: connection)
   }
 
-  private func write(_ operation: StoreOperation) throws(StoreError) -> Outcome {
+  private func write(_ operation: StoreOperation) throws(StoreError) -> Receipt {
     try writer.write(operation, deadline: .now + Database.busyTimeout)
   }
 
-  private func write(_ operations: [StoreOperation]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+  private func write(_ operations: [StoreOperation]) throws(StoreError) -> [Result<Receipt, StoreError>] {
     let results = writer.write(operations, deadline: .now + Database.busyTimeout)
     // A schema mismatch is the fault of the database, but one inside a trigger is the fault of a single write.
     let hasMismatch =
@@ -125,4 +158,7 @@ public enum Outcome: String, Sendable {
   case stale
   /// The event does not concern the users table.
   case ignored
+  /// The event cannot be applied, and no retry can change that. Only ``UserStore/recordRefusal(of:reason:time:)``
+  /// returns this.
+  case refused
 }

@@ -65,8 +65,11 @@ struct DatabaseChecks {
       let names = inspection.missingTables.joined(separator: ", ")
       return [.warning("schema", "missing tables: \(names)", remedy: "run clerk-sync init to create them")]
     }
-    return [.ok("schema", "valid; version \(inspection.schemaVersion) of the clerk_sync tables")]
-      + references(inspection) + triggers(inspection) + [failures(inspection)]
+    let version = "version \(inspection.schemaVersion) of the clerk_sync tables"
+    let upgrade =
+      inspection.isOutdated ? ", which the first delivery upgrades, and so does clerk-sync init" : ""
+    return [.ok("schema", "valid; \(version)\(upgrade)")]
+      + references(inspection) + triggers(inspection) + [failures(inspection), refusals(inspection)]
   }
 
   private func references(_ inspection: Inspection) -> [Finding] {
@@ -103,5 +106,13 @@ struct DatabaseChecks {
     return .warning(
       "failures", "\(inspection.failures) pending, the oldest from \(first)",
       remedy: "run clerk-sync retry-list, and replay them from the Clerk dashboard")
+  }
+
+  private func refusals(_ inspection: Inspection) -> Finding {
+    guard inspection.refused > 0 else { return .ok("refused", "none") }
+    return .ok(
+      "refused",
+      "\(inspection.refused), which no retry can mend and which need no attention; clerk-sync deliveries --refused "
+        + "lists them")
   }
 }

@@ -8,13 +8,19 @@ struct Deliveries: AsyncParsableCommand {
     abstract: "List recent deliveries and their outcomes.",
     discussion: """
       Lists the newest delivery last. The time is that of the last attempt, in UTC. With --follow, the command then \
-      prints new deliveries, and new attempts at failed ones, until it is interrupted with Ctrl-C.
+      prints new deliveries, and new attempts at failed or refused ones, until it is interrupted with Ctrl-C.
+
+      A refused delivery is one that no retry can mend, such as an event about a user without an e-mail address. It \
+      needs no attention, and becomes stale with the next event about the same user that is applied.
 
       The exit status is 1 if no delivery matches.
       """)
 
   @Flag(help: "List only deliveries whose last attempt failed.")
   var failed = false
+
+  @Flag(help: "List only deliveries that were refused because no retry can mend them.")
+  var refused = false
 
   @Option(help: "List only events of this type, such as user.created.")
   var type: String?
@@ -42,10 +48,16 @@ struct Deliveries: AsyncParsableCommand {
 
   @OptionGroup var settings: SettingsOptions
 
+  func validate() throws {
+    if failed && refused {
+      throw ValidationError("--failed and --refused exclude each other: a delivery has one outcome")
+    }
+  }
+
   func run() async throws {
     let store = UserStore(try settings.configuration())
-    var filter = failed ? DeliveryFilter.failed : DeliveryFilter()
-    (filter.type, filter.userID, filter.since) = (type, user, since?.milliseconds)
+    var filter = failed ? DeliveryFilter.failed : refused ? .refused : DeliveryFilter()
+    (filter.type, filter.objectID, filter.since) = (type, user, since?.milliseconds)
     // Start following before reading the list, or a delivery that arrives in between would be missed.
     let follower = follow ? try DeliveryFollower(store, filter) : nil
     var last: [DeliveryRecord] = []
@@ -93,8 +105,11 @@ struct DeliveryFollower {
   private let store: UserStore
   private let filter: DeliveryFilter
   private var position: Int64
-  /// The number of attempts at each failed delivery, by position. Only failed deliveries can change.
-  private var failed: [Int64: Int] = [:]
+  /// The number of attempts at each failed or refused delivery, by position. No other delivery can be attempted again.
+  private var attempts: [Int64: Int] = [:]
+  /// How many of the refused deliveries are watched that were there at the start. There can be very many, and they are
+  /// rarely attempted again.
+  private static let refusedAtStart = 1000
 
   /// Starts after the deliveries that the ledger contains now. Throws ``StoreError``.
   init(_ store: UserStore, _ filter: DeliveryFilter) throws {
@@ -108,6 +123,9 @@ struct DeliveryFollower {
     } body: { page in
       watch(page)
     }
+    var refusals = failures
+    refusals.outcome = DeliveryFilter.refused.outcome
+    watch(try store.deliveries(refusals, limit: Self.refusedAtStart))
   }
 
   /// The first position that has not been returned yet.
@@ -117,11 +135,11 @@ struct DeliveryFollower {
   mutating func next() throws -> [DeliveryRecord] {
     let newest = try store.newestPosition()
     // The ledger was emptied, and its positions start over.
-    if newest < position { (position, failed) = (0, [:]) }
+    if newest < position { (position, attempts) = (0, [:]) }
 
-    let before = failed
-    let watched = try store.deliveries(at: failed.keys.sorted())
-    failed = [:]
+    let before = attempts
+    let watched = try store.deliveries(at: attempts.keys.sorted())
+    attempts = [:]
     watch(watched)
     var news = watched.filter { delivery in
       before[delivery.position] != delivery.attempts
@@ -138,6 +156,6 @@ struct DeliveryFollower {
   }
 
   private mutating func watch(_ deliveries: [DeliveryRecord]) {
-    for delivery in deliveries where delivery.isFailed { failed[delivery.position] = delivery.attempts }
+    for delivery in deliveries where !delivery.isSettled { attempts[delivery.position] = delivery.attempts }
   }
 }

@@ -14,7 +14,7 @@ enum DeliveryTable {
     var table = Table(columns)
     for delivery in deliveries {
       table.append([
-        "\(Timestamp(milliseconds: delivery.lastSeen))", delivery.outcome, delivery.type, delivery.userID,
+        "\(Timestamp(milliseconds: delivery.lastSeen))", delivery.outcome, delivery.type, delivery.objectID,
         delivery.id, delivery.error.map { "attempt \(delivery.attempts): \($0)" },
       ])
     }
@@ -27,6 +27,7 @@ enum DeliveryTable {
     case "stale": .yellow
     case "ignored": .grey
     case "failed": .red
+    case "refused": .yellow
     default: nil
     }
   }

@@ -33,7 +33,7 @@ struct RetryList: ParsableCommand {
       try list.append(deliveries) { delivery in
         [
           delivery.id, delivery.type, "\(delivery.attempts)", "\(Timestamp(milliseconds: delivery.lastSeen))",
-          delivery.userID, delivery.error,
+          delivery.objectID, delivery.error,
         ]
       }
     }

@@ -46,6 +46,7 @@ struct Stats: ParsableCommand {
       "newest applied version", statistics.newestVersion.map { "\(Timestamp(milliseconds: $0))" },
     ])
     facts.append(["pending failures", "\(statistics.failures)"])
+    facts.append(["refused", "\(statistics.refused)"])
     facts.append(["users", "\(statistics.users)"])
     facts.append(["tombstones", "\(statistics.tombstones)"])
     facts.append(["SQLite", "\(statistics.library), journal mode \(statistics.journalMode)"])

@@ -7,8 +7,9 @@ struct Init: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Create the database, or adopt an existing one.",
     discussion: """
-      Creates the tables that are missing and changes nothing else, so it is safe to run again. An existing database \
-      keeps its journal mode unless --journal-mode is given.
+      Creates the tables that are missing, upgrades clerk-sync's own tables if an older version created them, and \
+      changes nothing else, so it is safe to run again. An existing database keeps its journal mode unless \
+      --journal-mode is given.
 
       If the database has no users table but one that looks like it, such as User or accounts, nothing is created, and \
       the exit status is 1: see `clerk-sync tables suggest`. The exit status is also 1 after a warning.
@@ -39,6 +40,9 @@ struct Init: ParsableCommand {
     print("\(configuration.database): \(try Self.welcome(before, in: store))")
     let made = before?.missingTables ?? []
     if !made.isEmpty { print("tables created: \(made.joined(separator: ", "))") }
+    if let before, before.isOutdated {
+      print("clerk_sync tables: upgraded from version \(before.schemaVersion) to \(after.schemaVersion)")
+    }
     print("journal mode: \(after.journalMode), \(reason(before, after))")
     if journalMode == .wal, !after.hasWALResetFix {
       Terminal.complain(

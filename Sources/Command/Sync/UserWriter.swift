@@ -15,7 +15,12 @@ struct UserWriter {
 
   /// Writes a page in one transaction.
   mutating func write(_ page: [Result<BackendUser, UnusableUser>]) throws {
-    for case .failure(let unusable) in page { tally.skip(unusable.id, because: "\(unusable)") }
+    var releases: [Release] = []
+    for case .failure(let unusable) in page {
+      tally.skip(unusable.id, because: "\(unusable)")
+      if let release = unusable.release { releases.append(release) }
+    }
+    if !releases.isEmpty { try store.record(releases) }
     let users = page.compactMap { try? $0.get() }
     tally.unknownRoles += users.count { !$0.record.warnings.isEmpty }
     try write(users)

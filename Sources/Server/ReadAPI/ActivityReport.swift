@@ -37,6 +37,7 @@ struct ActivityReport: Encodable, Equatable {
   /// Seconds since the last delivery.
   let age: Int64?
   let pendingFailures: Int64
+  let refused: Int64
   let users: Int64
   let totals: [Statistics.Count]
   let series: Series
@@ -51,7 +52,7 @@ struct ActivityReport: Encodable, Equatable {
     self.now = now
     lastDelivery = process.lastDelivery(after: condition)
     age = lastDelivery.map { $0.age(at: now) }
-    pendingFailures = condition.pendingFailures
+    (pendingFailures, refused) = (condition.pendingFailures, condition.refused)
     users = activity.totals.users
     totals = activity.totals.deliveries
     series = Series(start: activity.start, step: activity.step, bars: activity.bars.map(Bar.init))

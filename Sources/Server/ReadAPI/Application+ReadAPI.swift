@@ -56,10 +56,11 @@ extension Application {
   private func deliveries(_ parameters: Parameters, in store: UserStore) throws(RequestFailure) -> Response {
     let query = try Query(
       parameters, names: ["outcome", "type", "user", "since", "until", "before", "limit"])
-    let outcomes = [Outcome.applied, .stale, .ignored].map(\.rawValue) + [DeliveryLedger.failed]
+    let outcomes =
+      [Outcome.applied, .stale, .ignored].map(\.rawValue) + [DeliveryLedger.failed, DeliveryLedger.refused]
     let filter = DeliveryFilter(
       outcome: try query.choice("outcome", of: outcomes), type: try query.text("type"),
-      userID: try query.text("user"))
+      objectID: try query.text("user"))
     let (since, until) = (try query.time("since"), try query.time("until"))
     let (before, limit) = (try query.position("before"), try query.limit())
     let page = try stored { () throws(StoreError) in

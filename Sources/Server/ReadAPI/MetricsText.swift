@@ -51,12 +51,16 @@ extension MetricsText {
     begin(
       deliveries, .counter,
       "Finished deliveries by event type and outcome, from the ledger.")
-    for count in totals.deliveries where count.outcome != DeliveryLedger.failed {
+    for count in totals.deliveries
+    where ![DeliveryLedger.failed, DeliveryLedger.refused].contains(count.outcome) {
       append(deliveries, [("type", count.type ?? ""), ("outcome", count.outcome)], count.deliveries)
     }
     append(
       "clerk_sync_pending_failures", .gauge, "Deliveries that failed and have not succeeded since.",
       totals.condition.pendingFailures)
+    append(
+      "clerk_sync_refused", .gauge,
+      "Deliveries that no retry can mend, and that no later event has made stale.", totals.condition.refused)
     if let last = process.lastDelivery(after: totals.condition) { append(lastDelivery: last) }
     append(
       "clerk_sync_users", .gauge,

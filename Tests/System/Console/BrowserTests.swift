@@ -53,6 +53,10 @@ import Testing
     try play("failure")
   }
 
+  @Test func `A refusal is explained, raises no alarm, and disappears after a later event`() throws {
+    try play("refusal")
+  }
+
   @Test func `100,000 users are paged and searched`() throws {
     try play("hundred_thousand")
   }

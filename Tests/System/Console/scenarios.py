@@ -220,7 +220,7 @@ def chart(page, site):
     site.deliver({"type": "session.created", "data": {}})
     page.open()
     page.see("4 deliveries in all")
-    legend = ["applied 3", "stale 0", "ignored 1", "failed 0"]
+    legend = ["applied 3", "stale 0", "ignored 1", "refused 0", "failed 0"]
     page.expect(page.texts("#legend li") == legend, f"legend {page.texts('#legend li')}")
     bars = "document.querySelectorAll('#chart .bar').length"
     page.expect(page.evaluate(bars) == 2, f"{page.evaluate(bars)} bars")
@@ -230,33 +230,29 @@ def chart(page, site):
         page.get_by_text(period, exact=True).click()
         page.see("4 deliveries in all")
         page.locator("#chart-table tbody tr").first.wait_for()
-        cells = [page.texts(f"#chart-table td:nth-child({column})") for column in (2, 3, 4, 5)]
+        cells = [page.texts(f"#chart-table td:nth-child({column})") for column in (2, 3, 4, 5, 6)]
         sums = [sum(int(text) for text in column) for column in cells]
-        page.expect(sums == [3, 0, 1, 0], f"{period}: {sums}")
+        page.expect(sums == [3, 0, 1, 0, 0], f"{period}: {sums}")
     page.inspect("chart")
 
 
 def failure(page, site):
     site.deliver(event("user.created", "user_owner", "taken@example.org"))
-    site.deliver(event("user.created", "user_phone"), status=400)
     page.open("#failures")
-    page.see("The user has no primary e-mail address", "#failures")
-    page.see("Give the user a primary e-mail address in the Clerk dashboard", "#failures")
-    page.see("1 failure pending", "#health")
+    page.see("Nothing is pending.", "#failures")
     taken = event("user.created", "user_other", "taken@example.org")
     id = site.deliver(taken, status=500)
     page.see("The e-mail address belongs to another user", "#failures")
     page.see("Svix retries it until 28 hours after the first attempt.", "#failures")
-    site.deliver({"type": "user.updated", "data": {"id": ["list"]}}, status=400)
-    page.see("Not a valid Clerk event", "#failures")
-    page.see("3 failures pending", "#health")
+    site.deliver(event("user.created", "user_another", "taken@example.org"), status=500)
+    page.see("2 failures pending", "#health")
     page.inspect("failures")
 
     # A delivery that succeeds disappears without a reload.
     site.deliver(event("user.deleted", "user_owner"))
     site.deliver(taken, id)
-    page.until("document.querySelectorAll('#failures li').length === 2", "what succeeded is still pending")
-    page.see("2 failures pending", "#health")
+    page.until("document.querySelectorAll('#failures li').length === 1", "what succeeded is still pending")
+    page.see("1 failure pending", "#health")
 
     # The SQLite result codes at the end of the handler's messages.
     titles = {
@@ -284,6 +280,32 @@ def failure(page, site):
     page.locator("#deliveries").get_by_text("The database refused the change").first.click()
     page.see("What to do:", "#deliveries")
     page.inspect("explained")
+
+
+def refusal(page, site):
+    site.deliver(event("user.created", "user_phone"), status=400)
+    page.open("#refusals")
+    page.see("The user has no primary e-mail address", "#refusals")
+    page.see("Give the user a primary e-mail address in the Clerk dashboard", "#refusals")
+    page.see("No retry can succeed", "#refusals")
+    page.see("Healthy", "#health")
+    site.deliver({"type": "user.updated", "data": {"id": ["list"]}}, status=400)
+    page.see("Not a valid Clerk event", "#refusals")
+    example = event("user.created", "user_example")
+    example["data"]["primary_email_address_id"] = "idn_example"
+    site.deliver(example, status=400)
+    page.see("An example event of the Clerk dashboard", "#refusals")
+    page.until("document.querySelector('#refusal-count').textContent === '3'", "the refusals are not counted")
+    page.inspect("refusals")
+
+    # A later event clears the refusal without a reload.
+    site.deliver(event("user.updated", "user_phone", "phone@example.org"))
+    page.until("document.querySelectorAll('#refusals li').length === 2", "the refusal is still there")
+    page.get_by_role("link", name="Failures").click()
+    page.see("Nothing is pending.", "#failures")
+    page.get_by_role("link", name="Deliveries").click()
+    page.locator("#deliveries").get_by_text("Not a valid Clerk event").first.click()
+    page.see("No retry can succeed", "#deliveries details[open]")
 
 
 def hundred_thousand(page, site):

@@ -32,6 +32,31 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: site.folder.file("app.db")))
   }
 
+  @Test func `A refused event that names a user is queued for the ledger`() throws {
+    let site = try QueueSite()
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    let refused =
+      #"{"type":"user.updated","data":{"id":"user_1","email_addresses":[],"updated_at":1700000000000}}"#
+    let answer = try #require(try site.handler.answer(SignedDelivery(Array(refused.utf8), id: "msg_2")))
+    #expect(answer.status == 400)
+    #expect(answer["error"] == "no_primary_email")
+    #expect(answer.headers["webhook-delivery"] == "abort-message")
+    #expect(try site.left() == 2)
+    let worker = try site.startWorker()
+    #expect(try site.isDrained())
+    #expect(try site.outcomes() == ["msg_1": "applied", "msg_2": "refused"])
+    #expect(
+      try site.database.rows("SELECT released FROM clerk_sync_versions WHERE object_id = 'user_1'")
+        == [["1700000000000"]])
+    #expect(worker.log.contains(/applied=1 entries=2 lag_ms=\d+ left=0 refused=1/))
+
+    site.redis.process.send(SIGKILL)
+    #expect(site.redis.process.diesOfSignal())
+    let unqueued = try #require(try site.handler.answer(SignedDelivery(Array(refused.utf8), id: "msg_3")))
+    #expect(unqueued.status == 500)
+    #expect(unqueued["error"] == "queue_error")
+  }
+
   @Test func `An event that is not about a user is queued too`() throws {
     let site = try QueueSite()
     #expect(try site.deliver(#"{"type":"session.created"}"#) == "queued")

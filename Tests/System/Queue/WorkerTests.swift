@@ -109,6 +109,31 @@ import Testing
     #expect(worker.log.contains("no matching signature among 1 entries and 1 secrets"))
   }
 
+  @Test func `A refused entry is recorded, and is neither retried nor a dead letter`() throws {
+    let site = try QueueSite()
+    for (id, body) in [
+      ("msg_1", #"{"type":"user.created","data":{"id":"user_1","updated_at":1700000000000}}"#),
+      ("msg_2", "no JSON"), ("msg_3", #"{"type":"user.deleted","data":{}}"#),
+      ("msg_4", Payload.user(id: "user_4")),
+    ] {
+      try site.queue(SignedDelivery(Array(body.utf8), id: id))
+    }
+    let worker = try site.startWorker()
+    #expect(try site.isDrained())
+    #expect(
+      try site.outcomes() == ["msg_1": "refused", "msg_2": "refused", "msg_3": "refused", "msg_4": "applied"])
+    #expect(site.users == ["user_4"])
+    #expect(worker.log.total(of: "refused") == 3)
+    #expect(worker.log.components(separatedBy: "refused, and no retry can mend it").count == 4)
+    #expect(!worker.log.contains("will be retried"))
+    #expect(try site.redis.command("XLEN", "{clerk-sync:deliveries}:dead") == "0")
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
+
+    try site.deliver(Payload.user("user.updated", id: "user_1", updatedAt: 1_700_000_000_001), id: "msg_5")
+    #expect(try site.isDrained())
+    #expect(try site.outcomes()["msg_1"] == "stale")
+  }
+
   @Test func `A delivery older than the retention of deletions is given up`()
     throws
   {

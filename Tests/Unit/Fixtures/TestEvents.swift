@@ -30,7 +30,7 @@ extension TestDatabase {
   func ledger() throws -> [String?] {
     try column(
       """
-      SELECT quote(svix_id) || ' ' || quote(type) || ' ' || quote(user_id) || ' ' || quote(outcome) || ' ' ||
+      SELECT quote(svix_id) || ' ' || quote(type) || ' ' || quote(object_id) || ' ' || quote(outcome) || ' ' ||
         quote(error) || ' ' || attempts || ' ' || first_seen || ' ' || last_seen
       FROM clerk_sync_deliveries ORDER BY rowid
       """)

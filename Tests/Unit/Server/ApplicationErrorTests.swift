@@ -61,4 +61,17 @@ import Testing
     #expect(log["user"] == "user_1")
     #expect(log["svix_id"] == "msg_1")
   }
+
+  @Test func `The answer to an example event of the dashboard says that it is one`() throws {
+    let example = try TestApplication().respond(
+      String(decoding: Payload.example("user.created.catalogue"), as: UTF8.self))
+    #expect(example.body["error"] == "no_primary_email")
+    #expect(
+      example.body["message"]
+        == "The user has no primary e-mail address: email_addresses is empty although there is a "
+        + "primary_email_address_id. This is what an example event of the Clerk dashboard looks like; a real event "
+        + "has the address.")
+    let phone = UserEvent(data: ["email_addresses": "[]", "primary_email_address_id": "null"]).body
+    #expect(try TestApplication().respond(phone).body["message"] == "The user has no primary e-mail address.")
+  }
 }

@@ -12,19 +12,19 @@ import Testing
   }
 
   @Test(arguments: [
-    ("not JSON", "NULL NULL 'failed' 'malformed_event: the body is not JSON'"),
+    ("not JSON", "NULL NULL 'refused' 'malformed_event: the body is not JSON'"),
     (
       UserEvent(data: ["last_name": "[]"]).body,
-      "NULL NULL 'failed' 'malformed_event: data.last_name is not a string'"
+      "NULL NULL 'refused' 'malformed_event: data.last_name is not a string'"
     ),
     (
       UserEvent(data: ["primary_email_address_id": "null"]).body,
-      "'user.created' 'user_1' 'failed' "
+      "'user.created' 'user_1' 'refused' "
         + "'no_primary_email: no address in email_addresses has the primary_email_address_id'"
     ),
     (
       UserEvent("user.deleted", data: ["id": nil]).body,
-      "'user.deleted' NULL 'failed' 'no_user_id: data.id is missing or empty'"
+      "'user.deleted' NULL 'refused' 'no_user_id: data.id is missing or empty'"
     ),
   ])
   func `A delivery that cannot be applied is in the ledger with its known fields`(
@@ -36,6 +36,18 @@ import Testing
         try application.database.ledger() == ["'msg_1' \(entry) \(attempt) \(Self.now) \(Self.now)"])
     }
     #expect(try application.database.users() == [])
+  }
+
+  @Test func `A refused user is stored by the next event, which clears the refusal`() throws {
+    let refused = UserEvent(data: ["primary_email_address_id": "null"]).body
+    #expect(try respond(refused, "msg_1").status == 400)
+    let next = Payload.user("user.updated", id: "user_1", updatedAt: 1_654_012_591_836)
+    #expect(try respond(next, "msg_2").body["outcome"] == "applied")
+    #expect(try application.database.ledger().first?.map { $0.contains("'stale' NULL 1") } == true)
+    #expect(try application.database.users().count == 1)
+    // It is older than the row now, but the sender learns all the same that it cannot be applied.
+    #expect(try respond(refused, "msg_3").status == 400)
+    #expect(try application.database.ledger().last?.map { $0.contains("'stale' NULL 1") } == true)
   }
 
   @Test func `A delivery with a taken address fails until the other user's event frees it`() throws {

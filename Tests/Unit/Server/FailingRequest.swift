@@ -159,6 +159,16 @@ struct FailingRequest: Sendable, CustomTestStringConvertible {
     FailingRequest("phone-only user", 400, "no_primary_email", reason: "no address in email_addresses") {
       try TestApplication().respond(UserEvent(data: ["primary_email_address_id": "null"]).body)
     },
+    FailingRequest(
+      "example of the dashboard", 400, "no_primary_email", reason: "an example event of the Clerk dashboard"
+    ) {
+      try TestApplication().respond(UserEvent(data: ["email_addresses": "[]"]).body)
+    },
+    FailingRequest("refused, but not recorded", 500, "database_error", reason: "not a database") {
+      let application = try TestApplication()
+      try application.database.folder.write(String(repeating: "Lovelace ", count: 200), to: "app.db")
+      return try application.respond("ada@example.org Lovelace")
+    },
     FailingRequest("no user id", 400, "no_user_id", reason: "data.id is missing or empty") {
       try TestApplication().respond(UserEvent("user.deleted", data: ["id": nil]).body)
     },

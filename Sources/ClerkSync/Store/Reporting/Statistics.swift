@@ -14,6 +14,8 @@ public struct Statistics: Encodable, Equatable, Sendable {
   public let deliveries: [Count]
   /// The number of deliveries that failed and have not succeeded since.
   public let failures: Int64
+  /// The number of deliveries that no retry can mend, and about whose object nothing newer has been applied.
+  public let refused: Int64
   /// When the last attempt at a delivery arrived, in milliseconds since 1970.
   public let lastDelivery: Int64?
   /// When the newest applied change happened at Clerk, in milliseconds since 1970.
@@ -68,11 +70,16 @@ extension Statistics {
         position = max(position ?? .min, group.position)
       }
     }
-    deliveries = counts.map { Count(outcome: $0.outcome, type: $0.type, deliveries: $1) }
+    let deliveries = counts.map { Count(outcome: $0.outcome, type: $0.type, deliveries: $1) }
       .sorted { ($0.outcome, $0.type ?? "") < ($1.outcome, $1.type ?? "") }
-    failures = deliveries.filter { $0.outcome == DeliveryLedger.failed }.reduce(0) { $0 + $1.deliveries }
+    func count(_ outcome: String) -> Int64 {
+      deliveries.filter { $0.outcome == outcome }.reduce(0) { $0 + $1.deliveries }
+    }
+    self.deliveries = deliveries
+    (failures, refused) = (count(DeliveryLedger.failed), count(DeliveryLedger.refused))
     lastDelivery = last
-    newestVersion = try connection.integer("SELECT max(version) FROM clerk_sync_versions")
+    newestVersion = try connection.integer(
+      "SELECT max(version) FROM clerk_sync_versions WHERE version > ?1", Version.none.time)
     users = try mapping.countUsers(on: connection)
     tombstones =
       try connection.integer("SELECT count(*) FROM clerk_sync_versions WHERE deleted IS NOT NULL") ?? 0

@@ -8,12 +8,15 @@ package struct Condition: Sendable {
   package let lastAttempt: Int64?
   /// The number of deliveries that failed and have not succeeded since.
   package let pendingFailures: Int64
+  /// The number of deliveries that no retry can mend, and about whose object nothing newer has been applied.
+  package let refused: Int64
   /// `wal`, `delete` and so on (sqlite.org/pragma.html#pragma_journal_mode).
   package let journalMode: String
 
   fileprivate init(_ connection: borrowing Connection) throws(SQLiteError) {
     lastAttempt = try connection.integer(DeliveryLedger.lastAttempt)
     pendingFailures = try connection.integer(DeliveryLedger.failureCount) ?? 0
+    refused = try connection.integer(DeliveryLedger.refusalCount) ?? 0
     journalMode = try connection.journalMode()
   }
 }

@@ -67,13 +67,14 @@ extension UserStore {
     of id: String, before position: Int64?, limit: Int, on connection: borrowing Connection
   ) throws(SQLiteError) -> UserHistory? {
     let user = try mapping[.user]?.read(UserFilter(id: id), after: nil, limit: 1, on: connection).first
-    let change = try VersionTable.find(id, on: connection)
-    var filter = DeliveryFilter(userID: id)
+    let version = try VersionTable.find(id, on: connection)
+    let change = version.flatMap { $0.isApplied ? $0 : nil }
+    var filter = DeliveryFilter(objectID: id)
     // A user without a row and a version can only have failures, which have an index.
-    if user == nil && change == nil { filter.outcome = DeliveryLedger.failed }
+    if user == nil && version == nil { filter.outcome = DeliveryLedger.failed }
     let positions = try DeliveryLedger.positions(on: connection)
     let page = try Self.page(filter, in: positions, before: position, limit: limit, on: connection)
-    guard user != nil || change != nil || !page.rows.isEmpty || position != nil else { return nil }
+    guard user != nil || version != nil || !page.rows.isEmpty || position != nil else { return nil }
     return UserHistory(
       user: user, change: change.map(UserHistory.Change.init), deliveries: page)
   }
@@ -110,8 +111,9 @@ extension UserStore {
   ) throws(SQLiteError) -> Page<DeliveryRecord, Int64> {
     let start = positions.lowerBound
     var (deliveries, end) = ([DeliveryRecord](), min(positions.upperBound, position ?? .max))
-    // Failures have an index, so reading them needs no limit.
-    let entriesAtATime = filter.outcome == DeliveryLedger.failed ? .max : entriesAtATime
+    // Failures and refusals have an index, so reading them needs no limit.
+    let hasIndex = [DeliveryLedger.failed, DeliveryLedger.refused].contains(filter.outcome)
+    let entriesAtATime = hasIndex ? .max : entriesAtATime
     for _ in 0..<readsPerPage where deliveries.count < limit && end > start {
       let floor = end - start > entriesAtATime ? end - entriesAtATime : start
       deliveries += try DeliveryLedger.readNewest(

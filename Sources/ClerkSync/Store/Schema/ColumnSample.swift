@@ -26,7 +26,8 @@ package struct ColumnSample: Sendable {
   ) throws(SQLiteError) {
     // A table WITHOUT ROWID has no order of insertion.
     let order = table.isWithoutRowID ? table.primaryKey.first?.name ?? column.name : "rowid"
-    guard let name = Identifier(column.name), let tableName = Identifier(table.name), let order = Identifier(order)
+    guard let name = Identifier(column.name), let tableName = Identifier(table.name),
+      let order = Identifier(order)
     else { throw .schemaMismatch }
     // A number of a time since 1973 has at least 9 digits in seconds, and 12 in milliseconds.
     var newest = try connection.prepare(

@@ -4,7 +4,8 @@ import SQLite
 /// whose ledger entries have been pruned.
 ///
 /// Entries are counted in batches of sixteen, because one more write for each delivery would cost too much. The row of
-/// hour -1 holds the position up to which entries have been counted. Failures are left out until a retry succeeds.
+/// hour -1 holds the position up to which entries have been counted. Failures and refusals are left out until they are
+/// settled: applied by a retry, or made stale.
 enum DeliveryCounts {
   /// The number of entries in a batch.
   private static let interval: Int64 = 16
@@ -15,7 +16,8 @@ enum DeliveryCounts {
   private static let addition: SQL = """
     INSERT INTO clerk_sync_counts (hour, type, outcome, deliveries)
     SELECT first_seen / ?3, coalesce(type, ''), outcome, count(*) FROM clerk_sync_deliveries
-    WHERE rowid > ?1 AND rowid <= ?2 AND first_seen < ?4 AND outcome <> 'failed' GROUP BY 1, 2, 3
+    WHERE rowid > ?1 AND rowid <= ?2 AND first_seen < ?4
+      AND outcome NOT IN ('failed', 'refused') GROUP BY 1, 2, 3
     ON CONFLICT DO UPDATE SET deliveries = deliveries + excluded.deliveries
     """
 
@@ -23,10 +25,7 @@ enum DeliveryCounts {
 
   private static let counting: SQL = "REPLACE INTO clerk_sync_counts VALUES (-1, '', '', ?1)"
 
-  private static let countedPosition: SQL = """
-    SELECT rowid FROM clerk_sync_deliveries WHERE svix_id = ?1
-      AND rowid <= coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
-    """
+  private static let position: SQL = "SELECT rowid FROM clerk_sync_deliveries WHERE svix_id = ?1"
 
   /// See ``Retention``.
   static let prune: SQL = "DELETE FROM clerk_sync_counts WHERE hour > 0 AND hour < ?1 / 3600000"
@@ -44,7 +43,13 @@ enum DeliveryCounts {
 
   /// Counts a retried entry whose batch has been counted without it. Call this for each retried entry.
   static func didRetry(_ svixID: String, on connection: borrowing Connection) throws(SQLiteError) {
-    guard let position = try connection.integer(countedPosition, svixID) else { return }
+    guard let position = try connection.integer(position, svixID) else { return }
+    try didSettle(at: position, on: connection)
+  }
+
+  /// Counts an entry that is no longer failed or refused, if its batch has been counted without it.
+  static func didSettle(at position: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+    guard try position <= connection.integer(counted) ?? 0 else { return }
     try add(after: position - 1, through: position, on: connection)
   }
 
@@ -70,17 +75,21 @@ enum DeliveryCounts {
 }
 
 extension DeliveryCounts {
-  // Each query adds the entries that have not been counted yet and the last ten thousand failures. The limit bounds the
-  // time.
+  // Each query adds the entries that have not been counted yet, and the last ten thousand failures and refusals. The
+  // limit bounds the time.
   static let totals: SQL = """
     SELECT outcome, type, sum(deliveries) FROM (
       SELECT outcome, type, deliveries FROM clerk_sync_counts WHERE hour = 0
       UNION ALL
       SELECT outcome, coalesce(type, ''), 1 FROM clerk_sync_deliveries
-        WHERE rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0) AND outcome <> 'failed'
+        WHERE rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
+          AND outcome NOT IN ('failed', 'refused')
       UNION ALL
       SELECT * FROM (SELECT outcome, coalesce(type, ''), 1 FROM clerk_sync_deliveries WHERE outcome = 'failed'
-        ORDER BY rowid DESC LIMIT 10000))
+        ORDER BY rowid DESC LIMIT 10000)
+      UNION ALL
+      SELECT * FROM (SELECT outcome, coalesce(type, ''), 1 FROM clerk_sync_deliveries WHERE outcome = 'refused'
+        ORDER BY +rowid DESC LIMIT 10000))
     GROUP BY outcome, type ORDER BY outcome, type
     """
 
@@ -90,10 +99,14 @@ extension DeliveryCounts {
       SELECT outcome, type, deliveries, hour FROM clerk_sync_counts WHERE hour >= ?1
       UNION ALL
       SELECT outcome, coalesce(type, ''), 1, first_seen / 3600000 FROM clerk_sync_deliveries
-        WHERE rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0) AND outcome <> 'failed'
+        WHERE rowid > coalesce((SELECT deliveries FROM clerk_sync_counts WHERE hour = -1), 0)
+          AND outcome NOT IN ('failed', 'refused')
       UNION ALL
       SELECT * FROM (SELECT outcome, coalesce(type, ''), 1, first_seen / 3600000 FROM clerk_sync_deliveries
-        WHERE outcome = 'failed' ORDER BY rowid DESC LIMIT 10000))
+        WHERE outcome = 'failed' ORDER BY rowid DESC LIMIT 10000)
+      UNION ALL
+      SELECT * FROM (SELECT outcome, coalesce(type, ''), 1, first_seen / 3600000 FROM clerk_sync_deliveries
+        WHERE outcome = 'refused' ORDER BY +rowid DESC LIMIT 10000))
     WHERE hour >= ?1 GROUP BY step, outcome, type ORDER BY step, outcome, type
     """
 

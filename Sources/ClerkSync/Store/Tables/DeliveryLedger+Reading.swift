@@ -1,36 +1,47 @@
 import SQLite
 
 // Every query walks along the rowid and stops at its limit. An index for each filter would add a write to every
-// delivery; the partial index of failures adds none while nothing fails.
+// delivery; the partial indexes of failures and refusals add none while there are none.
 extension DeliveryLedger {
   static let newestFirst: SQL = """
-    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    SELECT rowid, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries
     WHERE rowid < ?1 AND rowid > ?7 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
-      AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
+      AND (?4 IS NULL OR object_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
     ORDER BY rowid DESC LIMIT ?6
     """
 
   /// Examines ten thousand failures at most, which bounds the time.
   static let newestFailed: SQL = """
-    SELECT * FROM (SELECT rowid AS position, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    SELECT * FROM (SELECT rowid AS position, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
       FROM clerk_sync_deliveries WHERE outcome = 'failed' AND rowid < ?1 AND rowid > ?7
       ORDER BY rowid DESC LIMIT 10000)
-    WHERE (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR user_id = ?4)
+    WHERE (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR object_id = ?4)
+      AND (?5 IS NULL OR last_seen >= ?5)
+    ORDER BY position DESC LIMIT ?6
+    """
+
+  /// Examines the last ten thousand refusals at most. The plus signs select their index, which is not in the order of
+  /// the rowid, instead of a walk along the rowid.
+  static let newestRefused: SQL = """
+    SELECT * FROM (SELECT rowid AS position, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
+      FROM clerk_sync_deliveries WHERE outcome = 'refused' AND +rowid < ?1 AND +rowid > ?7
+      ORDER BY +rowid DESC LIMIT 10000)
+    WHERE (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR object_id = ?4)
       AND (?5 IS NULL OR last_seen >= ?5)
     ORDER BY position DESC LIMIT ?6
     """
 
   static let oldestFirst: SQL = """
-    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    SELECT rowid, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries
     WHERE rowid > ?1 AND (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3)
-      AND (?4 IS NULL OR user_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
+      AND (?4 IS NULL OR object_id = ?4) AND (?5 IS NULL OR last_seen >= ?5)
     ORDER BY rowid LIMIT ?6
     """
 
   static let atPosition: SQL = """
-    SELECT rowid, svix_id, type, user_id, outcome, error, attempts, first_seen, last_seen
+    SELECT rowid, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
     FROM clerk_sync_deliveries WHERE rowid = ?1
     """
 
@@ -41,9 +52,14 @@ extension DeliveryLedger {
     _ filter: DeliveryFilter, before position: Int64, after floor: Int64 = .min, limit: Int,
     on connection: borrowing Connection
   ) throws(SQLiteError) -> [DeliveryRecord] {
-    let sql = filter.outcome == failed ? newestFailed : newestFirst
+    let sql =
+      switch filter.outcome {
+      case failed: newestFailed
+      case refused: newestRefused
+      default: newestFirst
+      }
     return try connection.all(
-      sql, position, filter.outcome, filter.type, filter.userID, filter.since, limit, floor,
+      sql, position, filter.outcome, filter.type, filter.objectID, filter.since, limit, floor,
       row: DeliveryRecord.init)
   }
 
@@ -52,7 +68,7 @@ extension DeliveryLedger {
     _ filter: DeliveryFilter, after position: Int64, limit: Int, on connection: borrowing Connection
   ) throws(SQLiteError) -> [DeliveryRecord] {
     try connection.all(
-      oldestFirst, position, filter.outcome, filter.type, filter.userID, filter.since, limit,
+      oldestFirst, position, filter.outcome, filter.type, filter.objectID, filter.since, limit,
       row: DeliveryRecord.init)
   }
 
@@ -76,7 +92,7 @@ extension DeliveryRecord {
     position = row.integer(at: 0) ?? 0
     id = row.text(at: 1) ?? ""
     type = row.text(at: 2)
-    userID = row.text(at: 3)
+    objectID = row.text(at: 3)
     outcome = row.text(at: 4) ?? ""
     error = row.text(at: 5)
     attempts = Int(row.integer(at: 6) ?? 0)

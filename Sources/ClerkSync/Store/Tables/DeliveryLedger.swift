@@ -2,8 +2,11 @@ import SQLite
 
 /// The table `clerk_sync_deliveries`: every verified message and its outcome.
 package enum DeliveryLedger {
-  /// The outcome of a failed delivery, which a retry can change. Every other outcome is final.
+  /// The outcome of a failed delivery, which a retry can change.
   package static let failed = "failed"
+  /// The outcome of a delivery that no retry can mend. Changed settings can, and a later event of the same object makes
+  /// it stale. Every outcome but these two is final.
+  package static let refused = "refused"
 
   /// Names no columns, so that it fails on the wider table of a newer program.
   static let insertion: SQL = """
@@ -11,9 +14,9 @@ package enum DeliveryLedger {
     """
 
   private static let retry: SQL = """
-    UPDATE clerk_sync_deliveries SET type = ?2, user_id = ?3, outcome = ?4, error = ?5,
+    UPDATE clerk_sync_deliveries SET type = ?2, object_id = ?3, outcome = ?4, error = ?5,
       attempts = attempts + 1, last_seen = ?6
-    WHERE svix_id = ?1 AND outcome = 'failed'
+    WHERE svix_id = ?1 AND outcome IN ('failed', 'refused')
     """
 
   /// See ``Retention``. Uncounted entries stay. The newest entry stays too, because it holds the time of the last
@@ -45,7 +48,7 @@ package enum DeliveryLedger {
     _ delivery: Delivery, outcome: String, error: String?, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> Bool {
     func run(_ sql: SQL) throws(SQLiteError) -> Bool {
-      try connection.run(sql, delivery.id, delivery.type, delivery.userID, outcome, error, now)
+      try connection.run(sql, delivery.id, delivery.type, delivery.objectID, outcome, error, now)
       return connection.changes > 0
     }
     // Nearly every attempt is the first, for which the insertion alone is cheaper than an upsert.
@@ -58,12 +61,31 @@ package enum DeliveryLedger {
     return true
   }
 
+  static let refusalsOfObject: SQL =
+    "SELECT rowid FROM clerk_sync_deliveries WHERE outcome = 'refused' AND object_id = ?1"
+
+  private static let clearing: SQL =
+    "UPDATE clerk_sync_deliveries SET outcome = 'stale', error = NULL WHERE rowid = ?1"
+
+  /// Makes the object's refusals stale.
+  static func clearRefusals(of objectID: String, on connection: borrowing Connection) throws(SQLiteError) {
+    let positions = try connection.all(refusalsOfObject, objectID) { $0.integer(at: 0) ?? 0 }
+    for position in positions {
+      try connection.run(clearing, position)
+      try DeliveryCounts.didSettle(at: position, on: connection)
+    }
+  }
+
   static let pendingFailures: SQL =
     "SELECT count(*), min(first_seen) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
 
   /// Counts the pending failures from their index alone.
   static let failureCount: SQL =
     "SELECT count(*) FROM clerk_sync_deliveries WHERE outcome = 'failed'"
+
+  /// Counts the refusals from their index alone.
+  static let refusalCount: SQL =
+    "SELECT count(*) FROM clerk_sync_deliveries WHERE outcome = 'refused'"
 
   /// Returns the number of deliveries that failed and have not succeeded since, and when the first of them arrived, in
   /// milliseconds since 1970.
@@ -80,12 +102,12 @@ public struct Delivery: Equatable, Sendable {
   public let id: String
   /// The event's type; nil when it could not be read.
   public var type: String?
-  /// The id of the event's user; nil when it could not be read.
-  public var userID: String?
+  /// The id of the object that the event is about; nil when it could not be read.
+  public var objectID: String?
 
-  public init(id: String, type: String? = nil, userID: String? = nil) {
+  public init(id: String, type: String? = nil, objectID: String? = nil) {
     self.id = id
     self.type = type
-    self.userID = userID
+    self.objectID = objectID
   }
 }

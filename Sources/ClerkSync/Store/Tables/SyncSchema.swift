@@ -7,7 +7,7 @@ import SQLite
 /// change the columns of `clerk_sync_deliveries` and `clerk_sync_versions` as well.
 enum SyncSchema {
   /// The version of the sync's tables that this program uses.
-  static let version: Int64 = 1
+  static let version: Int64 = 2
 
   /// Fails to compile when a table is missing. Checking a complete schema costs this one small statement.
   private static let inspection: SQL = """
@@ -31,10 +31,11 @@ enum SyncSchema {
 
   private static let creation: [SQL] = [
     "CREATE TABLE IF NOT EXISTS clerk_sync_schema (version INTEGER NOT NULL)",
-    "INSERT INTO clerk_sync_schema SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM clerk_sync_schema)",
+    "INSERT INTO clerk_sync_schema SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM clerk_sync_schema)",
+    "UPDATE clerk_sync_schema SET version = 2 WHERE version < 2",
     // The rowid keeps rows in the order of first_seen, so finding the oldest needs no index.
     """
-    CREATE TABLE IF NOT EXISTS clerk_sync_deliveries (svix_id TEXT PRIMARY KEY, type TEXT, user_id TEXT,
+    CREATE TABLE IF NOT EXISTS clerk_sync_deliveries (svix_id TEXT PRIMARY KEY, type TEXT, object_id TEXT,
       outcome TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL,
       first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL)
     """,
@@ -43,15 +44,21 @@ enum SyncSchema {
     CREATE INDEX IF NOT EXISTS clerk_sync_failures ON clerk_sync_deliveries (outcome)
       WHERE outcome = 'failed'
     """,
+    // The object finds the refusals that a later event clears. The outcome is there only to count from the index alone.
+    """
+    CREATE INDEX IF NOT EXISTS clerk_sync_refusals ON clerk_sync_deliveries (outcome, object_id)
+      WHERE outcome = 'refused'
+    """,
     // `hour` counts from 1970. Hour 0 holds the totals, and hour -1 the last counted position.
     """
     CREATE TABLE IF NOT EXISTS clerk_sync_counts (hour INTEGER NOT NULL, type TEXT NOT NULL,
       outcome TEXT NOT NULL, deliveries INTEGER NOT NULL, PRIMARY KEY (hour, type, outcome)) WITHOUT ROWID
     """,
-    // `deleted` is the time of a tombstone, and NULL for a user who has not been deleted.
+    // `deleted` is the time of a tombstone, and NULL for an object that has not been deleted. `released` is the time at
+    // Clerk of the newest refused event, and NULL when nothing newer than the version has been refused.
     """
-    CREATE TABLE IF NOT EXISTS clerk_sync_versions (user_id TEXT PRIMARY KEY, version INTEGER NOT NULL,
-      rank INTEGER NOT NULL, deleted INTEGER) WITHOUT ROWID
+    CREATE TABLE IF NOT EXISTS clerk_sync_versions (object_id TEXT PRIMARY KEY, version INTEGER NOT NULL,
+      rank INTEGER NOT NULL, deleted INTEGER, released INTEGER) WITHOUT ROWID
     """,
     """
     CREATE INDEX IF NOT EXISTS clerk_sync_tombstones ON clerk_sync_versions (deleted)
@@ -59,8 +66,8 @@ enum SyncSchema {
     """,
   ]
 
-  /// Creates the missing tables, and returns the version of the sync's tables. Only the built-in mapping has a users table
-  /// that is created.
+  /// Creates the missing tables and upgrades those of an older version. Returns the version of the sync's tables. Only
+  /// the built-in mapping has a users table that is created.
   ///
   /// Nothing is created unless the application's tables fit, so that no table is left in a file that cannot be used.
   static func create(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
@@ -70,7 +77,9 @@ enum SyncSchema {
       let isCounting = try !missingTables(mapping, on: connection).contains("clerk_sync_counts")
       if mapping.isBuiltIn { try connection.run(builtInCreation) }
       for table in mapping.all { try table.check(on: connection) }
+      let isUpgrade = try SchemaUpgrade.renameColumns(on: connection)
       for statement in creation { try connection.run(statement) }
+      if isUpgrade { try SchemaUpgrade.convertRows(on: connection) }
       if !isCounting { try DeliveryCounts.countAll(on: connection) }
       return try check(mapping, on: connection)
     }

@@ -4,9 +4,29 @@ import SQLite
 extension TableMapping {
   /// Inserts or updates the object's row. An update creates a missing row, so a lost `created` event is repaired.
   ///
-  /// `isNew` selects the statement to try first. SQLite compiles either in half the time of an upsert, and both are
-  /// rarely needed. `now` is in milliseconds since 1970.
+  /// If another row still has the address although Clerk has said that it is free, that row gets a placeholder.
+  ///
+  /// `isNew` selects the statement to try first. `now` is in milliseconds since 1970. Returns what there is to log.
   func write(
+    _ record: Record, isNew: Bool, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> String? {
+    do throws(SQLiteError) {
+      try writeRow(record, isNew: isNew, now: now, on: connection)
+      return nil
+    } catch {
+      guard error.isUniqueViolation, let address = record.address,
+        let owner = try owner(of: address, otherThan: record.id, on: connection), let id = owner.id,
+        owner.isReleased, let release = statements.release
+      else { throw error }
+      try connection.run(release, id, placeholder(for: id))
+      try writeRow(record, isNew: isNew, now: now, on: connection)
+      return
+        "the address was still stored for \(id), which has another one or none at Clerk; that row has a placeholder"
+    }
+  }
+
+  /// SQLite compiles either statement in half the time of an upsert, and both are rarely needed.
+  private func writeRow(
     _ record: Record, isNew: Bool, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) {
     let (insertion, update) = (statements.insertion, statements.update)
@@ -51,7 +71,21 @@ extension TableMapping {
     of address: String, otherThan id: String, on connection: borrowing Connection
   ) throws(SQLiteError) -> AddressOwner? {
     guard let owner = statements.owner else { return nil }
-    return try connection.first(owner, address, id) { AddressOwner(id: $0.text(at: 0)) }
+    // The row may have no id, so a missing id is not a missing row.
+    let found = try connection.first(owner, address, id) { ($0.text(at: 0), true) }
+    guard let (ownerID, _) = found else { return nil }
+    let applied =
+      try ownerID.map { (id) throws(SQLiteError) in try VersionTable.find(id, on: connection) } ?? nil
+    return AddressOwner(id: ownerID, applied)
+  }
+
+  /// What the row of a user gets in place of an address that is another user's now.
+  private func placeholder(for id: String) -> Value {
+    switch missingAddress {
+    case .refuse: .text("\(id)@no-email.invalid")
+    case .null: .null
+    case .placeholder(let text): Value.text(text).naming(id)
+    }
   }
 }
 
@@ -59,4 +93,14 @@ extension TableMapping {
 struct AddressOwner {
   /// Clerk's id; nil for a row without one.
   let id: String?
+  /// Whether a change of Clerk's has been applied to the row.
+  let isClerks: Bool
+  /// Whether Clerk has said since that the address is no longer this user's.
+  let isReleased: Bool
+
+  init(id: String?, _ applied: VersionTable.Applied?) {
+    self.id = id
+    isClerks = applied?.isApplied == true
+    isReleased = isClerks && (applied?.released != nil || applied?.isDeleted == true)
+  }
 }

@@ -1,64 +1,96 @@
 import SQLite
 
-/// The table `clerk_sync_versions`: the version applied to each user, and the tombstones of deleted users.
+/// The table `clerk_sync_versions`: the version applied to each object, the tombstones of deleted objects, and the time
+/// of a newer refusal.
 enum VersionTable {
-  /// The change applied to a user last.
+  /// The change applied to an object last.
   struct Applied {
+    /// ``Version/none`` when nothing has been applied yet, but something has been refused.
     let version: Version
-    /// When the deletion was applied, in milliseconds since 1970; nil for a user who has not been deleted.
+    /// When the deletion was applied, in milliseconds since 1970; nil for an object that has not been deleted.
     let deleted: Int64?
+    /// The time at Clerk of the newest refused event, in milliseconds since 1970; nil when none is newer than
+    /// `version`. From then on the address in the object's row is no longer the user's.
+    ///
+    /// A time before that of `version` says only that the ledger has refusals to clear: the time of one that version 1 of
+    /// the tables recorded is not known.
+    let released: Int64?
 
     /// Whether the row is a tombstone.
     var isDeleted: Bool { deleted != nil }
-  }
+    /// Whether a change has been applied. If not, this is no sign that the object's row is Clerk's.
+    var isApplied: Bool { version != .none }
 
-  static let lookup: SQL =
-    "SELECT version, rank, deleted FROM clerk_sync_versions WHERE user_id = ?1"
-
-  /// Names no columns, so that it fails on the wider table of a newer program.
-  static let entry: SQL = "REPLACE INTO clerk_sync_versions VALUES (?1, ?2, ?3, ?4)"
-
-  /// See ``Retention``.
-  static let prune: SQL = """
-    DELETE FROM clerk_sync_versions WHERE user_id IN
-      (SELECT user_id FROM clerk_sync_versions WHERE deleted < ?1 ORDER BY deleted LIMIT ?2)
-    """
-
-  /// Whether an event of this version is to be applied to the user.
-  ///
-  /// An equal version is applied again, which is idempotent. A deletion is always applied and is final: Clerk never
-  /// reuses an id, so every event that arrives after a deletion happened before it.
-  static func admits(
-    _ version: Version, of userID: String, on connection: borrowing Connection
-  ) throws(SQLiteError) -> Bool {
-    if version.rank == .deleted { return true }
-    guard let applied = try find(userID, on: connection) else { return true }
-    return !applied.isDeleted && version >= applied.version
-  }
-
-  /// Returns the change applied last; nil when nothing has been applied to the user.
-  static func find(_ userID: String, on connection: borrowing Connection) throws(SQLiteError) -> Applied? {
-    try connection.first(lookup, userID) { row in
-      let time = row.integer(at: 0) ?? .min
-      let rank = row.integer(at: 1).flatMap(Event.Operation.init(rawValue:)) ?? .deleted
-      return Applied(version: Version(time: time, rank: rank), deleted: row.integer(at: 2))
+    /// Whether an event of this version is to be applied.
+    ///
+    /// An equal version is applied again, which is idempotent. A deletion is always applied and is final: Clerk never
+    /// reuses an id, so every event that arrives after a deletion happened before it.
+    func admits(_ version: Version) -> Bool {
+      version.rank == .deleted || (!isDeleted && version >= self.version)
     }
   }
 
-  /// Records the version applied to the user. `now`, in milliseconds since 1970, dates a tombstone.
+  static let lookup: SQL =
+    "SELECT version, rank, deleted, released FROM clerk_sync_versions WHERE object_id = ?1"
+
+  /// Names no columns, so that it fails on the wider table of a newer program.
+  static let entry: SQL = "REPLACE INTO clerk_sync_versions VALUES (?1, ?2, ?3, ?4, NULL)"
+
+  static let refusal: SQL = """
+    INSERT INTO clerk_sync_versions VALUES (?1, ?2, ?3, NULL, ?4)
+    ON CONFLICT DO UPDATE SET released = max(coalesce(released, ?4), ?4)
+    """
+
+  /// See ``Retention``.
+  static let prune: SQL = """
+    DELETE FROM clerk_sync_versions WHERE object_id IN
+      (SELECT object_id FROM clerk_sync_versions WHERE deleted < ?1 ORDER BY deleted LIMIT ?2)
+    """
+
+  /// Returns the change applied last; nil when nothing has been applied to the object, and nothing refused.
+  static func find(_ objectID: String, on connection: borrowing Connection) throws(SQLiteError) -> Applied? {
+    try connection.first(lookup, objectID) { row in
+      let time = row.integer(at: 0) ?? .min
+      let rank = row.integer(at: 1).flatMap(Event.Operation.init(rawValue:)) ?? .deleted
+      return Applied(
+        version: Version(time: time, rank: rank), deleted: row.integer(at: 2), released: row.integer(at: 3))
+    }
+  }
+
+  /// Records the version applied to the object. `now`, in milliseconds since 1970, dates a tombstone.
   static func record(
-    _ version: Version, of userID: String, now: Int64, on connection: borrowing Connection
+    _ version: Version, of objectID: String, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) {
     let deleted = version.rank == .deleted ? now : nil
-    try connection.run(entry, userID, version.time, version.rank.rawValue, deleted)
+    try connection.run(entry, objectID, version.time, version.rank.rawValue, deleted)
+  }
+
+  /// Records that an event of this time, in milliseconds since 1970, has been refused. It must be newer than the
+  /// version applied to the object.
+  static func recordRefusal(
+    at time: Int64, of objectID: String, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    try connection.run(refusal, objectID, Version.none.time, Version.none.rank.rawValue, time)
+  }
+
+  /// Records that the address in the object's row is free, unless something newer has been applied to the object.
+  static func release(_ release: Release, on connection: borrowing Connection) throws(SQLiteError) {
+    let applied = try find(release.objectID, on: connection)
+    guard let applied, applied.isApplied, applied.admits(Version(time: release.time, rank: .updated)) else {
+      return
+    }
+    try recordRefusal(at: release.time, of: release.objectID, on: connection)
   }
 }
 
-/// An event's place in the order of its user's events: by time, and within a millisecond by rank.
+/// An event's place in the order of its object's events: by time, and within a millisecond by rank.
 struct Version: Comparable {
   /// Milliseconds since 1970.
   let time: Int64
   let rank: Event.Operation
+
+  /// Older than every event.
+  static let none = Version(time: .min, rank: .created)
 
   static func < (one: Version, other: Version) -> Bool {
     (one.time, one.rank) < (other.time, other.rank)

@@ -45,8 +45,8 @@ struct Database: Sendable {
     try connection.run("PRAGMA journal_size_limit = 1048576")
   }
 
-  /// Opens a connection for reading. Creates nothing, in the file or beside it; throws when the file or a table is
-  /// missing.
+  /// Opens a connection for reading. Changes nothing, in the file or beside it; throws when the file or a table is
+  /// missing, or the tables have an older version.
   func openForReading() throws(StoreError) -> Connection {
     guard FileIdentity(path) != nil else { throw .missing(database: path) }
     let connection = try sql(
@@ -64,10 +64,10 @@ struct Database: Sendable {
     for place in [path, folder] where unsafe access(place, W_OK) != 0 { throw .notWritable(path: place) }
   }
 
-  /// Creates the missing tables. Throws if a newer program created the tables, or if the application has its users in
-  /// another table than `users`.
+  /// Creates the missing tables and upgrades older ones. Throws if a newer program created the tables, or if the
+  /// application has its users in another table than `users`.
   func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
-    let found: Int64
+    var found: Int64 = 0
     do throws(SQLiteError) {
       found = try SyncSchema.check(mapping, on: connection)
     } catch {
@@ -75,8 +75,8 @@ struct Database: Sendable {
       if mapping.isBuiltIn, let table = try sql(SyncSchema.otherUserTable(on: connection)) {
         throw .otherUserTable(name: table, database: path)
       }
-      found = try sql(SyncSchema.create(mapping, on: connection))
     }
+    if found < SyncSchema.version { found = try sql(SyncSchema.create(mapping, on: connection)) }
     try requireKnown(found)
   }
 
@@ -104,8 +104,19 @@ struct Database: Sendable {
     guard version <= SyncSchema.version else { throw .newerSchema(found: version, database: path) }
   }
 
-  /// Throws if the file lacks tables, or if a newer program created them.
+  /// Throws if the file lacks tables, or if another version of this program created them.
   func requireSchema(on connection: borrowing Connection) throws(StoreError) {
+    guard try schemaVersion(on: connection) == SyncSchema.version else {
+      throw .olderSchema(database: path)
+    }
+  }
+
+  /// Throws if the file lacks tables, or if a newer program created them. The next write upgrades older ones.
+  func requireUsableSchema(on connection: borrowing Connection) throws(StoreError) {
+    _ = try schemaVersion(on: connection)
+  }
+
+  private func schemaVersion(on connection: borrowing Connection) throws(StoreError) -> Int64 {
     let found: Int64
     do throws(SQLiteError) {
       found = try SyncSchema.check(mapping, on: connection)
@@ -113,6 +124,7 @@ struct Database: Sendable {
       throw error.kind == .schema ? .notPrepared(database: path) : .sqlite(error, database: path)
     }
     try requireKnown(found)
+    return found
   }
 
   /// Evaluates `expression` and names this file in the errors that SQLite reports.

@@ -33,7 +33,7 @@ struct GroupCommitter: ~Copyable {
   /// database itself is at fault.
   mutating func commit(
     _ group: [StoreOperation], deadline: ContinuousClock.Instant
-  ) -> [Result<Outcome, StoreError>] {
+  ) -> [Result<Receipt, StoreError>] {
     let results = commitTogether(group, deadline: deadline)
     let failures = zip(group, results).compactMap { $0.failure(because: $1) }
     if !failures.isEmpty { _ = commitTogether(failures, deadline: .now) }
@@ -42,7 +42,7 @@ struct GroupCommitter: ~Copyable {
 
   private mutating func commitTogether(
     _ group: [StoreOperation], deadline: ContinuousClock.Instant
-  ) -> [Result<Outcome, StoreError>] {
+  ) -> [Result<Receipt, StoreError>] {
     do throws(StoreError) {
       let session = try takeSession(deadline: deadline)
       let log = idle?.log(of: session.file)
@@ -86,7 +86,7 @@ struct GroupCommitter: ~Copyable {
 
   private func transact(
     _ group: [StoreOperation], hasWAL: Bool, on connection: borrowing Connection
-  ) throws(StoreError) -> [Result<Outcome, StoreError>] {
+  ) throws(StoreError) -> [Result<Receipt, StoreError>] {
     var isFirstTry = true
     return try database.withSchemaRetry(connection) { error in
       group.count == 1
@@ -98,7 +98,7 @@ struct GroupCommitter: ~Copyable {
         if !hasWAL { try database.keepJournal(on: connection) }
         // The transaction itself undoes a write that is alone.
         if group.count == 1 { return [.success(try group[0].perform(in: context, on: connection))] }
-        var results: [Result<Outcome, StoreError>] = []
+        var results: [Result<Receipt, StoreError>] = []
         for operation in group {
           results.append(try attempt(operation, on: connection, rethrowsMismatch: isFirstTry))
         }
@@ -111,12 +111,12 @@ struct GroupCommitter: ~Copyable {
   /// `rethrowsMismatch` is set, and the caller retries the whole group.
   private func attempt(
     _ operation: StoreOperation, on connection: borrowing Connection, rethrowsMismatch: Bool
-  ) throws(SQLiteError) -> Result<Outcome, StoreError> {
+  ) throws(SQLiteError) -> Result<Receipt, StoreError> {
     try connection.run("SAVEPOINT delivery")
     do throws(SQLiteError) {
-      let outcome = try operation.perform(in: context, on: connection)
+      let receipt = try operation.perform(in: context, on: connection)
       try connection.run("RELEASE delivery")
-      return .success(outcome)
+      return .success(receipt)
     } catch {
       // Some errors, such as a full disk, roll back the whole transaction and with it the rest of the group.
       guard connection.isInTransaction, !(rethrowsMismatch && error.kind == .schema) else { throw error }
@@ -158,7 +158,7 @@ private struct IdleConnection: ~Copyable {
   }
 }
 
-extension Result<Outcome, StoreError> {
+extension Result<Receipt, StoreError> {
   /// Whether another program held a lock for too long.
   var isBusy: Bool {
     guard case .failure(.sqlite(let error, _)) = self else { return false }
@@ -168,7 +168,7 @@ extension Result<Outcome, StoreError> {
   /// Whether the result concerns this write alone and not its connection.
   var isOfTheWriteItself: Bool {
     switch self {
-    case .success, .failure(.emailTaken): true
+    case .success, .failure(.emailTaken), .failure(.addressNotClerks): true
     case .failure(.sqlite(let error, _)): error.kind == .constraint
     case .failure: false
     }
@@ -177,7 +177,7 @@ extension Result<Outcome, StoreError> {
   /// Whether the result means that nothing can be written to the database.
   var isOfTheDatabase: Bool {
     switch self {
-    case .success, .failure(.emailTaken): false
+    case .success, .failure(.emailTaken), .failure(.addressNotClerks): false
     case .failure(.sqlite(let error, _)):
       [.busy, .cannotOpen, .readOnly, .full, .inputOutput, .notADatabase].contains(error.kind)
     case .failure: true

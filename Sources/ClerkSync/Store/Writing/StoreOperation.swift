@@ -5,8 +5,10 @@ enum StoreOperation: Sendable {
   /// An event, ordered by `time` in milliseconds since 1970. `change` is nil for an event that is not about a user.
   /// `delivery` is nil for the application's own write, which has no ledger entry.
   case event(Event.Change?, time: Int64, delivery: Delivery?)
-  /// A ledger entry for a failed delivery.
-  case failure(of: Delivery, reason: String)
+  /// A ledger entry for a failed delivery, and the address that its event shows to be free.
+  case failure(of: Delivery?, reason: String, released: Release?)
+  /// A ledger entry for a refused delivery. `time` is the event's, in milliseconds since 1970; nil when it is unknown.
+  case refusal(of: Delivery, reason: String, time: Int64?)
 
   /// The settings that affect the written values.
   struct Context: Sendable {
@@ -17,56 +19,104 @@ enum StoreOperation: Sendable {
   }
 
   /// Performs the writes. When this throws, the caller has to roll back.
-  func perform(in context: Context, on connection: borrowing Connection) throws(SQLiteError) -> Outcome {
+  func perform(in context: Context, on connection: borrowing Connection) throws(SQLiteError) -> Receipt {
     let now = context.clock.now()
     switch self {
     case .event(let change, let time, let delivery):
-      var outcome = Outcome.ignored
+      var receipt = Receipt(.ignored)
+      var applied: VersionTable.Applied?
       if let change {
-        let version = Version(time: time, rank: change.operation)
-        let isNews = try VersionTable.admits(version, of: change.record.id, on: connection)
-        outcome = isNews ? .applied : .stale
+        applied = try VersionTable.find(change.record.id, on: connection)
+        let isNews = applied?.admits(Version(time: time, rank: change.operation)) ?? true
+        receipt = Receipt(isNews ? .applied : .stale)
       }
       if let delivery {
         let isFirst = try DeliveryLedger.record(
-          delivery, outcome: outcome.rawValue, error: nil, now: now, on: connection)
-        if !isFirst { return .duplicate }
+          delivery, outcome: receipt.outcome.rawValue, error: nil, now: now, on: connection)
+        if !isFirst { return Receipt(.duplicate) }
         try Retention.run(now: now, days: context.retention, on: connection)
       }
-      if let change, outcome == .applied {
-        try apply(change, time: time, now: now, in: context, on: connection)
+      if let change, receipt.outcome == .applied {
+        receipt.warning = try apply(change, time: time, now: now, in: context, on: connection)
+        if let released = applied?.released {
+          try settleRefusals(of: change, at: time, released: released, on: connection)
+        }
       }
-      return outcome
-    case .failure(let delivery, let reason):
-      _ = try DeliveryLedger.record(
-        delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
-      return .ignored
+      return receipt
+    case .failure(let delivery, let reason, let released):
+      if let delivery {
+        _ = try DeliveryLedger.record(
+          delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
+      }
+      if let released { try VersionTable.release(released, on: connection) }
+      return Receipt(.ignored)
+    case .refusal(let delivery, let reason, let time):
+      return Receipt(try refuse(delivery, reason: reason, time: time, now: now, on: connection))
     }
   }
 
+  /// Records a refusal. It is stale from the start when something newer has been applied to the object.
+  private func refuse(
+    _ delivery: Delivery, reason: String, time: Int64?, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Outcome {
+    var outcome = Outcome.refused
+    if let id = delivery.objectID, let time {
+      let version = Version(time: time, rank: delivery.type == "user.created" ? .created : .updated)
+      let isNews = try VersionTable.find(id, on: connection)?.admits(version) ?? true
+      outcome = isNews ? .refused : .stale
+    }
+    let isNew = try DeliveryLedger.record(
+      delivery, outcome: outcome.rawValue, error: outcome == .refused ? reason : nil, now: now, on: connection
+    )
+    guard isNew else { return .duplicate }
+    if outcome == .refused, let id = delivery.objectID, let time {
+      try VersionTable.recordRefusal(at: time, of: id, on: connection)
+    }
+    return outcome
+  }
+
+  /// Clears the object's refusals after a change has been applied, unless one of them is newer than the change.
+  private func settleRefusals(
+    of change: Event.Change, at time: Int64, released: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    if released > time, change.operation != .deleted {
+      try VersionTable.recordRefusal(at: released, of: change.record.id, on: connection)
+    } else {
+      try DeliveryLedger.clearRefusals(of: change.record.id, on: connection)
+    }
+  }
+
+  /// Returns what there is to log.
   private func apply(
     _ change: Event.Change, time: Int64, now: Int64, in context: Context, on connection: borrowing Connection
-  ) throws(SQLiteError) {
+  ) throws(SQLiteError) -> String? {
     let record = change.record
-    guard let table = context.mapping[record.entity] else { return }
+    guard let table = context.mapping[record.entity] else { return nil }
+    var warning: String?
     if change.operation == .deleted {
       try table.delete(record, now: now, on: connection)
     } else {
-      try table.write(record, isNew: change.operation == .created, now: now, on: connection)
+      warning = try table.write(record, isNew: change.operation == .created, now: now, on: connection)
     }
     let version = Version(time: time, rank: change.operation)
     try VersionTable.record(version, of: record.id, now: now, on: connection)
+    return warning
   }
 
-  /// Returns the ledger entry to write after `result`; nil after a success, and when the entry cannot be written either.
-  func failure(because result: Result<Outcome, StoreError>) -> StoreOperation? {
-    guard case .event(_, _, let delivery?) = self, case .failure(let error) = result, !result.isOfTheDatabase
+  /// Returns what to write after `result`; nil after a success, and when it cannot be written either.
+  func failure(because result: Result<Receipt, StoreError>) -> StoreOperation? {
+    guard case .event(let change, let time, let delivery) = self, case .failure(let error) = result,
+      !result.isOfTheDatabase
     else { return nil }
-    return .failure(of: delivery, reason: "\(DeliveryError.store(error))")
+    var released: Release?
+    // The user has another address now, so that of the row is free for whoever has it at Clerk.
+    if case .emailTaken = error, let id = change?.record.id { released = Release(objectID: id, time: time) }
+    guard delivery != nil || released != nil else { return nil }
+    return .failure(of: delivery, reason: "\(DeliveryError.store(error))", released: released)
   }
 
-  /// Returns the error to throw. A violated unique constraint becomes ``StoreError/emailTaken(by:)`` when another user
-  /// has the address. Call this after the rollback.
+  /// Returns the error to throw. A violated unique constraint becomes ``StoreError/emailTaken(by:)`` or
+  /// ``StoreError/addressNotClerks(table:)`` when another row has the address. Call this after the rollback.
   func explain(
     _ error: SQLiteError, in context: Context, _ database: Database, on connection: borrowing Connection
   ) -> StoreError {
@@ -74,8 +124,27 @@ enum StoreOperation: Sendable {
       let table = context.mapping[change.record.entity], let address = change.record.address,
       let owner = try? table.owner(of: address, otherThan: change.record.id, on: connection)
     {
-      return .emailTaken(by: owner.id ?? "")
+      if let id = owner.id, owner.isClerks { return .emailTaken(by: id) }
+      return .addressNotClerks(table: table.table.name)
     }
     return .sqlite(error, database: database.path)
   }
+}
+
+/// The result of a write, and what there is to log about it.
+package struct Receipt: Equatable, Sendable {
+  package let outcome: Outcome
+  /// Names ids, never a value of the object.
+  package var warning: String?
+
+  init(_ outcome: Outcome) {
+    self.outcome = outcome
+  }
+}
+
+/// An event that says that the address in an object's row is no longer the object's.
+package struct Release: Equatable, Sendable {
+  let objectID: String
+  /// The event's time at Clerk, in milliseconds since 1970.
+  let time: Int64
 }

@@ -22,7 +22,7 @@ final class Writer: Sendable {
   /// Returns once the write is on disk. Waits for another program's lock until `deadline`.
   func write(
     _ operation: StoreOperation, deadline: ContinuousClock.Instant
-  ) throws(StoreError) -> Outcome {
+  ) throws(StoreError) -> Receipt {
     let pending = PendingOperation(operation, deadline: deadline)
     let leads = queue.withLock { queue in
       queue.pending.append(pending)
@@ -39,7 +39,7 @@ final class Writer: Sendable {
   /// Commits these writes as one group and returns the results in their order.
   func write(
     _ operations: [StoreOperation], deadline: ContinuousClock.Instant
-  ) -> [Result<Outcome, StoreError>] {
+  ) -> [Result<Receipt, StoreError>] {
     committer.withLock { $0.commit(operations, deadline: deadline) }
   }
 
@@ -80,7 +80,7 @@ final class PendingOperation: Sendable {
   let operation: StoreOperation
   /// When waiting for another program's lock ends.
   let deadline: ContinuousClock.Instant
-  private let result = Mutex<Result<Outcome, StoreError>?>(nil)
+  private let result = Mutex<Result<Receipt, StoreError>?>(nil)
   private let wakeUp = DispatchSemaphore(value: 0)
 
   init(_ operation: StoreOperation, deadline: ContinuousClock.Instant) {
@@ -89,13 +89,13 @@ final class PendingOperation: Sendable {
   }
 
   /// Waits for the result. Returns nil when this thread is to take the lead.
-  func wait() -> Result<Outcome, StoreError>? {
+  func wait() -> Result<Receipt, StoreError>? {
     wakeUp.wait()
     return result.withLock(\.self)
   }
 
-  func finish(_ outcome: Result<Outcome, StoreError>) {
-    result.withLock { $0 = outcome }
+  func finish(_ receipt: Result<Receipt, StoreError>) {
+    result.withLock { $0 = receipt }
     wakeUp.signal()
   }
 

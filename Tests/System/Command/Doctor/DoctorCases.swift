@@ -108,10 +108,10 @@ enum DoctorCases {
       cause: { try $0.database.execute("ALTER TABLE users DROP COLUMN phone") },
       cure: { try $0.database.execute("ALTER TABLE users ADD COLUMN phone TEXT") }),
     Case(
-      "tables of a newer program", "error", "database", "have version 2, this program knows 1",
+      "tables of a newer program", "error", "database", "have version 3, this program knows 2",
       remedy: "README",
-      cause: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 2") },
-      cure: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 1") }),
+      cause: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 3") },
+      cure: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 2") }),
     Case(
       "tables not made yet", "warning", "schema", "missing tables: clerk_sync_deliveries",
       remedy: "clerk-sync init",

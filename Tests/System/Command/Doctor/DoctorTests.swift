@@ -61,7 +61,7 @@ import Testing
     let (status, findings) = try Patient().findings()
     #expect(status == 0)
     let checks = [
-      "settings", "secret", "journal", "schema", "foreign keys", "failures", "permissions", "disk",
+      "settings", "secret", "journal", "schema", "foreign keys", "failures", "refused", "permissions", "disk",
     ]
     #expect(findings.map(\.check) == checks)
     #expect(findings.allSatisfy { $0.level == "ok" && $0.remedy == nil })
@@ -93,6 +93,30 @@ import Testing
     let (status, findings) = try patient.findings()
     #expect(status == 0)
     #expect(findings.contains { $0.check == "triggers" && $0.level == "ok" && $0.what.contains("audit") })
+  }
+
+  @Test func `Refused deliveries are counted, and need no attention`() throws {
+    let patient = try Patient()
+    try patient.database.execute(
+      "INSERT INTO clerk_sync_deliveries VALUES ('msg_1', 'user.created', 'user_1', 'refused', 'x', 1, 1, 1)")
+    let (status, findings) = try patient.findings()
+    #expect(status == 0)
+    let found = try #require(findings.first { $0.check == "refused" })
+    #expect(found.level == "ok" && found.what.hasPrefix("1, which no retry can mend"))
+    #expect(found.what.contains("clerk-sync deliveries --refused"))
+  }
+
+  @Test func `Tables of an older version are no fault, and are not changed`() throws {
+    let patient = try Patient()
+    try FileManager.default.removeItem(atPath: patient.folder.file("app.db"))
+    try FirstRelease.makeDatabase(at: patient.folder.file("app.db"))
+    let found = try #require(try patient.findings().findings.first { $0.check == "schema" })
+    #expect(
+      found.what
+        == "valid; version 1 of the clerk_sync tables, which the first delivery upgrades, and so does clerk-sync init"
+    )
+    #expect(found.level == "ok")
+    #expect(try patient.database.rows("SELECT version FROM clerk_sync_schema") == [["1"]])
   }
 
   @Test func `The text output is a table, with each remedy below its finding`() throws {

@@ -36,6 +36,23 @@ import Testing
     #expect(command.lines.map { $0.replacing(/^.*"id":"([^"]*)".*$/) { $0.1 } } == ids)
   }
 
+  @Test func `Refused deliveries are a list of their own, and no failures`() throws {
+    #expect(try site.run("deliveries", "--refused").status == 1)
+    #expect(try site.deliver("no JSON", id: "msg_refused") == "malformed_event")
+    let command = try site.run("deliveries", "--refused")
+    #expect(command.status == 0)
+    #expect(command.lines.count == 2)
+    #expect(
+      command.lines[1].contains(/\ refused .* msg_refused +attempt 1: malformed_event: the body is not JSON$/)
+    )
+    #expect(try site.run("deliveries", "--failed").lines.count == 2)
+    #expect(!(try site.run("retry-list").output.contains("msg_refused")))
+    #expect(try site.run("stats").lines.contains { $0.contains(/^refused +1$/) })
+    let both = try site.run("deliveries", "--failed", "--refused")
+    #expect(both.status == 64)
+    #expect(both.errors.contains("--failed and --refused exclude each other"))
+  }
+
   @Test func `--since refers to the last attempt`() throws {
     try site.database.execute(
       "UPDATE clerk_sync_deliveries SET last_seen = last_seen - 3 * 86400000 WHERE rowid < 5")

@@ -43,6 +43,17 @@ import Testing
     #expect(site.output.components(separatedBy: "msg_failed").count == 4)
   }
 
+  @Test func `A refused delivery is printed again after each attempt`() throws {
+    try site.deliver("no JSON", id: "msg_refused")
+    let process = try site.start("deliveries", "--follow", "--refused", "--json")
+    #expect(shows(1, "msg_refused"))
+    #expect(try site.deliver("no JSON", id: "msg_refused") == "malformed_event")
+    #expect(shows(2, "msg_refused"))
+    #expect(shows(1, #""attempts":2"#))
+    process.send(SIGINT)
+    #expect(process.exitStatus() == 0)
+  }
+
   @Test func `Filters apply to new deliveries`() throws {
     let process = try site.start("deliveries", "--follow", "--failed", "--user", "user_6", "--json")
     try site.deliver(Payload.user(id: "user_5"), id: "msg_6")

@@ -25,10 +25,11 @@ import Testing
     let facts = command.lines.dropFirst(5).map { $0.replacing(/\ {2,}/, with: ": ") }
     #expect(facts[0].contains(/^last delivery: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, \d+ s ago$/))
     #expect(
-      Array(facts.dropFirst(1).prefix(4)) == [
-        "newest applied version: 2022-08-30 12:14:00", "pending failures: 1", "users: 2", "tombstones: 1",
+      Array(facts.dropFirst(1).prefix(5)) == [
+        "newest applied version: 2022-08-30 12:14:00", "pending failures: 1", "refused: 0", "users: 2",
+        "tombstones: 1",
       ])
-    #expect(facts[5].contains(/^SQLite: 3\.\d+\.\d+, journal mode (wal|delete)$/))
+    #expect(facts[6].contains(/^SQLite: 3\.\d+\.\d+, journal mode (wal|delete)$/))
   }
 
   @Test(
@@ -51,6 +52,7 @@ import Testing
       JSONSerialization.jsonObject(with: Data(command.output.utf8)) as? [String: Any])
     #expect(object["users"] as? Int == 2)
     #expect(object["failures"] as? Int == 1)
+    #expect(object["refused"] as? Int == 0)
     #expect(object["newestVersion"] as? Int == 1_661_861_640_000)
     #expect((object["deliveries"] as? [[String: Any]])?.count == 4)
   }

@@ -51,6 +51,25 @@ import Testing
     #expect(try database.rows("SELECT id FROM users") == [["user_1"]])
   }
 
+  @Test func `Tables of an older version are upgraded, once`() throws {
+    try FirstRelease.makeDatabase(at: folder.file("app.db"))
+    let reading = try Command.run(["deliveries", "--database", "app.db"], in: folder)
+    #expect(reading.status == 2)
+    #expect(
+      reading.errors
+        == "clerk-sync: app.db has the clerk_sync tables of an older version: the first delivery upgrades them, "
+        + "and so does clerk-sync init\n")
+    let first = try Command.run(["init", "--database", "app.db"], in: folder)
+    #expect(first.status == 0)
+    #expect(first.lines.contains("clerk_sync tables: upgraded from version 1 to 2"))
+    #expect(first.lines[0] == "app.db: already initialized, users table with 1 row")
+    let second = try Command.run(["init", "--database", "app.db"], in: folder)
+    #expect(!second.output.contains("upgraded"))
+    let refused = try Command.run(["deliveries", "--database", "app.db", "--refused", "--json"], in: folder)
+    #expect(refused.lines.count == 3)
+    #expect(try database.rows("SELECT id FROM users") == [["user_1"]])
+  }
+
   @Test func `A requested journal mode is set, with a warning if it is unsafe`() throws {
     let isSafe = try usesWAL()
     for _ in 1...2 {

@@ -53,7 +53,7 @@ import Testing
     #expect(repair.status == 0)
     #expect(repair.lines.count { $0.hasSuffix("  done") } == 3)
     #expect(try site.differences(700).isEmpty)
-    let tombstones = try site.database.rows("SELECT user_id FROM clerk_sync_versions WHERE deleted > 0")
+    let tombstones = try site.database.rows("SELECT object_id FROM clerk_sync_versions WHERE deleted > 0")
     #expect(tombstones == [["user_extra"]])
     #expect(try site.run("reconcile").status == 0)
     #expect(!(json.output + repair.output + repair.errors).contains("@"))

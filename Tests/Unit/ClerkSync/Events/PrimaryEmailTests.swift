@@ -41,7 +41,10 @@ import Testing
   ])
   func `A user without a primary address cannot be stored`(user: Case) {
     for type in ["user.created", "user.updated"] {
-      #expect(throws: EventError.noPrimaryEmail(type: type, userID: "user_1")) {
+      let expected = EventError.noPrimaryEmail(
+        type: type, userID: "user_1", version: 1_654_012_591_835,
+        isExample: user.addresses == "[]" && user.primary == #""idn_1""#)
+      #expect(throws: expected) {
         try decode(user.addresses, primary: user.primary, type: type)
       }
     }

@@ -39,7 +39,8 @@ import Testing
   @Test(
     arguments: [
       Event.Change.users.addressRange, DeliveryLedger.lastAttempt, DeliveryLedger.newestFailed,
-      DeliveryLedger.failureCount,
+      DeliveryLedger.failureCount, DeliveryLedger.newestRefused, DeliveryLedger.refusalCount,
+      DeliveryLedger.refusalsOfObject,
       DeliveryCounts.totals,
       DeliveryCounts.series,
     ] as [SQL])

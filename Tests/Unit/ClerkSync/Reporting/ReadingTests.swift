@@ -70,9 +70,9 @@ import Testing
   @Test(
     arguments: [
       (DeliveryFilter(), 2500), (.failed, 357), (DeliveryFilter(type: "user.created"), 1250),
-      (DeliveryFilter(userID: "user_3"), 250), (DeliveryFilter(since: 2001), 500),
-      (DeliveryFilter(outcome: "failed", type: "user.created", userID: "user_3", since: 2001), 7),
-      (DeliveryFilter(type: "user"), 0), (DeliveryFilter(userID: "' OR 1 --"), 0),
+      (DeliveryFilter(objectID: "user_3"), 250), (DeliveryFilter(since: 2001), 500),
+      (DeliveryFilter(outcome: "failed", type: "user.created", objectID: "user_3", since: 2001), 7),
+      (DeliveryFilter(type: "user"), 0), (DeliveryFilter(objectID: "' OR 1 --"), 0),
     ] as [(DeliveryFilter, Int)])
   func `Delivery filters combine, and match the same in both directions`(filter: DeliveryFilter, count: Int)
     throws
@@ -118,7 +118,7 @@ import Testing
     database.store(at: 1000).recordFailure(of: event.delivery, reason: "locked")
     database.store(at: 2000).recordFailure(of: event.delivery, reason: "full")
     let entry = DeliveryRecord(
-      position: 1, id: "msg_1", type: "user.created", userID: "user_1", outcome: "failed", error: "full",
+      position: 1, id: "msg_1", type: "user.created", objectID: "user_1", outcome: "failed", error: "full",
       attempts: 2,
       firstSeen: 1000, lastSeen: 2000)
     #expect(entry.isFailed)
@@ -129,7 +129,10 @@ import Testing
   @Test func `The statistics count everything, over several pages`() throws {
     try fill()
     try database.execute(
-      "INSERT INTO clerk_sync_versions VALUES ('user_1', 5, 0, NULL), ('user_2', 9, 2, 1), ('user_3', 7, 2, 1)",
+      """
+      INSERT INTO clerk_sync_versions
+      VALUES ('user_1', 5, 0, NULL, NULL), ('user_2', 9, 2, 1, NULL), ('user_3', 7, 2, 1, NULL)
+      """,
       """
       WITH RECURSIVE n(i) AS (SELECT 2501 UNION ALL SELECT i + 1 FROM n WHERE i < 45000)
       INSERT INTO clerk_sync_deliveries SELECT 'msg_' || i, NULL, NULL, 'ignored', NULL, 1, 1, 1 FROM n

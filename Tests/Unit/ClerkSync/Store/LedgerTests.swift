@@ -67,7 +67,7 @@ import Testing
     #expect(try database.ledger() == [])
   }
 
-  @Test func `A refused event leaves only an entry of its failure`() throws {
+  @Test func `An event that the database refuses leaves only an entry of its failure`() throws {
     try database.store.create(.ada("user_1", email: "ada@example.org"))
     let event = Event(.created(.ada("user_2", email: "ada@example.org")), id: "msg_2")
     for attempts in ["1", "2"] {
@@ -77,7 +77,7 @@ import Testing
           "SELECT outcome || ' ' || attempts FROM clerk_sync_deliveries WHERE svix_id = 'msg_2'")
           == ["failed \(attempts)"])
     }
-    #expect(try database.column("SELECT user_id FROM clerk_sync_versions") == ["user_1"])
+    #expect(try database.column("SELECT object_id FROM clerk_sync_versions") == ["user_1"])
     #expect(try database.column("SELECT id FROM users") == ["user_1"])
   }
 }

@@ -20,7 +20,7 @@ import Testing
       """, "REPLACE INTO clerk_sync_counts VALUES (-1, '', '', 4992)",
       """
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-      INSERT INTO clerk_sync_versions SELECT 'user_' || i, i, 2, CASE WHEN i % 2 THEN i END FROM n
+      INSERT INTO clerk_sync_versions SELECT 'user_' || i, i, 2, CASE WHEN i % 2 THEN i END, NULL FROM n
       """)
   }
 

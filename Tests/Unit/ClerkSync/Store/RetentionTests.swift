@@ -65,7 +65,7 @@ import Testing
     for _ in 0..<16 { _ = try store.apply(Event(nil)) }
     let late = Event(.updated(.ada(role: "admin")), at: UserStore.now - 1)
     #expect(try store.apply(late) == .stale)
-    #expect(try database.column("SELECT user_id FROM clerk_sync_versions") == ["user_1"])
+    #expect(try database.column("SELECT object_id FROM clerk_sync_versions") == ["user_1"])
   }
 
   @Test func `A duplicate removes nothing`() throws {
@@ -83,6 +83,6 @@ import Testing
       let delivery = try TestApplication.delivery(Payload.user(id: "user_3"), id: "msg_\(number)")
       #expect(try application.respond(delivery, [("CLERK_SYNC_RETENTION_DAYS", "7")]).status == 200)
     }
-    #expect(try application.database.column("SELECT user_id FROM clerk_sync_versions") == ["user_3"])
+    #expect(try application.database.column("SELECT object_id FROM clerk_sync_versions") == ["user_3"])
   }
 }

@@ -24,10 +24,10 @@ import Testing
     #expect(try database.column(schema) == before)
     #expect(
       try database.column("SELECT name FROM sqlite_schema WHERE name GLOB 'clerk_sync_*' ORDER BY name") == [
-        "clerk_sync_counts", "clerk_sync_deliveries", "clerk_sync_failures", "clerk_sync_schema",
-        "clerk_sync_tombstones", "clerk_sync_versions",
+        "clerk_sync_counts", "clerk_sync_deliveries", "clerk_sync_failures", "clerk_sync_refusals",
+        "clerk_sync_schema", "clerk_sync_tombstones", "clerk_sync_versions",
       ])
-    #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["1"])
+    #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["2"])
     #expect(try database.column("PRAGMA user_version") == ["42"])
     #expect(try database.column("PRAGMA application_id") == ["7"])
   }
@@ -44,17 +44,17 @@ import Testing
   ) throws {
     let inUse = database.store
     try inUse.create(.ada())
-    try database.execute("UPDATE clerk_sync_schema SET version = 2")
+    try database.execute("UPDATE clerk_sync_schema SET version = 3")
     if let change { try database.execute(change) }
     let before = try database.bytes()
     let event = Event(.deleted(id: "user_1"))
     let store = whileInUse ? inUse : database.store(at: UserStore.now)
     for use in [{ try store.prepare() }, { _ = try store.apply(event) }] {
       let error = #expect(throws: StoreError.self) { try use() }
-      #expect(error == .newerSchema(found: 2, database: database.path))
+      #expect(error == .newerSchema(found: 3, database: database.path))
       #expect(
         error?.description
-          == "\(database.path): the clerk_sync tables have version 2, this program knows 1: "
+          == "\(database.path): the clerk_sync tables have version 3, this program knows 2: "
           + "run the newer clerk-sync that created them")
     }
     store.recordFailure(of: event.delivery, reason: "newer")
@@ -74,7 +74,7 @@ import Testing
     try database.store.update(.ada(role: "admin"))
     #expect(try database.column(schema) == before)
     #expect(try database.column("SELECT role FROM users") == ["admin"])
-    #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["1"])
+    #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["2"])
   }
 
   @Test(arguments: 0..<5)
@@ -87,6 +87,6 @@ import Testing
     }
     let file = DatabaseFile(path)
     #expect(try file.rows("SELECT count(*) FROM users") == [["8"]])
-    #expect(try file.rows("SELECT version FROM clerk_sync_schema") == [["1"]])
+    #expect(try file.rows("SELECT version FROM clerk_sync_schema") == [["2"]])
   }
 }

@@ -27,6 +27,9 @@ import Testing
   func `The counts equal the ledger after each delivery of a random history`(seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))
     var failed: [Event] = []
+    func refuse(_ event: Event) throws {
+      try database.store.recordRefusal(of: event.delivery, reason: "no address", time: event.version)
+    }
     for number in 1...200 {
       let user = "user_\(Int.random(in: 1...9, using: &random))"
       let changes: [Event.Change?] = [
@@ -35,7 +38,7 @@ import Testing
       ]
       let version = UserStore.now + Int64.random(in: -50...50, using: &random)
       let event = Event(changes.randomElement(using: &random) ?? nil, at: version, id: "msg_\(number)")
-      switch Int.random(in: 0..<6, using: &random) {
+      switch Int.random(in: 0..<8, using: &random) {
       case 0:
         database.store.recordFailure(of: event.delivery, reason: "locked")
         failed.append(event)
@@ -46,6 +49,9 @@ import Testing
         database.store.recordFailure(of: again.delivery, reason: "locked again")
         _ = try database.store.apply(again)
         _ = try database.store.apply(event)
+      case 2, 3:
+        try refuse(event)
+        if number % 3 == 0 { failed.append(event) }
       default: _ = try database.store.apply(event)
       }
       #expect(try totals() == ledgerTotals())

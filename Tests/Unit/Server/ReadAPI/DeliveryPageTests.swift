@@ -60,6 +60,16 @@ import Testing
     #expect(found.pages == pages)
   }
 
+  @Test func `Refused deliveries have pages of their own`() throws {
+    try fill()
+    try site.database.execute("UPDATE clerk_sync_deliveries SET outcome = 'refused' WHERE rowid % 2500 = 0")
+    let found = try walk("outcome=refused&limit=20")
+    #expect(found.positions == (1...50).reversed().map { $0 * 2500 })
+    #expect(found.pages == 3)
+    #expect(try walk("outcome=refused&since=5000000&until=9000000").positions == [7500, 5000])
+    #expect(try walk("outcome=refused&user=user_often").positions.count == 25)
+  }
+
   @Test func `An empty ledger gives an empty page`() throws {
     for query in ["", "since=1", "outcome=failed", "user=user_1"] {
       let answer = try site.get("/api/deliveries", query)

@@ -24,9 +24,12 @@ import Testing
     #expect(try site.get("/api/health").json["lastDelivery"] == nil)
     _ = try site.database.store(at: Self.now - 12_999).apply(Event(nil))
     site.database.store(at: Self.now - 20_000).recordFailure(of: Event(nil).delivery, reason: "locked")
+    let refusal = Event(.created(.ada())).delivery
+    try site.database.store(at: Self.now - 20_000).recordRefusal(of: refusal, reason: "no address", time: 1)
     let answer = try site.get("/api/health")
     #expect(answer.status == 200)
     #expect(answer.json["status"] as? String == "ok")
+    #expect(answer.number("refused") == 1)
     #expect(answer.number("lastDelivery") == Int(Self.now) - 12_999)
     #expect(answer.number("age") == 12)
     #expect(answer.number("pendingFailures") == 1)

@@ -29,7 +29,7 @@ import Testing
         "The part after the question mark is not percent-encoded (RFC 3986, section 2.1)."
       ),
       ("users/user_1", "before=0", "before must be a whole number from 1 to 9223372036854775807."),
-      ("deliveries", "outcome=duplicate", "outcome must be one of applied, stale, ignored, failed."),
+      ("deliveries", "outcome=duplicate", "outcome must be one of applied, stale, ignored, failed, refused."),
       ("deliveries", "since=2026-11-20", "since must be a whole number from 0 to 253402300799999."),
       ("stats", "hours=2161", "hours must be a whole number from 1 to 2160."),
       ("metrics", "x=1", "A parameter is unknown: this path takes no parameters."),

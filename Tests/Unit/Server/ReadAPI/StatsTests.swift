@@ -23,19 +23,20 @@ import Testing
     for number in 1...20 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
     try site.deliver(#"{"type":"session.created","data":{"id":"sess_1"}}"#, id: "msg_21")
     try site.deliver(Payload.user(id: "user_22", email: "user_1@example.org"), id: "msg_22")
+    try site.deliver("no JSON", id: "msg_23")
     let stats = try site.get("/api/stats")
     #expect(stats.number("now") == TestApplication.now * 1000)
     #expect(stats.number("lastDelivery") == TestApplication.now * 1000)
     #expect(stats.number("age") == 0)
-    #expect(stats.number("pendingFailures") == 1)
+    #expect(stats.number("pendingFailures") == 1 && stats.number("refused") == 1)
     #expect(stats.number("users") == 20)
     #expect(
       stats.rows("totals").map { "\($0["outcome"] ?? "") \($0["type"] ?? "") \($0["deliveries"] ?? "")" } == [
-        "applied user.created 20", "failed user.created 1", "ignored session.created 1",
+        "applied user.created 20", "failed user.created 1", "ignored session.created 1", "refused  1",
       ])
-    #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 22, "lastHour": 22])
+    #expect((stats.json["rate"] as? [String: Int]) == ["lastMinute": 23, "lastHour": 23])
     let latency = try #require(stats.json["latency"] as? [String: Double])
-    #expect(latency["requests"] == 22)
+    #expect(latency["requests"] == 23)
     #expect(try #require(latency["p50"]) <= #require(latency["p99"]))
     #expect(try #require(latency["p99"]) <= #require(latency["max"]))
   }

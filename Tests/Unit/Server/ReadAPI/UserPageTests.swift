@@ -116,11 +116,11 @@ import Testing
     #expect(answer.column("deliveries", "id") == ["msg_2", "msg_1"])
   }
 
-  @Test func `A user known only from a failure has a page, and an unknown user has none`() throws {
+  @Test func `A user known only from a refusal has a page, and an unknown user has none`() throws {
     try site.deliver(UserEvent(data: ["primary_email_address_id": "null"]).body, id: "msg_1")
     let answer = try site.get("/api/users/user_1")
     #expect(answer.json["user"] == nil && answer.json["version"] == nil)
-    #expect(answer.column("deliveries", "outcome") == ["failed"])
+    #expect(answer.column("deliveries", "outcome") == ["refused"])
     let stranger = try site.get("/api/users/user_2")
     #expect(stranger.status == 404)
     #expect(stranger.json["message"] as? String == "Neither the users table nor the ledger knows this user.")
