@@ -140,7 +140,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
       try DatabaseFile($0.database).execute("CREATE UNIQUE INDEX ids ON users (id)")
     },
     Fault(
-      "tables of a newer version", words: "the clerk_sync tables have version 9, this program knows 1",
+      "tables of a newer version", words: "the clerk_sync tables have version 9, this program knows 2",
       advice: "run the newer clerk-sync that created them"
     ) {
       try DatabaseFile($0.database).execute(
