@@ -101,6 +101,10 @@ struct AddressOwner {
   init(id: String?, _ applied: VersionTable.Applied?) {
     self.id = id
     isClerks = applied?.isApplied == true
-    isReleased = isClerks && (applied?.released != nil || applied?.isDeleted == true)
+    guard let applied, applied.isApplied else {
+      isReleased = false
+      return
+    }
+    isReleased = applied.isDeleted || applied.released.map { $0 >= applied.version.time } ?? false
   }
 }

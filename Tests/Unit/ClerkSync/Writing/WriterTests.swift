@@ -108,7 +108,7 @@ import Testing
         }
         // The entry of a failure does not wait, because an answer waits for it.
         #expect(throws: StoreError.self) {
-          try writer.write(.failure(of: Delivery(id: "msg_1"), reason: "refused"), deadline: .now)
+          try writer.write(.failure(of: Delivery(id: "msg_1"), reason: "refused", released: nil), deadline: .now)
         }
         hasFailed.store(true, ordering: .relaxed)
       default:
