@@ -113,7 +113,7 @@ import Testing
         hasFailed.store(true, ordering: .relaxed)
       default:
         _ = eventually { isHeld.load(ordering: .relaxed) }
-        #expect(try writer.write(create("user_3"), deadline: .now + .seconds(testTimeout)) == .applied)
+        #expect(try writer.write(create("user_3"), deadline: .now + .seconds(testTimeout)) == Receipt(.applied))
       }
     }
     #expect(try DatabaseFile(path).rows("SELECT id FROM users") == [["user_1"], ["user_3"]])
