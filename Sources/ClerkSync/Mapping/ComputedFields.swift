@@ -66,7 +66,9 @@ struct ComputedFields {
   private var isExample: Bool {
     get throws {
       let key = MemberName("email_addresses")
-      guard try text("primary_email_address_id") != nil, object.contains(key) else { return false }
+      guard try text("primary_email_address_id") != nil, object.contains(key),
+        try !object.decodeNil(forKey: key)
+      else { return false }
       return try object.nestedUnkeyedContainer(forKey: key).count == 0
     }
   }

@@ -29,18 +29,56 @@ import Testing
     #expect(try addresses() == Self.exchanged)
   }
 
-  /// The only case that redelivery does not resolve. The operator must free one of the addresses.
-  @Test func `An exchange is blocked if a third user has taken the address in between`() throws {
+  @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+  func `An exchange is complete even if a third user has taken the address in between`(order: [Int]) throws {
     let overtaking = Event(.created(.ada("user_c", email: "third@example.org")), at: 5)
     #expect(try database.store.apply(overtaking) == .applied)
-    var failed = Self.exchange
-    for _ in 1...9 { failed = deliver(failed) }
-    #expect(failed.count == 3)
-
-    try database.execute("UPDATE users SET email = 'freed' WHERE id = 'user_a'")
+    var failed = order.map { Self.exchange[$0] }
     for _ in 1...3 { failed = deliver(failed) }
     #expect(failed == [])
     #expect(try addresses() == Self.exchanged + ["user_c third@example.org"])
+  }
+
+  @Test(arguments: [[0, 1], [1, 0]])
+  func `A direct exchange is complete after the second round`(order: [Int]) throws {
+    let exchange = [
+      Event(.updated(.ada("user_a", email: "b@example.org")), at: 2),
+      Event(.updated(.ada("user_b", email: "a@example.org")), at: 3),
+    ]
+    let failed = deliver(deliver(order.map { exchange[$0] }))
+    #expect(failed == [])
+    #expect(try addresses() == Self.exchanged)
+  }
+
+  @Test func `A user who has lost the address keeps it until another user needs it`() throws {
+    let lost = Delivery(id: "msg_lost", type: "user.updated", objectID: "user_a")
+    #expect(try database.store.recordRefusal(of: lost, reason: "no_primary_email", time: 2) == .refused)
+    #expect(try addresses() == ["user_a a@example.org", "user_b b@example.org"])
+    let receipt = try database.store.deliver(Event(.created(.ada("user_c", email: "a@example.org")), at: 3))
+    #expect(receipt.warning?.contains("user_a") == true)
+    #expect(receipt.warning?.contains("example.org") == false)
+    #expect(
+      try addresses()
+        == ["user_a user_a@no-email.invalid", "user_b b@example.org", "user_c a@example.org"])
+  }
+
+  @Test func `An address is not taken from a row because of an older refusal`() throws {
+    let old = Delivery(id: "msg_old", type: "user.updated", objectID: "user_a")
+    #expect(try database.store.recordRefusal(of: old, reason: "no_primary_email", time: 0) == .stale)
+    let event = Event(.created(.ada("user_c", email: "a@example.org")), at: 3)
+    #expect(throws: StoreError.emailTaken(by: "user_a")) { try database.store.apply(event) }
+  }
+
+  @Test(arguments: ["NULL", "'user_old'"])
+  func `A row that was never Clerk's keeps its address, and the error says what to do`(id: String) throws {
+    let mapped = try MappedDatabase(
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, clerk_id TEXT UNIQUE, email TEXT UNIQUE)",
+      "{ user: { table: 'users', key: { clerk_id: 'id' }, columns: { email: 'email' } } }")
+    try mapped.executeText("INSERT INTO users VALUES (1, \(id), 'ada@example.org')")
+    let error = #expect(throws: StoreError.self) { try mapped.apply("user.created", at: 1) }
+    #expect(error == .addressNotClerks(table: "users"))
+    #expect(error?.description.contains("match") == true)
+    #expect(try mapped.rows("id, email") == [["1", "ada@example.org"]])
   }
 
   /// Delivers each event once and returns those that failed.

@@ -108,12 +108,14 @@ import Testing
         }
         // The entry of a failure does not wait, because an answer waits for it.
         #expect(throws: StoreError.self) {
-          try writer.write(.failure(of: Delivery(id: "msg_1"), reason: "refused", released: nil), deadline: .now)
+          try writer.write(
+            .failure(of: Delivery(id: "msg_1"), reason: "refused", released: nil), deadline: .now)
         }
         hasFailed.store(true, ordering: .relaxed)
       default:
         _ = eventually { isHeld.load(ordering: .relaxed) }
-        #expect(try writer.write(create("user_3"), deadline: .now + .seconds(testTimeout)) == Receipt(.applied))
+        #expect(
+          try writer.write(create("user_3"), deadline: .now + .seconds(testTimeout)) == Receipt(.applied))
       }
     }
     #expect(try DatabaseFile(path).rows("SELECT id FROM users") == [["user_1"], ["user_3"]])
