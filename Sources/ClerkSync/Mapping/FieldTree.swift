@@ -41,7 +41,8 @@ struct FieldTree: Sendable {
   /// The index of Clerk's id, which every object has.
   static let id = 0
 
-  private var root = Node(key: MemberName(""), members: [Node(key: MemberName("id"), field: id, isText: true)])
+  private var root = Node(
+    key: MemberName(""), members: [Node(key: MemberName("id"), field: id, isText: true)])
   private var computed: [(name: Computed, field: Int)] = []
   private(set) var count = 1
 
@@ -94,13 +95,11 @@ struct FieldTree: Sendable {
         fields[field] = text.map { .value(.text($0)) } ?? .null
         continue
       }
-      guard object.contains(node.key) else { continue }
-      let isNull = try object.decodeNil(forKey: node.key)
-      if let field = node.field { fields[field] = isNull ? .null : Field(object, node.key) }
-      if isNull || node.members.isEmpty { continue }
+      if let field = node.field { fields[field] = Field(object, node.key) }
+      if node.members.isEmpty { continue }
       if let members = try? object.nestedContainer(keyedBy: MemberName.self, forKey: node.key) {
         try read(node.members, of: members, into: &fields)
-      } else {
+      } else if object.contains(node.key), try !object.decodeNil(forKey: node.key) {
         mark(node.members, in: &fields)
       }
     }
@@ -142,11 +141,11 @@ struct FieldTree: Sendable {
 }
 
 extension Field {
-  /// Reads a member that is not null. A truth value becomes 1 or 0, an array or object its JSON.
+  /// Reads a member. A truth value becomes 1 or 0, an array or object its JSON.
   fileprivate init(_ object: KeyedDecodingContainer<MemberName>, _ key: MemberName) {
     // In the order of their frequency, because each failure costs an error.
-    if let text = try? object.decode(String.self, forKey: key) {
-      self = .value(.text(text))
+    if let text = try? object.decodeIfPresent(String.self, forKey: key) as String?? {
+      self = text.map { .value(.text($0)) } ?? (object.contains(key) ? .null : .absent)
     } else if let number = try? object.decode(Int64.self, forKey: key) {
       self = .value(.integer(number))
     } else if let truth = try? object.decode(Bool.self, forKey: key) {

@@ -58,8 +58,3 @@ final class TableMapping: Sendable {
   /// The column that holds the primary e-mail address; nil if there is none.
   var addressColumn: Identifier? { columns.first(where: \.isAddress)?.column }
 }
-
-extension ColumnRule {
-  /// Whether the column holds a user's primary e-mail address.
-  var isAddress: Bool { path == FieldTree.Computed.email.rawValue && conversion?.lookup == nil }
-}
