@@ -80,7 +80,11 @@ extension UserStore {
     guard FileIdentity(database.path) != nil else { throw .missing(database: database.path) }
     let connection = try database.connect(deadline: .now + .seconds(1))
     if mapping.isBuiltIn, let other = try database.sql(SyncSchema.otherUserTable(on: connection)) {
-      throw .otherUserTable(name: other, database: database.path)
+      return [
+        TrialProblem(
+          entity: .user, table: "users", what: "there is no table users, but \(other) looks like one",
+          remedy: "use the mapping that clerk-sync tables suggest prints")
+      ]
     }
     do throws(SQLiteError) {
       return try Self.problems(of: mapping, on: connection)
