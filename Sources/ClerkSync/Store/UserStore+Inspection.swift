@@ -64,8 +64,10 @@ extension Inspection {
     schemaVersion = try SyncSchema.check(mapping, on: connection)
     for table in mapping.all {
       blockingReferences += try Self.blockingReferences(to: table, on: connection)
-      unsynced[table.table.name] = try connection.integer(Self.unsyncedRows(of: table), Version.none.time)
       triggers += try connection.all(Self.triggersOnTable, table.table.name) { $0.text(at: 0) ?? "" }
+      // The tables of an older version have other columns.
+      guard schemaVersion == SyncSchema.version else { continue }
+      unsynced[table.table.name] = try connection.integer(Self.unsyncedRows(of: table), Version.none.time)
     }
     (failures, oldestFailure) = try DeliveryLedger.failures(on: connection)
     refused = try connection.integer(DeliveryLedger.refusalCount) ?? 0
@@ -128,7 +130,8 @@ public struct Inspection: Equatable, Sendable {
   /// The version of the sync's tables.
   public var schemaVersion: Int64 = 0
   public var blockingReferences: [Reference] = []
-  /// The number of rows that no change of Clerk's has been applied to, by mapped table.
+  /// The number of rows that no change of Clerk's has been applied to, by mapped table; empty if the sync's tables have
+  /// an older version.
   public var unsynced: [String: Int64] = [:]
   /// The names of the application's triggers on the mapped tables.
   public var triggers: [String] = []

@@ -58,7 +58,8 @@ enum Trial {
       var failure: SQLiteError?
       do throws(SQLiteError) {
         try connection.run(sql, values: record.values(at: TrialObject.time))
-        if step == .insertion { try table.check(on: connection) }
+        // The statements that need a row of the application's are only compiled.
+        if step == .deletion { try table.check(on: connection) }
       } catch {
         guard error.constraint != nil || error.kind == .schema else { throw error }
         failure = error
