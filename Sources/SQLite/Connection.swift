@@ -145,6 +145,13 @@ import CSQLite
   /// Whether a transaction is open. Some errors roll one back by themselves (sqlite.org/lang_transaction.html).
   public var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
+  /// Whether a row violates a deferred foreign key, so that a commit would fail (sqlite.org/c3ref/c_dbstatus_options.html).
+  public var hasForeignKeyViolations: Bool {
+    var (count, highest): (Int32, Int32) = (0, 0)
+    unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_DEFERRED_FKS, &count, &highest, 0)
+    return count > 0
+  }
+
   /// Runs `body` between BEGIN IMMEDIATE and COMMIT, and rolls back when the body or the commit fails.
   ///
   /// IMMEDIATE takes the write lock first. A transaction that starts with a read can fail with SQLITE_BUSY_SNAPSHOT,

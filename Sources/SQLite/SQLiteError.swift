@@ -51,6 +51,30 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Whether another row already holds a value that must be unique.
   public var isUniqueViolation: Bool { code == SQLITE_CONSTRAINT | 8 << 8 }
 
+  /// The constraint that a change violates; nil for any other error.
+  public var constraint: Constraint? {
+    switch code {
+    // A key that is not an integer fails with SQLITE_MISMATCH (sqlite.org/lang_createtable.html#rowid).
+    case SQLITE_MISMATCH: .integerKey
+    case Self.triggerConstraint where message != Self.restrictMessage: .trigger
+    case Self.triggerConstraint: .foreignKey
+    default: code & 0xff == SQLITE_CONSTRAINT ? Constraint(rawValue: code >> 8) : nil
+    }
+  }
+
+  /// By extended result code (sqlite.org/rescode.html#extrc).
+  public enum Constraint: Int32, Sendable {
+    case integerKey = 0
+    case check = 1
+    case foreignKey = 3
+    case notNull = 5
+    case primaryKey = 6
+    case trigger = 7
+    case unique = 8
+    /// The type of a column in a STRICT table.
+    case dataType = 12
+  }
+
   /// The errors that callers distinguish, by primary result code (sqlite.org/rescode.html#pve).
   public enum Kind: Sendable {
     case busy, cannotOpen, readOnly, full, inputOutput, notADatabase, constraint

@@ -105,31 +105,35 @@ struct FieldTree: Sendable {
     }
   }
 
-  /// Returns the fields of a user whom the application describes.
-  func values(of user: User) -> [Field] {
-    let members: [String: String] = [
-      "id": user.id, "first_name": user.firstName, "last_name": user.lastName,
-      "public_metadata.role": user.role,
-    ]
+  /// Returns the fields, by index, each with the value of its path. The path of a computed field is its name.
+  func values(_ value: (_ path: String) -> Field) -> [Field] {
     var fields = Array(repeating: Field.absent, count: count)
     func fill(_ nodes: [Node], in path: String) {
       for node in nodes {
         let path = path.isEmpty ? node.key.stringValue : "\(path).\(node.key.stringValue)"
-        if let field = node.field, let text = members[path] { fields[field] = .value(.text(text)) }
+        if let field = node.field { fields[field] = value(path) }
         fill(node.members, in: path)
       }
     }
     fill(root.members, in: "")
-    for (name, field) in computed {
-      switch name {
-      case .email: fields[field] = .value(.text(user.email))
-      case .name:
-        let names = [user.firstName, user.lastName].filter { !$0.isEmpty }
-        fields[field] = .value(.text(names.joined(separator: " ")))
-      case .emailVerified, .phone, .object: break
+    for (name, field) in computed { fields[field] = value(name.rawValue) }
+    return fields
+  }
+
+  /// Returns the fields of a user whom the application describes.
+  func values(of user: User) -> [Field] {
+    values { path in
+      switch path {
+      case "id": .value(.text(user.id))
+      case "email": .value(.text(user.email))
+      case "first_name": .value(.text(user.firstName))
+      case "last_name": .value(.text(user.lastName))
+      case "name":
+        .value(.text([user.firstName, user.lastName].filter { !$0.isEmpty }.joined(separator: " ")))
+      case "public_metadata.role": .value(.text(user.role))
+      default: .absent
       }
     }
-    return fields
   }
 
   private static func mark(_ nodes: [Node], in fields: inout [Field]) {

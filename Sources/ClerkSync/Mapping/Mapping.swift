@@ -28,6 +28,14 @@ public final class Mapping: Sendable {
   /// Returns the entity's table; nil if its objects are not stored.
   subscript(_ entity: Entity) -> TableMapping? { all.first { $0.entity == entity } }
 
+  /// The names of the mapped tables, with what they hold.
+  package var tableNames: [(entity: Entity, table: String)] { all.map { ($0.entity, $0.table.name) } }
+
+  /// Whether an entity is mapped to the table.
+  func contains(_ table: Identifier) -> Bool {
+    all.contains { $0.table.name.lowercased() == table.name.lowercased() }
+  }
+
   /// Returns the mapping of the `users` table that clerk-sync creates.
   package static func users(roles: Roles, timestamps: TimestampUnit) -> Mapping {
     var fields = FieldTree()

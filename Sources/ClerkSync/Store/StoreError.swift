@@ -10,6 +10,12 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case notPrepared(database: String)
   /// The database has no `users` table, but another one that holds users. Nothing was created.
   case otherUserTable(name: String, database: String)
+  /// Clerk's objects cannot be stored in a table of the application. Nothing was created.
+  case tableDoesNotFit(problem: String, remedy: String, database: String)
+  /// The database does not exist, and the mapping is to tables of the application.
+  case missingApplication(database: String)
+  /// Another program holds the write lock, and the operation does not wait for it.
+  case locked(database: String)
   /// Another connection uses the database, and the operation needs exclusive access.
   case inUse(database: String)
   /// This process cannot write to the file or its folder.
@@ -37,6 +43,12 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherUserTable(let name, let database):
       "\(database) has no table users, but \(name) looks like one: run clerk-sync tables suggest for a mapping to it; "
         + "to have a separate table, create users(\(Mapping.builtInColumns)) first"
+    case .tableDoesNotFit(let problem, let remedy, let database):
+      "\(database): \(problem): \(remedy); clerk-sync tables check tries it again"
+    case .missingApplication(let database):
+      "\(database) does not exist: with CLERK_SYNC_TABLES the application creates it; check CLERK_SYNC_DATABASE"
+    case .locked(let database):
+      "\(database) is locked by another program, which is writing: try again once its transaction has ended"
     case .inUse(let database):
       "\(database) is in use: stop the handler and every other program that has it open, and try again"
     case .notWritable(let path):

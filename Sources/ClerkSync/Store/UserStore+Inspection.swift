@@ -38,6 +38,14 @@ extension Inspection {
     ORDER BY child.name, key.id, key.seq
     """
 
+  /// The rows without an applied version; ?1 is that of an object about which something was only refused.
+  private static func unsyncedRows(of table: TableMapping) -> SQL {
+    """
+    SELECT count(*) FROM \(table.table) WHERE NOT EXISTS (
+      SELECT 1 FROM clerk_sync_versions WHERE object_id = \(table.idColumn) AND version <> ?1)
+    """
+  }
+
   private static let triggersOnTable: SQL = """
     SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower(?1) ORDER BY name
     """
@@ -57,6 +65,9 @@ extension Inspection {
     for table in mapping.all {
       blockingReferences += try Self.blockingReferences(to: table, on: connection)
       triggers += try connection.all(Self.triggersOnTable, table.table.name) { $0.text(at: 0) ?? "" }
+      // The tables of an older version have other columns.
+      guard schemaVersion == SyncSchema.version else { continue }
+      unsynced[table.table.name] = try connection.integer(Self.unsyncedRows(of: table), Version.none.time)
     }
     (failures, oldestFailure) = try DeliveryLedger.failures(on: connection)
     refused = try connection.integer(DeliveryLedger.refusalCount) ?? 0
@@ -82,7 +93,8 @@ extension Inspection {
       }
       references += try connection.all(blocking, name) { row in
         Reference(
-          table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "", action: row.text(at: 2) ?? "", way: way
+          entity: table.entity, table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "",
+          action: row.text(at: 2) ?? "", way: way
         )
       }
     }
@@ -92,8 +104,10 @@ extension Inspection {
 
 /// The result of ``UserStore/inspect()``.
 public struct Inspection: Equatable, Sendable {
-  /// A column of the application whose foreign key blocks the deletion of a user.
+  /// A column of the application whose foreign key blocks the deletion of an object.
   public struct Reference: Equatable, Sendable {
+    /// The kind of the objects that cannot be deleted.
+    public var entity = Entity.user
     public let table: String
     public let column: String
     /// The foreign key's ON DELETE action, as SQLite names it.
@@ -116,7 +130,10 @@ public struct Inspection: Equatable, Sendable {
   /// The version of the sync's tables.
   public var schemaVersion: Int64 = 0
   public var blockingReferences: [Reference] = []
-  /// The names of the application's triggers on the users table.
+  /// The number of rows that no change of Clerk's has been applied to, by mapped table; empty if the sync's tables have
+  /// an older version.
+  public var unsynced: [String: Int64] = [:]
+  /// The names of the application's triggers on the mapped tables.
   public var triggers: [String] = []
   /// The number of deliveries that failed and have not succeeded since.
   public var failures: Int64 = 0

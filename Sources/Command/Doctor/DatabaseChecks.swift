@@ -4,19 +4,33 @@ import Settings
 
 /// Checks that the database can store deliveries durably.
 struct DatabaseChecks {
-  let path: String
+  private let path: String
+  private let mapping: Mapping
+  private let store: UserStore
+
+  init(configuration: Configuration) {
+    path = configuration.database
+    mapping = configuration.mapping
+    store = UserStore(configuration)
+  }
 
   func findings() -> [Finding] {
     do {
-      let inspection = try UserStore(database: path).inspect()
+      let inspection = try store.inspect()
       return [journal(inspection)] + schema(inspection)
     } catch .missing {
       return [
-        .warning(
-          "database", "\(path) does not exist yet",
-          remedy: "run clerk-sync init, or wait for the first delivery to create it")
+        mapping.isBuiltIn
+          ? .warning(
+            "database", "\(path) does not exist yet",
+            remedy: "run clerk-sync init, or wait for the first delivery to create it")
+          : .error(
+            "database", "\(path) does not exist, and CLERK_SYNC_TABLES maps tables of the application",
+            remedy: "set CLERK_SYNC_DATABASE to the application's database")
       ]
     } catch {
+      // The trial says more about a table that does not fit.
+      if let problems = try? store.trialProblems(), !problems.isEmpty { return problems.map(finding) }
       return [
         .error("database", "\(error)", remedy: "see the README, What is stored, for the expected table")
       ]
@@ -61,20 +75,84 @@ struct DatabaseChecks {
           remedy: "run clerk-sync tables suggest, which prints a mapping to \(table)")
       ]
     }
-    guard inspection.missingTables.isEmpty else {
-      let names = inspection.missingTables.joined(separator: ", ")
-      return [.warning("schema", "missing tables: \(names)", remedy: "run clerk-sync init to create them")]
-    }
+    guard inspection.missingTables.isEmpty else { return [missing(inspection.missingTables)] + trial() }
     let version = "version \(inspection.schemaVersion) of the clerk_sync tables"
     let upgrade =
       inspection.isOutdated ? ", which the first delivery upgrades, and so does clerk-sync init" : ""
     return [.ok("schema", "valid; \(version)\(upgrade)")]
-      + references(inspection) + triggers(inspection) + [failures(inspection), refusals(inspection)]
+      + trial() + times() + unsynced(inspection) + references(inspection) + triggers(inspection)
+      + [failures(inspection), refusals(inspection)]
   }
+
+  /// A migration tool drops tables that it does not know.
+  private func missing(_ tables: [String]) -> Finding {
+    let names = tables.joined(separator: ", ")
+    let isPartial = (1...3).contains(tables.count { $0.hasPrefix("clerk_sync_") })
+    guard isPartial else {
+      return .warning("schema", "missing tables: \(names)", remedy: "run clerk-sync init to create them")
+    }
+    let forgetsDeletions = tables.contains("clerk_sync_versions")
+    return .warning(
+      "schema", "missing tables: \(names)\(forgetsDeletions ? ": deletions are no longer remembered" : "")",
+      remedy:
+        "run clerk-sync init\(forgetsDeletions ? ", and then clerk-sync reconcile" : ""); if a migration dropped them, "
+        + "exempt clerk_sync_*: tablesFilter: [\"!clerk_sync_*\"] in drizzle.config.ts, or tables.external in "
+        + "prisma.config.ts")
+  }
+
+  private func trial() -> [Finding] {
+    do {
+      let problems = try store.trialProblems()
+      guard problems.isEmpty else { return problems.map(finding) }
+      return [.ok("tables", "\(names): an insert, an update and a deletion succeed, and were rolled back")]
+    } catch {
+      return [
+        .warning(
+          "tables", "not tried: \(error)",
+          remedy: "run clerk-sync tables check later, as the user of the handler")
+      ]
+    }
+  }
+
+  private func finding(_ problem: TrialProblem) -> Finding {
+    .error("tables", problem.what, remedy: problem.remedy)
+  }
+
+  private func times() -> [Finding] {
+    guard let mismatches = try? store.timeMismatches() else { return [] }
+    return mismatches.map { mismatch in
+      let remedy =
+        if !mapping.isBuiltIn {
+          "set \"\(mismatch.fitting)\" in the rule of \(mismatch.column)"
+        } else if mismatch.fitting == "iso" {
+          "use a mapping, which clerk-sync tables suggest prints"
+        } else {
+          "set CLERK_SYNC_TIMESTAMPS=\(mismatch.fitting)"
+        }
+      return .warning(
+        "times",
+        "\(mismatch.table).\(mismatch.column) gets \(mismatch.written), but \(mismatch.evidence)",
+        remedy: remedy)
+    }
+  }
+
+  private func unsynced(_ inspection: Inspection) -> [Finding] {
+    mapping.tableNames.compactMap { entity, table in
+      guard entity == .user, let count = inspection.unsynced[table], count > 0 else { return nil }
+      return .ok(
+        "rows",
+        "\(count) \(count == 1 ? "row" : "rows") of \(table) \(count == 1 ? "was" : "were") never written by "
+          + "clerk-sync: run clerk-sync backfill")
+    }
+  }
+
+  /// The names of the mapped tables.
+  private var names: String { mapping.tableNames.map(\.table).joined(separator: ", ") }
 
   private func references(_ inspection: Inspection) -> [Finding] {
     if inspection.blockingReferences.isEmpty {
-      return [.ok("foreign keys", "none prevents the deletion of a user")]
+      let objects = mapping.tableNames.map { $0.entity.noun }.joined(separator: " or ")
+      return [.ok("foreign keys", "none prevents the deletion of \(objects)")]
     }
     return inspection.blockingReferences.map { reference in
       let column = "\(reference.table).\(reference.column)"
@@ -85,11 +163,11 @@ struct DatabaseChecks {
       return reference.action == "SET NULL"
         ? .warning(
           "foreign keys",
-          "\(column) has ON DELETE SET NULL, but is NOT NULL: a user with \(rows) cannot be deleted",
+          "\(column) has ON DELETE SET NULL, but is NOT NULL: \(reference.entity.noun) with \(rows) cannot be deleted",
           remedy: "declare it ON DELETE CASCADE, or allow NULL")
         : .warning(
           "foreign keys",
-          "\(column) has ON DELETE \(reference.action): a user with \(rows) cannot be deleted",
+          "\(column) has ON DELETE \(reference.action): \(reference.entity.noun) with \(rows) cannot be deleted",
           remedy: "declare it ON DELETE CASCADE or ON DELETE SET NULL")
     }
   }
@@ -97,7 +175,7 @@ struct DatabaseChecks {
   private func triggers(_ inspection: Inspection) -> [Finding] {
     guard !inspection.triggers.isEmpty else { return [] }
     let names = inspection.triggers.joined(separator: ", ")
-    return [.ok("triggers", "on users: \(names); if one fails, the delivery fails")]
+    return [.ok("triggers", "on \(self.names): \(names); if one fails, the delivery fails")]
   }
 
   private func failures(_ inspection: Inspection) -> Finding {
@@ -114,5 +192,15 @@ struct DatabaseChecks {
       "refused",
       "\(inspection.refused), which no retry can mend and which need no attention; clerk-sync deliveries --refused "
         + "lists them")
+  }
+}
+
+extension Entity {
+  fileprivate var noun: String {
+    switch self {
+    case .user: "a user"
+    case .organization: "an organization"
+    case .organizationMembership: "a membership"
+    }
   }
 }

@@ -38,8 +38,9 @@ struct Doctor: AsyncParsableCommand {
     if let configuration, configuration.queue != nil, FileStatus(configuration.database) == nil {
       findings.append(
         .ok("database", "\(configuration.database) does not exist here; the worker creates it where it runs"))
-    } else if let database = configuration?.database {
-      findings += DatabaseChecks(path: database).findings()
+    } else if let configuration {
+      let database = configuration.database
+      findings += DatabaseChecks(configuration: configuration).findings()
       if let user = user ?? .ofWebServer(database: database) {
         findings += FileChecks(database: database, user: user).findings()
       }

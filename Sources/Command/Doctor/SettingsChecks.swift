@@ -1,3 +1,4 @@
+import ClerkSync
 import Foundation
 import Settings
 
@@ -17,11 +18,20 @@ struct SettingsChecks {
       let configuration = try settings.configuration()
       let origin = settings.source.file.map { "the environment and \($0)" } ?? "the environment"
       return [.ok("settings", "valid, from \(origin)"), secrets(configuration.secrets.count)]
+        + mapping(configuration)
     } catch {
       return [
-        .error("settings", "\(error)", remedy: "correct the setting; see clerk-sync.env.example")
+        .error(
+          "settings", "\(error)",
+          remedy: "correct the setting, or the file that it names; see clerk-sync.env.example")
       ]
     }
+  }
+
+  private func mapping(_ configuration: Configuration) -> [Finding] {
+    guard let path = configuration.tables else { return [] }
+    let names = configuration.mapping.tableNames.map { "\($0.entity.rawValue) to \($0.table)" }
+    return [.ok("mapping", "\(path) maps \(names.isEmpty ? "nothing" : names.joined(separator: ", "))")]
   }
 
   private func secrets(_ count: Int) -> Finding {

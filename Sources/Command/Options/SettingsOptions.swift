@@ -17,8 +17,9 @@ struct SettingsOptions: ParsableArguments {
   @OptionGroup var source: SettingsSource
 
   /// Returns the handler's configuration. An option overrides the environment, which overrides the settings file.
-  func configuration() throws -> Configuration {
-    var configuration = try source.configuration()
+  /// The variable `ignored` counts as not set.
+  func configuration(ignoring ignored: String? = nil) throws -> Configuration {
+    var configuration = try source.configuration(ignoring: ignored)
     if let database { configuration.database = database }
     return configuration
   }
@@ -51,10 +52,11 @@ struct SettingsSource: ParsableArguments {
   }
 
   /// Returns the handler's configuration. Throws a ``CommandFailure`` if a setting is invalid.
-  func configuration() throws -> Configuration {
+  /// The variable `ignored` counts as not set.
+  func configuration(ignoring ignored: String? = nil) throws -> Configuration {
     do {
       let variables = try variables()
-      return try Configuration(environment: { variables[$0] })
+      return try Configuration(environment: { $0 == ignored ? nil : variables[$0] })
     } catch let error as ConfigurationError {
       throw CommandFailure(error)
     }

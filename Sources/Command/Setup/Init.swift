@@ -12,7 +12,8 @@ struct Init: ParsableCommand {
       --journal-mode is given.
 
       If the database has no users table but one that looks like it, such as User or accounts, nothing is created, and \
-      the exit status is 1: see `clerk-sync tables suggest`. The exit status is also 1 after a warning.
+      the exit status is 1: see `clerk-sync tables suggest`. The same holds if Clerk's objects cannot be stored in the \
+      application's tables: see `clerk-sync tables check`. The exit status is also 1 after a warning.
       """)
 
   @Option(
@@ -30,9 +31,10 @@ struct Init: ParsableCommand {
     do throws(StoreError) {
       try store.prepare()
     } catch {
-      guard case .otherUserTable = error else { throw error }
-      Terminal.complain("\(error)")
-      throw ExitCode(.attention)
+      switch error {
+      case .otherUserTable, .tableDoesNotFit: throw CommandFailure("\(error)", status: .attention)
+      default: throw error
+      }
     }
     if let journalMode { try store.setJournalMode(journalMode) }
     let after = try store.inspect()
@@ -63,12 +65,16 @@ struct Init: ParsableCommand {
     }
   }
 
-  private static func welcome(_ before: Inspection?, in store: UserStore) throws -> String {
+  private static func welcome(
+    _ before: Inspection?, in store: UserStore
+  ) throws -> String {
     guard let before else { return "created, with an empty users table and clerk-sync's own tables" }
     guard !before.missingTables.contains("users") else { return "adopted; it had no users table" }
-    let users = try store.userCount()
-    let rows = "users table with \(users) \(users == 1 ? "row" : "rows")"
-    return before.missingTables.isEmpty ? "already initialized, \(rows)" : "adopted, \(rows)"
+    let tables = try store.rowCounts().map { table, rows in
+      "\(table) table with \(rows) \(rows == 1 ? "row" : "rows")"
+    }
+    return
+      "\(before.missingTables.isEmpty ? "already initialized" : "adopted"), \(tables.joined(separator: ", "))"
   }
 
   private func reason(_ before: Inspection?, _ after: Inspection) -> String {

@@ -80,11 +80,6 @@ struct ClerkField {
   }
 }
 
-/// What an application's table can hold, by its name in a mapping file.
-enum Entity: String {
-  case user, organization, organizationMembership
-}
-
 /// The columns that hold the times of a row.
 enum RowTime {
   private static let created: Set = [

@@ -10,7 +10,7 @@ struct Tables: ParsableCommand {
       A mapping file names the tables and columns of the application that clerk-sync keeps equal to Clerk. Without one, \
       it keeps the built-in users table.
       """,
-    subcommands: [TablesSuggest.self])
+    subcommands: [TablesSuggest.self, TablesCheck.self, TablesShow.self])
 }
 
 /// `clerk-sync tables suggest`
@@ -20,7 +20,7 @@ struct TablesSuggest: ParsableCommand {
     discussion: """
       Reads the schema of the database and the form of its times, and prints a mapping (JSON5) for the tables that hold \
       users, organizations and memberships. Comments list what could not be decided. Changes nothing, and prints no \
-      value of any row.
+      value of any row. CLERK_SYNC_TABLES is ignored.
 
       The exit status is 1 if no table looks like one of users.
       """)
@@ -28,7 +28,7 @@ struct TablesSuggest: ParsableCommand {
   @OptionGroup var settings: SettingsOptions
 
   func run() throws {
-    let database = try settings.configuration().database
+    let database = try settings.configuration(ignoring: "CLERK_SYNC_TABLES").database
     guard let suggestion = try Suggestion(database: database) else {
       throw CommandFailure(
         "\(database): no table looks like one of users: looked for users, accounts, profiles, members, people or "
@@ -37,5 +37,64 @@ struct TablesSuggest: ParsableCommand {
         status: .attention)
     }
     print(suggestion.text, terminator: "")
+  }
+}
+
+/// `clerk-sync tables check`
+struct TablesCheck: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check that Clerk's objects can be stored in the mapped tables.",
+    discussion: """
+      Inserts, updates and deletes a made-up object in each mapped table, with each role that the mapping permits, and \
+      rolls back. The application's triggers run too, and are rolled back. Prints a line for each table: ok, or the \
+      first problem and its remedy. Changes nothing, and prints no value of any row.
+
+      The exit status is 1 if there is a problem.
+      """)
+
+  @OptionGroup var settings: SettingsOptions
+
+  func run() throws {
+    let configuration = try settings.configuration()
+    let problems = try UserStore(configuration).trialProblems()
+    var table = Table([
+      Table.Column(name: "entity"), Table.Column(name: "table"), Table.Column(name: "result"),
+    ])
+    for (entity, name) in configuration.mapping.tableNames {
+      table.append([entity.rawValue, name, problems.first { $0.entity == entity }?.description ?? "ok"])
+    }
+    print(table.text(width: nil), terminator: "")
+    if !problems.isEmpty { throw ExitCode(.attention) }
+  }
+}
+
+/// `clerk-sync tables show`
+struct TablesShow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show the mapping that is in use.",
+    discussion: """
+      Prints each column that clerk-sync writes, what it gets, and when: with the key, with every change, at the creation \
+      of the row, or at its deletion. Paths are those of an object in Clerk's events. Does not open the database.
+      """)
+
+  @Flag(name: .customLong("sql"), help: "Print the SQL statements instead.")
+  var printsSQL = false
+
+  @OptionGroup var settings: SettingsOptions
+
+  func run() throws {
+    let mapping = try settings.configuration().mapping
+    if printsSQL {
+      for statement in mapping.statements {
+        print("-- \(statement.entity.rawValue): \(statement.purpose)\n\(statement.sql.singleLine);")
+      }
+      return
+    }
+    let names = ["entity", "table", "column", "from", "when"]
+    var table = Table(names.map { Table.Column(name: $0) })
+    for column in mapping.columns {
+      table.append([column.entity.rawValue, column.table, column.column, column.source, column.occasion])
+    }
+    print(table.text(width: nil), terminator: "")
   }
 }

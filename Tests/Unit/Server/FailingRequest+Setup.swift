@@ -16,7 +16,7 @@ extension FailingRequest {
         TestApplication.delivery(Payload.user(id: "user_1")), [("CLERK_SYNC_DATABASE", "\(file)/sub/app.db")])
     },
     FailingRequest(
-      "table of another form", 500, "database_error", reason: "the table must be users(id, email,"
+      "table of another form", 500, "database_error", reason: "users has no column email, firstName"
     ) {
       let application = try TestApplication()
       try application.database.execute("CREATE TABLE users (id TEXT PRIMARY KEY)")

@@ -25,6 +25,16 @@ extension UserStore {
     return try database.sql(mapping.countUsers(on: connection))
   }
 
+  /// Returns the number of rows of each mapped table.
+  package func rowCounts() throws(StoreError) -> [(table: String, rows: Int64)] {
+    let connection = try database.openForReading()
+    var counts: [(table: String, rows: Int64)] = []
+    for table in mapping.all {
+      counts.append((table.table.name, try database.sql(connection.integer(table.count)) ?? 0))
+    }
+    return counts
+  }
+
   /// Returns up to `limit` deliveries before `position`, newest first. Without a position it returns the last ones.
   public func deliveries(
     _ filter: DeliveryFilter = DeliveryFilter(), before position: Int64? = nil, limit: Int

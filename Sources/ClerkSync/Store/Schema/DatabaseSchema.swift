@@ -91,6 +91,12 @@ extension DatabaseSchema {
     ORDER BY list.name COLLATE NOCASE
     """
 
+  private static let named: SQL = """
+    SELECT list.name, list.type = 'view', list.wr, object.sql
+    FROM pragma_table_list AS list JOIN sqlite_schema AS object ON object.name = list.name
+    WHERE list.schema = 'main' AND list.type IN ('table', 'view') AND lower(list.name) = lower(?1)
+    """
+
   // `hidden` is 2 or 3 for a generated column (sqlite.org/pragma.html#pragma_table_xinfo).
   private static let columns: SQL = """
     SELECT name, upper(type), "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?1) WHERE hidden <> 1
@@ -109,28 +115,39 @@ extension DatabaseSchema {
 
   /// Reads the schema.
   init(_ connection: borrowing Connection) throws(SQLiteError) {
-    let found = try connection.all(Self.list) { row in
-      (
-        table: Table(
-          name: row.text(at: 0) ?? "", isView: row.integer(at: 1) == 1,
-          isWithoutRowID: row.integer(at: 2) == 1),
-        sql: row.text(at: 3) ?? ""
-      )
-    }
     tables = []
-    for (var table, sql) in found {
-      do throws(SQLiteError) {
-        table.columns = try Self.columns(of: table.name, on: connection)
-      } catch {
-        // A view may name a table that is gone.
-        guard table.isView else { throw error }
-      }
-      let words = CheckedWords(sql)
-      for index in table.columns.indices { table.columns[index].words = words[table.columns[index].name] }
-      table.uniqueIndexes = try Self.uniqueIndexes(of: table.name, on: connection)
-      table.foreignKeys = try Self.foreignKeys(of: table.name, on: connection)
-      tables.append(table)
+    for found in try connection.all(Self.list, row: Self.table) {
+      tables.append(try Self.completed(found, on: connection))
     }
+  }
+
+  /// Returns the table or view with this name, in any case; nil if there is none. Any name is found.
+  static func table(_ name: String, on connection: borrowing Connection) throws(SQLiteError) -> Table? {
+    guard let found = try connection.first(named, name, row: table) else { return nil }
+    return try completed(found, on: connection)
+  }
+
+  private static func table(_ row: borrowing Statement) -> (table: Table, sql: String) {
+    let table = Table(
+      name: row.text(at: 0) ?? "", isView: row.integer(at: 1) == 1, isWithoutRowID: row.integer(at: 2) == 1)
+    return (table, row.text(at: 3) ?? "")
+  }
+
+  private static func completed(
+    _ found: (table: Table, sql: String), on connection: borrowing Connection
+  ) throws(SQLiteError) -> Table {
+    var table = found.table
+    do throws(SQLiteError) {
+      table.columns = try columns(of: table.name, on: connection)
+    } catch {
+      // A view may name a table that is gone.
+      guard table.isView else { throw error }
+    }
+    let words = CheckedWords(found.sql)
+    for index in table.columns.indices { table.columns[index].words = words[table.columns[index].name] }
+    table.uniqueIndexes = try uniqueIndexes(of: table.name, on: connection)
+    table.foreignKeys = try foreignKeys(of: table.name, on: connection)
+    return table
   }
 
   private static func columns(

@@ -23,7 +23,7 @@ enum SyncSchema {
 
   private static let recorded: SQL = "SELECT version FROM clerk_sync_schema"
 
-  private static let builtInCreation: SQL = """
+  static let builtInCreation: SQL = """
     CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE,
       firstName TEXT NOT NULL, lastName TEXT NOT NULL, password TEXT, phone TEXT,
       role TEXT NOT NULL DEFAULT 'client', createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
@@ -78,6 +78,12 @@ enum SyncSchema {
       if !isCounting { try DeliveryCounts.countAll(on: connection) }
       return try check(mapping, on: connection)
     }
+  }
+
+  /// Whether ``create(_:on:)`` adds tables of the sync beside tables of the application.
+  static func adopts(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Bool {
+    let missing = try missingTables(mapping, on: connection)
+    return !missing.contains("users") && !missing.isEmpty
   }
 
   /// Returns the table that holds the application's users if there is no `users`; nil if there is no other either.

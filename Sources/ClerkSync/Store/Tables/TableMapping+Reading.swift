@@ -116,7 +116,7 @@ extension ColumnRule {
   }
 
   /// The format of the time in the column; nil if it holds none.
-  fileprivate var timeFormat: TimeFormat? {
+  var timeFormat: TimeFormat? {
     if case .now(let format) = content { format } else { conversion?.time }
   }
 

@@ -25,7 +25,10 @@ struct Database: Sendable {
     // When a read-write open fails, SQLite falls back to read-only. A file that another thread or process creates
     // between the two attempts would then be opened read-only, so decide about creation here.
     let isMissing = FileIdentity(path) == nil
-    if isMissing { try createFolder() }
+    if isMissing {
+      guard mapping.isBuiltIn else { throw .missingApplication(database: path) }
+      try createFolder()
+    }
     let connection = try sql(
       Connection(path: path, mode: isMissing ? .createIfMissing : .mustExist, deadline: deadline))
     if isMissing && Library.hasWALResetFix { try sql(useWAL(connection)) }
@@ -64,8 +67,8 @@ struct Database: Sendable {
     for place in [path, folder] where unsafe access(place, W_OK) != 0 { throw .notWritable(path: place) }
   }
 
-  /// Creates the missing tables and upgrades older ones. Throws if a newer program created the tables, or if the
-  /// application has its users in another table than `users`.
+  /// Creates the missing tables and upgrades older ones. Throws if a newer program created the tables, if the
+  /// application has its users in another table than `users`, or if Clerk's objects cannot be stored in its tables.
   func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
     var found: Int64 = 0
     do throws(SQLiteError) {
@@ -75,6 +78,11 @@ struct Database: Sendable {
       if mapping.isBuiltIn, let table = try sql(SyncSchema.otherUserTable(on: connection)) {
         throw .otherUserTable(name: table, database: path)
       }
+    }
+    if found < SyncSchema.version, try sql(SyncSchema.adopts(mapping, on: connection)),
+      let problem = try sql(Trial.problems(of: mapping, on: connection)).first
+    {
+      throw .tableDoesNotFit(problem: problem.what, remedy: problem.remedy, database: path)
     }
     if found < SyncSchema.version { found = try sql(SyncSchema.create(mapping, on: connection)) }
     try requireKnown(found)

@@ -104,7 +104,8 @@ enum DoctorCases {
         _ = try Command.run(["init", "--database", "app.db"], in: patient.folder)
       }),
     Case(
-      "a column too few", "error", "database", "no column named phone", remedy: "see the README",
+      "a column too few", "error", "tables", "users has no column phone; it has id, email",
+      remedy: "add the columns",
       cause: { try $0.database.execute("ALTER TABLE users DROP COLUMN phone") },
       cure: { try $0.database.execute("ALTER TABLE users ADD COLUMN phone TEXT") }),
     Case(
@@ -114,9 +115,63 @@ enum DoctorCases {
       cure: { try $0.database.execute("UPDATE clerk_sync_schema SET version = 2") }),
     Case(
       "tables not made yet", "warning", "schema", "missing tables: clerk_sync_deliveries",
-      remedy: "clerk-sync init",
+      remedy: "run clerk-sync init; if a migration dropped them, exempt clerk_sync_*: tablesFilter",
       cause: { try $0.database.execute("DROP TABLE clerk_sync_deliveries") },
       cure: { _ = try Command.run(["init", "--database", "app.db"], in: $0.folder) }),
+    Case(
+      "tables that a migration dropped", "warning", "schema",
+      "missing tables: clerk_sync_versions: deletions are no longer remembered",
+      remedy: "run clerk-sync init, and then clerk-sync reconcile",
+      cause: { try $0.database.execute("DROP TABLE clerk_sync_versions") },
+      cure: { _ = try Command.run(["init", "--database", "app.db"], in: $0.folder) }),
+    Case(
+      "a column that nobody writes", "error", "tables", "users.username is NOT NULL without a default",
+      remedy: "give it a default",
+      cause: {
+        try $0.database.execute(
+          "DROP TABLE users",
+          """
+          CREATE TABLE users (id TEXT PRIMARY KEY, email, firstName, lastName, password, phone, role, createdAt, updatedAt,
+            username NOT NULL)
+          """)
+      },
+      cure: {
+        try $0.database.execute("DROP TABLE users")
+        _ = try Command.run(["init", "--database", "app.db"], in: $0.folder)
+      }),
+    Case(
+      "a mapping that is none", "error", "settings", "tables.json5: user.tabel: expected one of table, key",
+      remedy: "the file that it names",
+      cause: {
+        $0.environment["CLERK_SYNC_TABLES"] = try $0.folder.write(
+          "{ user: { tabel: 1 } }", to: "tables.json5")
+      }, cure: { $0.environment["CLERK_SYNC_TABLES"] = nil }),
+    Case(
+      "times that the application writes as texts", "warning", "times",
+      "users.createdAt gets ms, but rows have texts such as 2026-01-31 10:00:00",
+      remedy: "use a mapping",
+      cause: {
+        try $0.database.execute(
+          "INSERT INTO users VALUES ('user_1', '', '', '', '', '', '', '2024-05-01 10:00:00', 1700000000000)")
+      }, cure: { try $0.database.execute("UPDATE users SET createdAt = 1700000000000") }),
+    Case(
+      "times in seconds", "warning", "times", "users.updatedAt gets ms, but rows have seconds",
+      remedy: "set CLERK_SYNC_TIMESTAMPS=s",
+      cause: {
+        try $0.database.execute(
+          "INSERT INTO users VALUES ('user_1', '', '', '', '', '', '', 1700000000, 1700000000)")
+      }, cure: { $0.environment["CLERK_SYNC_TIMESTAMPS"] = "s" }),
+    Case(
+      "a column for times that is declared as text", "warning", "times",
+      "users.created gets ms, but it is declared TEXT", remedy: "set \"iso\" in the rule of created",
+      cause: {
+        try $0.database.execute("ALTER TABLE users ADD COLUMN created TEXT")
+        let mapping =
+          "{ user: { table: 'users', key: { id: 'id' }, columns: { email: 'email', firstName: { value: '' }, "
+          + "lastName: { value: '' } }, insert: { created: { now: 'ms' }, createdAt: { now: 'ms' }, "
+          + "updatedAt: { now: 'ms' } } } }"
+        $0.environment["CLERK_SYNC_TABLES"] = try $0.folder.write(mapping, to: "tables.json5")
+      }, cure: { $0.environment["CLERK_SYNC_TABLES"] = nil }),
     Case(
       "users in another table", "error", "schema", "no table users, but User looks like one",
       remedy: "clerk-sync tables suggest",

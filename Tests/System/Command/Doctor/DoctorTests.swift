@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -61,7 +62,8 @@ import Testing
     let (status, findings) = try Patient().findings()
     #expect(status == 0)
     let checks = [
-      "settings", "secret", "journal", "schema", "foreign keys", "failures", "refused", "permissions", "disk",
+      "settings", "secret", "journal", "schema", "tables", "foreign keys", "failures", "refused",
+      "permissions", "disk",
     ]
     #expect(findings.map(\.check) == checks)
     #expect(findings.allSatisfy { $0.level == "ok" && $0.remedy == nil })
@@ -93,6 +95,53 @@ import Testing
     let (status, findings) = try patient.findings()
     #expect(status == 0)
     #expect(findings.contains { $0.check == "triggers" && $0.level == "ok" && $0.what.contains("audit") })
+  }
+
+  @Test func `Rows that Clerk has never written are counted, and need no attention`() throws {
+    let patient = try Patient()
+    try patient.database.execute("INSERT INTO users VALUES ('user_1', '', '', '', '', '', '', 1, 1)")
+    let (status, findings) = try patient.findings()
+    #expect(status == 0)
+    let found = try #require(findings.first { $0.check == "rows" })
+    #expect(found.level == "ok")
+    #expect(found.what == "1 row of users was never written by clerk-sync: run clerk-sync backfill")
+    try patient.database.execute("INSERT INTO clerk_sync_versions VALUES ('user_1', 1, 0, NULL, NULL)")
+    #expect(try !patient.findings().findings.contains { $0.check == "rows" })
+  }
+
+  @Test func `Mapped tables are named`() throws {
+    let patient = try Patient()
+    try FileManager.default.removeItem(atPath: patient.folder.file("app.db"))
+    patient.environment["CLERK_SYNC_TABLES"] = Project.file("conf/tables/organizations.json5")
+    let missing = try patient.findings()
+    #expect(missing.status == 2)
+    #expect(
+      missing.findings.contains {
+        $0.check == "database" && $0.what.contains("CLERK_SYNC_TABLES maps tables")
+      })
+    try ApplicationSchema.create("organizations", at: patient.folder.file("app.db"))
+    _ = try Command.run(
+      ["init", "--database", "app.db"], environment: patient.environment, in: patient.folder)
+    try patient.database.execute(
+      "CREATE TABLE invoices (organization INTEGER REFERENCES organizations)",
+      "CREATE TRIGGER audit AFTER DELETE ON memberships BEGIN SELECT 1; END")
+    let (status, findings) = try patient.findings()
+    #expect(status == 1)
+    for words in [
+      "maps user to users, organization to organizations, organizationMembership to memberships",
+      "users, organizations, memberships: an insert",
+      "NO ACTION: an organization with such rows cannot be deleted",
+      "on users, organizations, memberships: audit",
+    ] { #expect(findings.contains { $0.what.contains(words) }, "\(words): \(findings)") }
+  }
+
+  @Test func `A locked database is a finding`() throws {
+    let patient = try Patient()
+    let other = try Connection.open(patient.folder.file("app.db"))
+    try other.run("BEGIN IMMEDIATE")
+    let found = try #require(try patient.findings().findings.first { $0.check == "tables" })
+    #expect(found.level == "warning")
+    #expect(found.what.contains("app.db is locked by another program"))
   }
 
   @Test func `Refused deliveries are counted, and need no attention`() throws {

@@ -114,6 +114,34 @@ import Testing
     #expect(FileManager.default.contents(atPath: folder.file("app.db")) == before)
   }
 
+  @Test func `A table that does not fit is reported, and no table is made beside it`() throws {
+    try ApplicationSchema.create("required-username", at: folder.file("app.db"))
+    let before = FileManager.default.contents(atPath: folder.file("app.db"))
+    let command = try Command.run(["init", "--database", "app.db"], in: folder)
+    #expect(command.status == 1)
+    #expect(command.output.isEmpty)
+    #expect(command.errors.hasPrefix("clerk-sync: app.db: users.username is NOT NULL without a default"))
+    #expect(command.errors.split(separator: "\n").count == 1)
+    #expect(FileManager.default.contents(atPath: folder.file("app.db")) == before)
+  }
+
+  @Test func `Mapped tables are adopted, each by its name`() throws {
+    let environment = ["CLERK_SYNC_TABLES": Project.file("conf/tables/organizations.json5")]
+    let missing = try Command.run(["init", "--database", "app.db"], environment: environment, in: folder)
+    #expect(missing.status == 2)
+    #expect(missing.errors.contains("with CLERK_SYNC_TABLES the application creates it"))
+    #expect(!FileManager.default.fileExists(atPath: folder.file("app.db")))
+
+    try ApplicationSchema.create("organizations", at: folder.file("app.db"))
+    try database.execute("INSERT INTO users (clerk_id) VALUES ('user_1')")
+    let command = try Command.run(["init", "--database", "app.db"], environment: environment, in: folder)
+    #expect(command.status == 0)
+    #expect(
+      command.lines.first
+        == "app.db: adopted, users table with 1 row, organizations table with 0 rows, memberships table with 0 rows"
+    )
+  }
+
   @Test func `A file that is not a database is reported and not changed`() throws {
     try folder.write(String(repeating: "no database ", count: 100), to: "app.db")
     let command = try Command.run(["init", "--database", "app.db"], in: folder)

@@ -1,0 +1,77 @@
+import SQLite
+
+/// A column whose times have another format than the mapping writes.
+package struct TimeMismatch: Equatable, Sendable {
+  package let table: String
+  package let column: String
+  /// `ms`, `s` or `iso`.
+  package let written: String
+  /// The format that fits the column.
+  package let fitting: String
+  /// What shows it: the declared type, or the form of the newest rows.
+  package let evidence: String
+
+  /// Compares the rule with the declared type and the newest rows. Returns nil if they agree, or if the rule writes no
+  /// time.
+  fileprivate init?(
+    _ rule: ColumnRule, _ column: DatabaseSchema.Column, _ sample: ColumnSample?, in table: String
+  ) {
+    guard let format = rule.timeFormat else { return nil }
+    let others = (sample?.forms ?? []).compactMap { form in
+      form.timeFormat.flatMap { $0 == format ? nil : (format: $0, form: form) }
+    }
+    let isNumber = format != .iso
+    if let other = others.first {
+      fitting = other.format.rawValue
+      evidence = "rows have \(other.form.words)"
+    } else if isNumber, !column.type.isEmpty, column.holdsText {
+      (fitting, evidence) = (TimeFormat.iso.rawValue, "it is declared \(column.type)")
+    } else if !isNumber, column.type.contains("INT") {
+      (fitting, evidence) = (TimeFormat.milliseconds.rawValue, "it is declared \(column.type)")
+    } else {
+      return nil
+    }
+    (self.table, self.column, written) = (table, column.name, format.rawValue)
+  }
+}
+
+extension ColumnSample.Form {
+  fileprivate var timeFormat: TimeFormat? {
+    switch self {
+    case .milliseconds: .milliseconds
+    case .seconds: .seconds
+    case .iso, .sqlTime: .iso
+    case .clerkID, .other: nil
+    }
+  }
+
+  fileprivate var words: String {
+    switch self {
+    case .milliseconds: "milliseconds"
+    case .seconds: "seconds"
+    case .iso: "texts such as 2026-01-31T10:00:00Z"
+    case .sqlTime: "texts such as 2026-01-31 10:00:00"
+    case .clerkID, .other: rawValue
+    }
+  }
+}
+
+extension UserStore {
+  /// Returns the mapped columns whose times have another format than the mapping writes. Reads only.
+  package func timeMismatches() throws(StoreError) -> [TimeMismatch] {
+    let connection = try database.open()
+    var mismatches: [TimeMismatch] = []
+    for mapped in mapping.all {
+      let name = mapped.table.name
+      let found = try database.sql(DatabaseSchema.table(name, on: connection))
+      guard let found, !found.isView else { continue }
+      let samples = try samples(of: found)
+      for rule in mapped.columns + mapped.insertion {
+        guard let column = found.column(rule.column.name) else { continue }
+        let mismatch = TimeMismatch(rule, column, samples[column.name], in: name)
+        if let mismatch { mismatches.append(mismatch) }
+      }
+    }
+    return mismatches
+  }
+}
