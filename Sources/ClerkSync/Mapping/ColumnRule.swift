@@ -90,7 +90,8 @@ enum TimeFormat: String, CaseIterable, Sendable {
     case .milliseconds: .integer(milliseconds)
     case .seconds: .integer(milliseconds / 1000)
     case .iso: .text(ISOTime(milliseconds: milliseconds).text)
-    case .datetime: .text(String(ISOTime(milliseconds: milliseconds).text.prefix(19)).replacing("T", with: " "))
+    case .datetime:
+      .text(String(ISOTime(milliseconds: milliseconds).text.prefix(19)).replacing("T", with: " "))
     }
   }
 }
