@@ -1,4 +1,4 @@
-import Glibc
+import ClerkSync
 public import Logging
 
 /// A log handler that writes each message as one line, as text or JSON, including its line break.
@@ -23,7 +23,7 @@ public struct LineLogHandler: LogHandler {
   }
 
   public func log(event: LogEvent) {
-    let time = Self.timestamp()
+    let time = ISOTime(milliseconds: WallClock.system.now()).text
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
       .map { (key: $0.key, value: $0.value, text: Self.shortened($0.value.description, key: $0.key)) }
     switch format {
@@ -45,32 +45,6 @@ public struct LineLogHandler: LogHandler {
       }
       write("\(object.text)\n")
     }
-  }
-
-  /// Returns the current time in UTC with milliseconds (RFC 3339).
-  ///
-  /// Uses clock_gettime(2) and gmtime_r(3). Foundation's formatter loads a calendar and strftime(3) the local
-  /// time zone, a cost that a CGI process would pay on every request.
-  private static func timestamp() -> String {
-    var now = timespec()
-    var parts = unsafe tm()
-    unsafe clock_gettime(CLOCK_REALTIME, &now)
-    unsafe gmtime_r(&now.tv_sec, &parts)
-    let numbers = unsafe [
-      (Int(parts.tm_year) + 1900, endingAt: 4), (Int(parts.tm_mon) + 1, 7), (Int(parts.tm_mday), 10),
-      (Int(parts.tm_hour), 13), (Int(parts.tm_min), 16), (Int(parts.tm_sec), 19),
-      (now.tv_nsec / 1_000_000, 23),
-    ]
-    var text = Array("0000-00-00T00:00:00.000Z".utf8)
-    for (number, end) in numbers {
-      var (rest, index) = (number, end)
-      while rest > 0 {
-        index -= 1
-        text[index] += UInt8(rest % 10)
-        rest /= 10
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// Shortens the value to the space available in a line, however it will be escaped.

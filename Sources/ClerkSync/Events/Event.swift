@@ -98,6 +98,10 @@ extension ObjectData {
   /// Returns the object as the values of its table's columns. `type` and `version` appear in the errors.
   func record(_ operation: Event.Operation, type: String, version: Int64) throws(EventError) -> Record {
     guard let id, !id.isEmpty else { throw .noUserID(type: type) }
+    for rule in table.key {
+      guard let field = rule.field else { continue }
+      guard case .value = fields[field] else { throw .malformed(reason: "data lacks \"\(rule.path)\"") }
+    }
     return operation == .deleted
       ? table.deletedRecord(id, fields) : try table.record(id, fields, type: type, version: version)
   }

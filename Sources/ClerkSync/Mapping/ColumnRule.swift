@@ -24,6 +24,9 @@ final class ColumnRule: Sendable {
     var keepsWhenAbsent = false
     /// The row from which the value is taken.
     var lookup: Lookup?
+
+    /// Whether the value is that of the field, or found by it, and nothing ever stands for it.
+    var isPlain: Bool { fallback == nil && choices == nil && time == nil && !keepsWhenAbsent }
   }
 
   /// A row of another table that a field identifies.
@@ -78,6 +81,8 @@ enum TimeFormat: String, CaseIterable, Sendable {
   case seconds = "s"
   /// A text in UTC with milliseconds, such as `2026-11-27T21:30:00.123Z` (RFC 3339).
   case iso
+  /// A text in UTC with seconds, such as `2026-11-27 21:30:00`, as SQLite's `datetime()` and CURRENT_TIMESTAMP write it.
+  case datetime
 
   /// Returns the value for a time in milliseconds since 1970.
   func value(_ milliseconds: Int64) -> Value {
@@ -85,6 +90,8 @@ enum TimeFormat: String, CaseIterable, Sendable {
     case .milliseconds: .integer(milliseconds)
     case .seconds: .integer(milliseconds / 1000)
     case .iso: .text(ISOTime(milliseconds: milliseconds).text)
+    case .datetime:
+      .text(String(ISOTime(milliseconds: milliseconds).text.prefix(19)).replacing("T", with: " "))
     }
   }
 }

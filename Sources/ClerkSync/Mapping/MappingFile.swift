@@ -109,23 +109,33 @@ private struct TableReader {
       choices: "the texts in oneOf", fields: fields)
   }
 
-  /// Returns the rules of the key, the one for Clerk's id first.
+  /// Returns the rules of the key, the one for Clerk's id first. A membership is also identified by its organization and
+  /// its user.
   private mutating func key(_ place: Place) throws(MappingError) -> [ColumnRule] {
-    var (ids, others): ([ColumnRule], [ColumnRule]) = ([], [])
+    let pair = entity == .organizationMembership ? ["organization.id", "public_user_data.user_id"] : []
+    var (ids, ends, others): ([ColumnRule], [ColumnRule], [ColumnRule]) = ([], [], [])
     for (name, member) in try place.members(#"an object such as { clerk_id: "id" }"#) {
-      let rule = try rule(name, member)
+      let rule = try rule(name, member, isKey: true)
+      if let conversion = rule.conversion, !conversion.isPlain {
+        throw member.expected("no else, oneOf, as or absent in a key, which never changes")
+      }
       if rule.path == "id", rule.conversion?.lookup == nil {
         ids.append(rule)
+      } else if pair.contains(rule.path) {
+        ends.append(rule)
       } else if case .value = rule.content {
         others.append(rule)
       } else {
-        throw member.expected(#""id", Clerk's id, or { value: … }"#)
+        let paths = (["id"] + pair).map { "\"\($0)\"" }.joined(separator: ", ")
+        throw member.expected("\(paths)\(pair.isEmpty ? ", Clerk's id," : "") or { value: … }")
       }
     }
-    guard ids.count == 1 else {
-      throw place.expected(#"one column that holds Clerk's id, such as { clerk_id: "id" }"#)
+    guard ids.count == 1 || (ids.isEmpty && ends.map(\.path).sorted() == pair && !pair.isEmpty) else {
+      let form = #"one column that holds Clerk's id, such as { clerk_id: "id" }"#
+      throw place.expected(
+        pair.isEmpty ? form : "\(form), or a column for each of \(pair.joined(separator: " and "))")
     }
-    return ids + others
+    return ids + ends + others
   }
 
   /// Throws if two of the lists have the same column. SQLite ignores the case of names.
@@ -151,9 +161,11 @@ private struct TableReader {
     return rules
   }
 
-  private mutating func rule(_ name: String, _ place: Place) throws(MappingError) -> ColumnRule {
+  private mutating func rule(
+    _ name: String, _ place: Place, isKey: Bool = false
+  ) throws(MappingError) -> ColumnRule {
     guard let column = Identifier(name) else { throw place.expected("the name of a column without a NUL") }
-    if case .text = place.value { return try field(place, column, .init()) }
+    if case .text = place.value { return try field(place, column, .init(), isKey: isKey) }
     let names = ["from", "now", "value", "lookup", "else", "oneOf", "as", "absent"]
     let members = Dictionary(
       uniqueKeysWithValues: try place.members(
@@ -179,13 +191,13 @@ private struct TableReader {
       guard conversion.fallback == nil else { throw absent.expected("no absent beside else") }
       conversion.keepsWhenAbsent = true
     }
-    if let lookup = members["lookup"] { return try self.lookup(lookup, column, conversion) }
-    return try field(members["from"] ?? place, column, conversion)
+    if let lookup = members["lookup"] { return try self.lookup(lookup, column, conversion, isKey: isKey) }
+    return try field(members["from"] ?? place, column, conversion, isKey: isKey)
   }
 
   /// Reads the path of a field. Users themselves can write the unsafe metadata, so it never decides about a role.
   private mutating func field(
-    _ place: Place, _ column: Identifier, _ conversion: ColumnRule.Conversion
+    _ place: Place, _ column: Identifier, _ conversion: ColumnRule.Conversion, isKey: Bool
   ) throws(MappingError) -> ColumnRule {
     let path = try place.text(#"the path of a field, such as "public_metadata.role""#)
     let words = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -194,19 +206,18 @@ private struct TableReader {
       throw place.expected("a path outside unsafe_metadata, which users themselves can write")
     }
     if words[0] == "url", entity != .user { throw place.expected("a path other than url, which is a secret") }
-    let isRequired = path == "id"
     let field =
       if entity == .user, words.count == 1, let computed = FieldTree.Computed(rawValue: path) {
         fields.insert(computed)
       } else {
-        fields.insert(words, isText: isRequired)
+        fields.insert(words, isText: isKey)
       }
     return ColumnRule(column, path: path, .field(field, conversion))
   }
 
   /// Reads `{ table, where: { column: path }, take }`.
   private mutating func lookup(
-    _ place: Place, _ column: Identifier, _ conversion: ColumnRule.Conversion
+    _ place: Place, _ column: Identifier, _ conversion: ColumnRule.Conversion, isKey: Bool
   ) throws(MappingError) -> ColumnRule {
     let form = #"an object such as { table: "users", where: { clerk_id: "id" }, take: "id" }"#
     let members = Dictionary(
@@ -222,7 +233,7 @@ private struct TableReader {
     }
     var conversion = conversion
     conversion.lookup = ColumnRule.Lookup(table: table, column: found, taken: taken)
-    return try field(path, column, conversion)
+    return try field(path, column, conversion, isKey: isKey)
   }
 
   private func texts(_ place: Place) throws(MappingError) -> [String] {

@@ -72,6 +72,13 @@ extension TableMapping {
     return Record(entity: entity, id: id, cells: cells, address: address, warnings: warnings)
   }
 
+  /// Returns the record with another value in the column for the address.
+  func replacingAddress(of record: Record, with value: Value) -> Record {
+    var cells = record.cells
+    if let index = columns.firstIndex(where: \.isAddress) { cells[key.count + index] = .value(value) }
+    return Record(entity: entity, id: record.id, cells: cells, address: nil, warnings: record.warnings)
+  }
+
   /// Returns the record of a deleted object, which holds only its key and what the deletion sets.
   func deletedRecord(_ id: String, _ values: [Field]) -> Record {
     var rules = key

@@ -2,7 +2,7 @@ import ClerkSync
 
 /// The format of a column's times: what a mapping file calls it, and what made that doubtful.
 struct TimeFormat {
-  /// `ms`, `s` or `iso`.
+  /// `ms`, `s`, `iso` or `datetime`.
   let name: String
   /// What the operator should check; nil if the rows or the default leave no doubt.
   private(set) var doubt: String?
@@ -14,17 +14,12 @@ struct TimeFormat {
       self.name = name
       if Set(found).count > 1 {
         doubt = "the newest rows have several formats: \(Set(found).sorted().joined(separator: ", "))"
-      } else if sample?.forms.contains(.sqlTime) == true {
-        doubt = "the rows have YYYY-MM-DD HH:MM:SS"
       }
-    } else if let name = Self.ofDefault(column.defaultValue ?? "") {
+    } else if let name = Self.ofDefault(column.defaultValue ?? ""),
+      // Prisma Client sets the times itself, whatever the default.
+      name != "datetime" || !Self.isPrisma(table)
+    {
       self.name = name
-      if name == "iso" {
-        doubt =
-          Self.isPrisma(table)
-          ? "Prisma has iso with a driver adapter, and ms without"
-          : "the default is YYYY-MM-DD HH:MM:SS"
-      }
     } else {
       name = Self.ofType(column.type)
       doubt =
@@ -42,7 +37,8 @@ struct TimeFormat {
     switch form {
     case .milliseconds: "ms"
     case .seconds: "s"
-    case .iso, .sqlTime: "iso"
+    case .iso: "iso"
+    case .sqlTime: "datetime"
     case .clerkID, .other: nil
     }
   }
@@ -50,7 +46,8 @@ struct TimeFormat {
   /// Returns the format of an SQL expression such as `unixepoch() * 1000`; nil for any other default.
   private static func ofDefault(_ sql: String) -> String? {
     let sql = sql.lowercased()
-    if ["current_timestamp", "datetime(", "strftime('%y"].contains(where: sql.contains) { return "iso" }
+    if ["current_timestamp", "datetime("].contains(where: sql.contains) { return "datetime" }
+    if sql.contains("strftime('%y") { return sql.contains("t%h") ? "iso" : "datetime" }
     guard ["unixepoch", "'%s'", "julianday"].contains(where: sql.contains) else { return nil }
     return sql.contains("000") ? "ms" : "s"
   }

@@ -29,6 +29,7 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
   private func count(requests: Int) throws -> Int {
     let folder = try TemporaryFolder()
     if self == .createdInWAL { try JournalMode.wal.makeDatabase(at: folder.file("app.db")) }
+    try makeTable(in: folder)
     let handler = try Handler(
       in: folder, environment: environment, command: Callgrind.command(writing: folder.file("counts")))
     // The users that are updated. What a process does once is done with the first requests of a kind.
@@ -42,6 +43,7 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
   /// Returns the instructions of a CGI process from start to exit.
   private func countProcess() throws -> Int {
     let folder = try TemporaryFolder()
+    try makeTable(in: folder)
     let program = try CGIProgram(in: folder, environment: environment).prepared()
     let delivery = try delivery(0)
     let input = try folder.write(String(decoding: delivery.body, as: UTF8.self), to: "body")
@@ -53,11 +55,24 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
     return try Callgrind.instructions(in: folder.file("counts"))
   }
 
+  private var isMapped: Bool { self == .createdMapped || self == .createdMappedByCGI }
+
+  /// Creates the built-in table, which a mapping file requires.
+  private func makeTable(in folder: TemporaryFolder) throws {
+    guard isMapped else { return }
+    try DatabaseFile(folder.file("app.db")).execute(
+      """
+      CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, firstName TEXT NOT NULL,
+        lastName TEXT NOT NULL, password TEXT, phone TEXT, role TEXT NOT NULL DEFAULT 'client',
+        createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
+      """)
+  }
+
   private var environment: [String: String] {
     var settings = [
       "CLERK_SYNC_THREADS": "1", "CLERK_SYNC_CONNECTION": self == .createdShared ? "shared" : "per-request",
     ]
-    if self == .createdMapped || self == .createdMappedByCGI {
+    if isMapped {
       settings["CLERK_SYNC_TABLES"] = Project.file("conf/tables.json5")
     }
     return Callgrind.environment.merging(settings) { $1 }

@@ -8,6 +8,7 @@ public struct ClerkHistory: Sendable {
   public private(set) var events: [ClerkMessage] = []
 
   private let name: String
+  private let losesAddresses: Bool
   private var random: SplitMix64
   private var time = 1_700_000_000_000
   private var addresses = 0
@@ -16,12 +17,15 @@ public struct ClerkHistory: Sendable {
   private var passable: Set<String> = []
 
   /// Creates a history of `users` users. `name` distinguishes their ids and addresses from those of other
-  /// histories.
-  public init(_ name: String, users: Int, using generator: inout SplitMix64) {
-    self.name = name
+  /// histories. If it `losesAddresses`, a user can also be without one, which is then the empty text.
+  public init(
+    _ name: String, users: Int, losesAddresses: Bool = false, using generator: inout SplitMix64
+  ) {
+    (self.name, self.losesAddresses) = (name, losesAddresses)
     random = SplitMix64(seed: generator.next())
     for number in 0..<users {
-      create("user_\(name)_\(number)", email: freshAddress(passable: true))
+      let hasAddress = !(losesAddresses && random.happens(10))
+      create("user_\(name)_\(number)", email: hasAddress ? freshAddress(passable: true) : "")
       for _ in 0..<Int.random(in: 0...6, using: &random) { change() }
     }
   }
@@ -42,6 +46,7 @@ public struct ClerkHistory: Sendable {
 
   private mutating func change() {
     guard let index = people.indices.randomElement(using: &random) else { return }
+    if losesAddresses, random.happens(10) { return loseAddress(index) }
     switch Int.random(in: 0..<100, using: &random) {
     case ..<30: update(index) { $0.firstName = ["Ada", "Zoë", "O'Neil", ""].randomElement(using: &$1) ?? "" }
     case ..<45: update(index) { $0.role = ["admin", "trainer", "client"].randomElement(using: &$1) ?? "" }
@@ -73,6 +78,13 @@ public struct ClerkHistory: Sendable {
     let user = people.remove(at: index)
     record(.deleted, user, after: Int.random(in: 0...1500, using: &random))
     if passable.contains(user.email), random.happens(50) { take(user.email) }
+  }
+
+  /// A user has no address any more, which another one may take.
+  private mutating func loseAddress(_ index: Int) {
+    let address = people[index].email
+    move(index, to: "")
+    if passable.contains(address), random.happens(50) { take(address, except: index) }
   }
 
   /// One user gives up an address, and another one takes it.

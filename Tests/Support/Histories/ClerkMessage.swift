@@ -32,6 +32,11 @@ public struct ClerkMessage: Hashable, Sendable {
   /// In milliseconds since 1970.
   public let version: Int
 
+  /// The order of a user's events, of which a creation and the first change may have the same version.
+  public static func happenedBefore(_ one: ClerkMessage, _ other: ClerkMessage) -> Bool {
+    (one.version, one.kind == .created ? 0 : 1) < (other.version, other.kind == .created ? 0 : 1)
+  }
+
   /// The body of the message.
   public var payload: String {
     guard kind != .deleted else { return Payload.deleted(id: user.id, timestamp: version) }

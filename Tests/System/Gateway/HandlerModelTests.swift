@@ -42,4 +42,37 @@ import Testing
       "CLERK_SYNC_SEED=\(seed)")
     #expect(handlers.allSatisfy { $0.process.isRunning })
   }
+
+  @Test func `Three handlers end in Clerk's state with a random table`() throws {
+    let seed = SplitMix64.seed
+    var random = SplitMix64(seed: seed)
+    let table = RandomTable(now: nil, using: &random)
+    let histories = (0..<12).map {
+      ClerkHistory("\($0)", users: 8, losesAddresses: true, using: &random)
+    }
+    let messages = histories.flatMap(\.messages)
+    let folder = try TemporaryFolder(inMemory: true)
+    let database = folder.file("app.db")
+    try ApplicationSchema.run(table.schema, at: database)
+    try table.insertOldRows(for: messages, at: database)
+    let environment = ["CLERK_SYNC_TABLES": try folder.write(table.mapping, to: "tables.json5")]
+    let listener = try UnixSocket.listen(at: folder.file("s"))
+    let handlers = try (1...3).map {
+      try Handler(in: folder, environment: environment, listener: listener, log: "\($0).log")
+    }
+
+    var sender = SvixSender(using: &random)
+    let unanswered = try sender.deliver(messages, threads: 8) { message in
+      let delivery = try SignedDelivery(Array(message.profilePayload.utf8), id: message.id)
+      let connection = try FastCGIClient(folder.file("s"))
+      connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+      let answer = connection.answer()
+      return answer?.status == 200 || answer?["error"] == "no_primary_email"
+    }
+    #expect(Set(unanswered.map(\.id)) == [], "CLERK_SYNC_SEED=\(seed), \(table.description)")
+    #expect(
+      try table.differences(from: messages, at: database) == [],
+      "CLERK_SYNC_SEED=\(seed), \(table.description)")
+    #expect(handlers.allSatisfy { $0.process.isRunning })
+  }
 }

@@ -1,4 +1,3 @@
-import CSQLite
 import Foundation
 import SQLite
 import TestSupport
@@ -57,31 +56,7 @@ struct MappedDatabase {
   func executeText(_ sql: String) throws { _ = try texts(sql) }
 
   /// Returns the first column of the statements' rows.
-  func texts(_ sql: String) throws -> [String?] {
-    var connection: OpaquePointer?
-    defer { unsafe sqlite3_close_v2(connection) }
-    guard unsafe sqlite3_open(path, &connection) == SQLITE_OK else { throw Failure(message: "open") }
-    let texts = Texts()
-    let code = unsafe sqlite3_exec(
-      connection, sql,
-      { context, count, values, _ in
-        let texts = unsafe Unmanaged<Texts>.fromOpaque(context!).takeUnretainedValue()
-        unsafe texts.all.append(values?[0].map { unsafe String(cString: $0) })
-        return 0
-      }, Unmanaged.passUnretained(texts).toOpaque(), nil)
-    guard code == SQLITE_OK else {
-      throw Failure(message: unsafe String(cString: sqlite3_errmsg(connection)))
-    }
-    return texts.all
-  }
-
-  private final class Texts {
-    var all: [String?] = []
-  }
-
-  private struct Failure: Error {
-    let message: String
-  }
+  func texts(_ sql: String) throws -> [String?] { try ApplicationSchema.run(sql, at: path) }
 }
 
 extension UserEvent {

@@ -38,16 +38,17 @@ struct UserEvent {
 }
 
 extension Event {
-  static func decode(_ body: some Sequence<UInt8>, _ mapping: Mapping = .builtIn) throws -> Event {
+  static func decode(
+    _ body: some Sequence<UInt8>, _ mapping: Mapping = .builtIn, id: String = "msg_1"
+  ) throws -> Event {
     let signature = try Signature(
-      of: Array(body), id: "msg_1", timestamp: "1600000000", secret: Secret("whsec_YQ=="))
-    let message = VerifiedMessage(
-      id: "msg_1", timestamp: 1_600_000_000, signature: signature, body: Array(body))
+      of: Array(body), id: id, timestamp: "1600000000", secret: Secret("whsec_YQ=="))
+    let message = VerifiedMessage(id: id, timestamp: 1_600_000_000, signature: signature, body: Array(body))
     return try Event(decoding: message, mapping: mapping)
   }
 
-  static func decode(_ body: String, _ mapping: Mapping = .builtIn) throws -> Event {
-    try decode(body.utf8, mapping)
+  static func decode(_ body: String, _ mapping: Mapping = .builtIn, id: String = "msg_1") throws -> Event {
+    try decode(body.utf8, mapping, id: id)
   }
 
   /// The user created or updated.

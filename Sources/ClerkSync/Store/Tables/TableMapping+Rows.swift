@@ -4,24 +4,34 @@ import SQLite
 extension TableMapping {
   /// Inserts or updates the object's row. An update creates a missing row, so a lost `created` event is repaired.
   ///
-  /// If another row still has the address although Clerk has said that it is free, that row gets a placeholder.
+  /// If another row still has the address although Clerk has said that it is free, that row gets a placeholder. If the
+  /// record `isOutdated`, because Clerk has since given the user another address or none, its own row does.
   ///
   /// `isNew` selects the statement to try first. `now` is in milliseconds since 1970. Returns what there is to log.
   func write(
-    _ record: Record, isNew: Bool, now: Int64, on connection: borrowing Connection
+    _ record: Record, isNew: Bool, isOutdated: Bool, now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) -> String? {
     do throws(SQLiteError) {
       try writeRow(record, isNew: isNew, now: now, on: connection)
       return nil
     } catch {
       guard error.isUniqueViolation, let address = record.address,
-        let owner = try owner(of: address, otherThan: record.id, on: connection), let id = owner.id,
-        owner.isReleased, let release = statements.release
+        let owner = try owner(of: address, otherThan: record.id, on: connection),
+        let release = statements.release
       else { throw error }
-      try connection.run(release, id, placeholder(for: id))
-      try writeRow(record, isNew: isNew, now: now, on: connection)
+      var holder = record.id
+      if let id = owner.id, owner.isReleased {
+        holder = id
+        try connection.run(release, id, placeholder(for: id))
+        try writeRow(record, isNew: isNew, now: now, on: connection)
+      } else if isOutdated {
+        let outdated = replacingAddress(of: record, with: placeholder(for: record.id))
+        try writeRow(outdated, isNew: isNew, now: now, on: connection)
+      } else {
+        throw error
+      }
       return
-        "the address was still stored for \(id), which has another one or none at Clerk; that row has a placeholder"
+        "the address was still that of \(holder), which has another one or none at Clerk; that row has a placeholder"
     }
   }
 

@@ -28,6 +28,11 @@ enum VersionTable {
     func admits(_ version: Version) -> Bool {
       version.rank == .deleted || (!isDeleted && version >= self.version)
     }
+
+    /// Whether the refused event is newer than this version, whose address is therefore no longer the user's.
+    func hasRefused(since version: Version) -> Bool {
+      released.map { version < Version(time: $0, rank: .updated) } ?? false
+    }
   }
 
   static let lookup: SQL =

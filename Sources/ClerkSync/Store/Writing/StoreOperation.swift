@@ -37,9 +37,11 @@ enum StoreOperation: Sendable {
         try Retention.run(now: now, days: context.retention, on: connection)
       }
       if let change, receipt.outcome == .applied {
-        receipt.warning = try apply(change, time: time, now: now, in: context, on: connection)
+        let isOutdated = applied?.hasRefused(since: Version(time: time, rank: change.operation)) ?? false
+        receipt.warning = try apply(
+          change, time: time, now: now, isOutdated: isOutdated, in: context, on: connection)
         if let released = applied?.released {
-          try settleRefusals(of: change, at: time, released: released, on: connection)
+          try settleRefusals(of: change, released: isOutdated ? released : nil, on: connection)
         }
       }
       return receipt
@@ -75,20 +77,21 @@ enum StoreOperation: Sendable {
     return outcome
   }
 
-  /// Clears the object's refusals after a change has been applied, unless one of them is newer than the change.
+  /// Clears the object's refusals after a change has been applied, unless one of them is newer, at `released`.
   private func settleRefusals(
-    of change: Event.Change, at time: Int64, released: Int64, on connection: borrowing Connection
+    of change: Event.Change, released: Int64?, on connection: borrowing Connection
   ) throws(SQLiteError) {
-    if released > time, change.operation != .deleted {
+    if let released, change.operation != .deleted {
       try VersionTable.recordRefusal(at: released, of: change.record.id, on: connection)
     } else {
       try DeliveryLedger.clearRefusals(of: change.record.id, on: connection)
     }
   }
 
-  /// Returns what there is to log.
+  /// Returns what there is to log. `isOutdated` says that a newer event has been refused.
   private func apply(
-    _ change: Event.Change, time: Int64, now: Int64, in context: Context, on connection: borrowing Connection
+    _ change: Event.Change, time: Int64, now: Int64, isOutdated: Bool, in context: Context,
+    on connection: borrowing Connection
   ) throws(SQLiteError) -> String? {
     let record = change.record
     guard let table = context.mapping[record.entity] else { return nil }
@@ -96,7 +99,8 @@ enum StoreOperation: Sendable {
     if change.operation == .deleted {
       try table.delete(record, now: now, on: connection)
     } else {
-      warning = try table.write(record, isNew: change.operation == .created, now: now, on: connection)
+      warning = try table.write(
+        record, isNew: change.operation == .created, isOutdated: isOutdated, now: now, on: connection)
     }
     let version = Version(time: time, rank: change.operation)
     try VersionTable.record(version, of: record.id, now: now, on: connection)

@@ -135,9 +135,9 @@ enum SuggestCases {
         table: "users", key: { id: "id" },
         columns: {
           email: "email", firstName: "first_name", lastName: "last_name", phone: "phone",
-          role: { from: "public_metadata.role", else: "client" }, updatedAt: { now: "iso" },
+          role: { from: "public_metadata.role", else: "client" }, updatedAt: { now: "datetime" },
         },
-        insert: { createdAt: { from: "created_at", as: "iso" } },
+        insert: { createdAt: { from: "created_at", as: "datetime" } },
         withoutEmail: "refuse", onDelete: "delete",
       } }
       """

@@ -20,25 +20,22 @@ import Testing
     return (command.output, try JSON5Value(json5: command.output))
   }
 
-  /// Returns the SQL of a schema in Tests/Support/Schemas.
-  private static func schema(_ name: String) throws -> String {
-    try String(contentsOfFile: Project.file("Tests/Support/Schemas/\(name).sql"), encoding: .utf8)
-  }
-
   @Test(arguments: SuggestCases.all)
   func `A schema has its mapping`(name: String, expected: String) throws {
-    let suggestion = try suggest(Self.schema(name))
+    let suggestion = try suggest(ApplicationSchema.script(name))
     #expect(suggestion.mapping == (try JSON5Value(json5: expected)), "\(suggestion.text)")
   }
 
   @Test(
     arguments: [
-      ("TEXT DEFAULT CURRENT_TIMESTAMP", nil, "iso"), ("INTEGER DEFAULT (unixepoch())", nil, "s"),
+      ("TEXT DEFAULT CURRENT_TIMESTAMP", nil, "datetime"), ("INTEGER DEFAULT (unixepoch())", nil, "s"),
       ("INTEGER DEFAULT (strftime('%s', 'now'))", nil, "s"),
       ("INTEGER DEFAULT (unixepoch() * 1000)", nil, "ms"), ("TEXT", nil, "iso"), ("INTEGER", nil, "ms"),
       ("INTEGER", "1700000000", "s"), ("INTEGER", "1700000000123", "ms"), ("REAL", "1700000000.5", "s"),
       ("DATETIME DEFAULT CURRENT_TIMESTAMP", "1700000000123", "ms"),
-      ("DATETIME", "'2026-01-31T10:00:00.000Z'", "iso"), ("INTEGER", "'2026-01-31 10:00:00'", "iso"),
+      ("DATETIME", "'2026-01-31T10:00:00.000Z'", "iso"), ("INTEGER", "'2026-01-31 10:00:00'", "datetime"),
+      ("TEXT DEFAULT (datetime('now'))", nil, "datetime"),
+      ("TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", nil, "iso"),
       ("INTEGER DEFAULT (unixepoch())", "1700000000123), (1700000000", "s"),
     ])
   func `The format of a time is that of the newest row, or else of the default or the type`(

@@ -37,6 +37,22 @@ import Testing
       "a key that can change", user("key: { email: 'email' }"),
       #"user.key.email: expected "id", Clerk's id, or { value: … }"#),
     Mistake(
+      "a key with a fallback", user("key: { id: { from: 'id', else: 'x' } }"),
+      "user.key.id: expected no else, oneOf, as or absent in a key, which never changes"),
+    Mistake(
+      "the key of a membership in a role",
+      "{ organizationMembership: { table: 'members', key: { role: 'role' } } }",
+      #"organizationMembership.key.role: expected "id", "organization.id", "public_user_data.user_id" or { value: … }"#
+    ),
+    Mistake(
+      "half a pair as a key",
+      "{ organizationMembership: { table: 'members', key: { org: 'organization.id' } } }",
+      "organizationMembership.key: expected one column that holds Clerk's id, such as { clerk_id: \"id\" }, or a column "
+        + "for each of organization.id and public_user_data.user_id"),
+    Mistake(
+      "a pair as a user's key", user("key: { org: 'organization.id', user: 'public_user_data.user_id' }"),
+      #"user.key.org: expected "id", Clerk's id, or { value: … }"#),
+    Mistake(
       "two ids", user("key: { a: 'id', b: 'id' }"),
       #"user.key: expected one column that holds Clerk's id, such as { clerk_id: "id" }"#),
     Mistake(
@@ -56,10 +72,10 @@ import Testing
       "user.columns.role.oneOf: expected no oneOf beside value"),
     Mistake(
       "an unknown format", user("columns: { at: { now: 'us' } }"),
-      #"user.columns.at.now: expected one of "ms", "s", "iso""#),
+      #"user.columns.at.now: expected one of "ms", "s", "iso", "datetime""#),
     Mistake(
       "an unknown format of Clerk's time", user("columns: { at: { from: 'updated_at', as: 'ISO' } }"),
-      #"user.columns.at.as: expected one of "ms", "s", "iso""#),
+      #"user.columns.at.as: expected one of "ms", "s", "iso", "datetime""#),
     Mistake(
       "an empty oneOf", user("columns: { role: { from: 'public_metadata.role', oneOf: [] } }"),
       "user.columns.role.oneOf: expected a list of texts"),
@@ -117,32 +133,6 @@ import Testing
     let error = #expect(throws: MappingError.self) { try Mapping(json5: mistake.json5) }
     #expect(error?.description.hasPrefix(mistake.message) == true, "\(error?.description ?? "")")
     #expect(error?.description.contains("\n") == false)
-  }
-
-  @Test func `The file that spells out the built-in mapping has its statements`() throws {
-    let file = try Mapping(
-      json5: """
-        // JSON5 has comments, names without quotes and trailing commas.
-        { user: {
-          table: 'users', key: { id: 'id' },
-          columns: {
-            email: 'email', firstName: { from: 'first_name', else: '' }, lastName: { from: 'last_name', else: '' },
-            role: { from: 'public_metadata.role', oneOf: ['admin', 'trainer', 'client'], else: 'client' },
-            updatedAt: { now: 'ms' },
-          },
-          insert: { password: { value: '' }, phone: { value: null }, createdAt: { now: 'ms' } },
-          withoutEmail: 'refuse', onDelete: 'delete',
-        } }
-        """)
-    let (written, builtIn) = (try #require(file[.user]), try #require(Mapping.builtIn[.user]))
-    for (one, other) in [
-      (written.statements.insertion, builtIn.statements.insertion),
-      (written.statements.update, builtIn.statements.update),
-      (written.statements.deletion, builtIn.statements.deletion),
-      (written.statements.comparison, builtIn.statements.comparison),
-    ] { #expect(one.description == other.description) }
-    let events = try [file, Mapping.builtIn].map { try UserEvent().decode($0) }
-    #expect(events[0] == events[1])
   }
 
   @Test func `A file can leave out every entity`() throws {
