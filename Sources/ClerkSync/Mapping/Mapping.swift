@@ -27,8 +27,18 @@ public final class Mapping: Sendable {
   /// Returns the entity's table; nil if its objects are not stored.
   subscript(_ entity: Entity) -> TableMapping? { tables[entity] }
 
+  /// Whether there is a table of users.
+  package var storesUsers: Bool { tables[.user] != nil }
+
   /// The mapped tables, in the order in which one may refer to another.
   var all: [TableMapping] { Entity.allCases.compactMap { tables[$0] } }
+
+  /// Returns the mapping for user objects of which only these paths are known. See ``TableMapping/limited(to:now:)``.
+  package func limited(to paths: Set<String>, now: Int64) -> Mapping {
+    var tables = tables
+    tables[.user] = tables[.user]?.limited(to: paths, now: now)
+    return Mapping(tables, isBuiltIn: isBuiltIn, timestamps: timestamps)
+  }
 
   /// Returns the mapping of the `users` table that clerk-sync creates.
   package static func users(roles: Roles, timestamps: TimestampUnit) -> Mapping {
