@@ -44,7 +44,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     }
 
     public mutating func appendLiteral(_ literal: StaticString) {
-      text += "\(literal)"
+      text += literal.description
     }
 
     public mutating func appendInterpolation(_ identifier: Identifier) {
@@ -52,7 +52,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     }
 
     public mutating func appendInterpolation(_ number: Int) {
-      text += "\(number)"
+      text += String(number)
     }
 
     public mutating func appendInterpolation(_ sql: SQL) {
@@ -64,7 +64,7 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 extension SQL: CustomStringConvertible {
   public var description: String {
     switch text {
-    case .literal(let literal): "\(literal)"
+    case .literal(let literal): literal.description
     case .composed(let composition): composition.text
     }
   }

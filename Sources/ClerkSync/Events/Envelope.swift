@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SQLite
 
 /// The JSON of a Clerk delivery. Only the members that this program uses are required.
 struct Envelope: DecodableWithConfiguration {
@@ -28,10 +29,20 @@ struct Envelope: DecodableWithConfiguration {
   private static func target(
     of type: String, in mapping: Mapping
   ) -> (table: TableMapping, operation: Event.Operation)? {
-    let words = type.split(separator: ".", omittingEmptySubsequences: false)
-    guard words.count == 2, let entity = Entity(rawValue: String(words[0])), let table = mapping[entity],
-      let operation = Event.Operation(name: words[1])
-    else { return nil }
+    let known: (Entity, Event.Operation)? =
+      switch type {
+      case "user.created": (.user, .created)
+      case "user.updated": (.user, .updated)
+      case "user.deleted": (.user, .deleted)
+      case "organization.created": (.organization, .created)
+      case "organization.updated": (.organization, .updated)
+      case "organization.deleted": (.organization, .deleted)
+      case "organizationMembership.created": (.organizationMembership, .created)
+      case "organizationMembership.updated": (.organizationMembership, .updated)
+      case "organizationMembership.deleted": (.organizationMembership, .deleted)
+      default: nil
+      }
+    guard let (entity, operation) = known, let table = mapping[entity] else { return nil }
     return (table, operation)
   }
 }
@@ -39,7 +50,6 @@ struct Envelope: DecodableWithConfiguration {
 /// The members of a Clerk object that its mapping needs.
 struct ObjectData {
   let table: TableMapping
-  let id: String?
   /// Milliseconds since 1970.
   let updatedAt: Int64?
   /// See ``FieldTree``.
@@ -47,9 +57,14 @@ struct ObjectData {
 
   init(_ object: KeyedDecodingContainer<MemberName>, _ table: TableMapping) throws {
     self.table = table
-    id = try object.decodeIfPresent(String.self, forKey: MemberName("id"))
     // It only orders events, so an invalid value falls back to the envelope's timestamp.
     updatedAt = try? object.decode(Int64.self, forKey: MemberName("updated_at"))
     fields = try table.fields.read(object)
+  }
+
+  /// Clerk's id; nil if it is missing.
+  var id: String? {
+    guard case .value(.text(let id)) = fields[FieldTree.id] else { return nil }
+    return id
   }
 }

@@ -94,18 +94,6 @@ extension Event {
   }
 }
 
-extension Event.Operation {
-  /// Parses the last word of an event's type.
-  init?(name: some StringProtocol) {
-    switch name {
-    case "created": self = .created
-    case "updated": self = .updated
-    case "deleted": self = .deleted
-    default: return nil
-    }
-  }
-}
-
 extension ObjectData {
   /// Returns the object as the values of its table's columns. `type` and `version` appear in the errors.
   func record(_ operation: Event.Operation, type: String, version: Int64) throws(EventError) -> Record {

@@ -1,7 +1,7 @@
 import SQLite
 
 /// A column, and what it holds.
-struct ColumnRule: Sendable {
+final class ColumnRule: Sendable {
   /// The source of a value.
   enum Content: Sendable {
     /// The field with this index; see ``FieldTree``.
@@ -39,11 +39,18 @@ struct ColumnRule: Sendable {
   /// The field's path at Clerk, for messages; empty for a column without one.
   let path: String
   let content: Content
+  /// Whether the column holds a user's primary e-mail address.
+  let isAddress: Bool
 
   init(_ column: Identifier, path: String = "", _ content: Content) {
     self.column = column
     self.path = path
     self.content = content
+    if case .field(_, let conversion) = content {
+      isAddress = path == FieldTree.Computed.email.rawValue && conversion.lookup == nil
+    } else {
+      isAddress = false
+    }
   }
 
   /// The index of the field.

@@ -32,14 +32,22 @@ struct FieldTree: Sendable {
     /// Whether the value must be a text.
     var isText = false
     var members: [Node] = []
+
+    init(key: MemberName, field: Int? = nil, isText: Bool = false, members: [Node] = []) {
+      (self.key, self.field, self.isText, self.members) = (key, field, isText, members)
+    }
   }
 
-  private var root = Node(key: MemberName(""))
+  /// The index of Clerk's id, which every object has.
+  static let id = 0
+
+  private var root = Node(
+    key: MemberName(""), members: [Node(key: MemberName("id"), field: id, isText: true)])
   private var computed: [(name: Computed, field: Int)] = []
-  private(set) var count = 0
+  private(set) var count = 1
 
   /// Adds a path of member names, and returns the index of its field. If `isText`, an object in which it is neither a
-  /// text nor null is malformed.
+  /// text nor null is malformed, and an absent one counts as null.
   mutating func insert(_ path: [String], isText: Bool = false) -> Int {
     Self.insert(path[...], isText: isText, into: &root, count: &count)
   }
@@ -87,22 +95,17 @@ struct FieldTree: Sendable {
   private static func read(
     _ nodes: [Node], of object: KeyedDecodingContainer<MemberName>, into fields: inout [Field]
   ) throws {
-    for node in nodes where object.contains(node.key) {
-      let isNull = try object.decodeNil(forKey: node.key)
-      if let field = node.field {
-        fields[field] =
-          if isNull {
-            .null
-          } else if node.isText {
-            .value(.text(try object.decode(String.self, forKey: node.key)))
-          } else {
-            Field(object, node.key)
-          }
+    for node in nodes {
+      if node.isText, let field = node.field, node.members.isEmpty {
+        let text = try object.decodeIfPresent(String.self, forKey: node.key)
+        fields[field] = text.map { .value(.text($0)) } ?? .null
+        continue
       }
-      if isNull || node.members.isEmpty { continue }
+      if let field = node.field { fields[field] = Field(object, node.key) }
+      if node.members.isEmpty { continue }
       if let members = try? object.nestedContainer(keyedBy: MemberName.self, forKey: node.key) {
         try read(node.members, of: members, into: &fields)
-      } else {
+      } else if object.contains(node.key), try !object.decodeNil(forKey: node.key) {
         mark(node.members, in: &fields)
       }
     }
@@ -144,11 +147,11 @@ struct FieldTree: Sendable {
 }
 
 extension Field {
-  /// Reads a member that is not null. A truth value becomes 1 or 0, an array or object its JSON.
+  /// Reads a member. A truth value becomes 1 or 0, an array or object its JSON.
   fileprivate init(_ object: KeyedDecodingContainer<MemberName>, _ key: MemberName) {
     // In the order of their frequency, because each failure costs an error.
-    if let text = try? object.decode(String.self, forKey: key) {
-      self = .value(.text(text))
+    if let text = try? object.decodeIfPresent(String.self, forKey: key) as String?? {
+      self = text.map { .value(.text($0)) } ?? (object.contains(key) ? .null : .absent)
     } else if let number = try? object.decode(Int64.self, forKey: key) {
       self = .value(.integer(number))
     } else if let truth = try? object.decode(Bool.self, forKey: key) {

@@ -10,7 +10,8 @@ public final class Mapping: Sendable {
   /// The columns of that table.
   static let builtInColumns = "id, email, firstName, lastName, password, phone, role, createdAt, updatedAt"
 
-  private let tables: [Entity: TableMapping]
+  /// The mapped tables, in the order in which one may refer to another.
+  let all: [TableMapping]
   /// Whether the users table is the one that clerk-sync creates.
   package let isBuiltIn: Bool
   /// The unit in which ``StoredUser`` has the table's times.
@@ -19,23 +20,20 @@ public final class Mapping: Sendable {
   init(
     _ tables: [Entity: TableMapping], isBuiltIn: Bool = false, timestamps: TimestampUnit = .milliseconds
   ) {
-    self.tables = tables
+    all = Entity.allCases.compactMap { tables[$0] }
     self.isBuiltIn = isBuiltIn
     self.timestamps = timestamps
   }
 
   /// Returns the entity's table; nil if its objects are not stored.
-  subscript(_ entity: Entity) -> TableMapping? { tables[entity] }
+  subscript(_ entity: Entity) -> TableMapping? { all.first { $0.entity == entity } }
 
   /// Whether there is a table of users.
-  package var storesUsers: Bool { tables[.user] != nil }
-
-  /// The mapped tables, in the order in which one may refer to another.
-  var all: [TableMapping] { Entity.allCases.compactMap { tables[$0] } }
+  package var storesUsers: Bool { self[.user] != nil }
 
   /// Returns the mapping for user objects of which only these paths are known. See ``TableMapping/limited(to:now:)``.
   package func limited(to paths: Set<String>, now: Int64) -> Mapping {
-    var tables = tables
+    var tables = Dictionary(uniqueKeysWithValues: all.map { ($0.entity, $0) })
     tables[.user] = tables[.user]?.limited(to: paths, now: now)
     return Mapping(tables, isBuiltIn: isBuiltIn, timestamps: timestamps)
   }
@@ -62,7 +60,7 @@ public final class Mapping: Sendable {
         ColumnRule("createdAt", now), ColumnRule("password", .value(.text(""))),
         ColumnRule("phone", .value(.null)),
       ],
-      choices: "CLERK_SYNC_ROLES", fields: fields)
+      choices: "CLERK_SYNC_ROLES", fields: fields, statements: .builtIn)
     return Mapping([.user: users], isBuiltIn: true, timestamps: timestamps)
   }
 }

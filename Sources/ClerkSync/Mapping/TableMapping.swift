@@ -1,7 +1,7 @@
 import SQLite
 
 /// How the objects of one kind become rows of a table of the application.
-struct TableMapping: Sendable {
+final class TableMapping: Sendable {
   /// What to store for a user without a primary e-mail address, if the column's rule says nothing.
   enum MissingAddress: Equatable, Sendable {
     /// The event is refused.
@@ -35,19 +35,21 @@ struct TableMapping: Sendable {
   let fields: FieldTree
   let statements: TableStatements
 
-  /// `fields` are those that the rules refer to.
+  /// `fields` are those that the rules refer to. `statements` are made of the rules unless they are given.
   init(
     _ entity: Entity, table: Identifier, key: [ColumnRule], columns: [ColumnRule],
     insertion: [ColumnRule] = [],
     match: [ColumnRule] = [], missingAddress: MissingAddress = .refuse, deletion: Deletion = .delete,
-    choices: String, fields: FieldTree
+    choices: String, fields: FieldTree, statements: TableStatements? = nil
   ) {
     (self.entity, self.table, self.key, self.columns) = (entity, table, key, columns)
     (self.insertion, self.match) = (insertion, match)
     (self.missingAddress, self.deletion) = (missingAddress, deletion)
     (self.choices, self.fields) = (choices, fields)
-    statements = TableStatements(
-      table: table, key: key, columns: columns, insertion: insertion, match: match, deletion: deletion)
+    self.statements =
+      statements
+      ?? TableStatements(
+        table: table, key: key, columns: columns, insertion: insertion, match: match, deletion: deletion)
   }
 
   /// The column that holds Clerk's id.
@@ -74,9 +76,4 @@ extension TableMapping {
       match: match.map(limited), missingAddress: missingAddress, deletion: deletion, choices: choices,
       fields: fields)
   }
-}
-
-extension ColumnRule {
-  /// Whether the column holds a user's primary e-mail address.
-  var isAddress: Bool { path == FieldTree.Computed.email.rawValue && conversion?.lookup == nil }
 }

@@ -18,6 +18,14 @@ struct TableStatements: Sendable {
   /// Sets the address of the row with the id ?1 to ?2.
   let release: SQL?
 
+  private init(
+    insertion: SQL, update: SQL, deletion: SQL, comparison: SQL, owner: SQL, release: SQL
+  ) {
+    (self.insertion, self.update, self.deletion) = (insertion, update, deletion)
+    (self.comparison, self.owner, self.release) = (comparison, owner, release)
+    adoption = nil
+  }
+
   init(
     table: Identifier, key: [ColumnRule], columns: [ColumnRule], insertion: [ColumnRule], match: [ColumnRule],
     deletion: TableMapping.Deletion
@@ -91,6 +99,28 @@ struct TableStatements: Sendable {
     comparison =
       "SELECT \(list(comparisons.isEmpty ? ["1"] : comparisons)) FROM \(table) WHERE \(equal(keys))"
   }
+}
+
+extension TableStatements {
+  /// The statements of the built-in mapping, as they would be made. Making them would cost a CGI process an eighth of a
+  /// request.
+  static let builtIn = TableStatements(
+    insertion: """
+      INSERT INTO `users` (`id`, `email`, `firstName`, `lastName`, `role`, `updatedAt`, `createdAt`, `password`, `phone`) \
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (`id`) DO NOTHING
+      """,
+    update: """
+      UPDATE `users` SET `email` = ?2, `firstName` = ?3, `lastName` = ?4, `role` = ?5, `updatedAt` = ?6 WHERE `id` = ?1
+      """,
+    deletion: "DELETE FROM `users` WHERE `id` = ?1",
+    comparison: """
+      SELECT `email` IS ?2 OR ifnull(`email`, '') IS ifnull(?2, ''), \
+      `firstName` IS ?3 OR ifnull(`firstName`, '') IS ifnull(?3, ''), \
+      `lastName` IS ?4 OR ifnull(`lastName`, '') IS ifnull(?4, ''), \
+      `role` IS ?5 OR ifnull(`role`, '') IS ifnull(?5, '') FROM `users` WHERE `id` = ?1
+      """,
+    owner: "SELECT `id` FROM `users` WHERE `email` = ?1 AND `id` IS NOT ?2",
+    release: "UPDATE `users` SET `email` = ?2 WHERE `id` = ?1")
 }
 
 extension ColumnRule {

@@ -7,7 +7,9 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case created = "user.created"
   case createdInWAL = "user.created, WAL"
   case createdShared = "user.created, shared connection"
+  case createdMapped = "user.created, a mapping file"
   case createdByCGI = "user.created, a CGI process"
+  case createdMappedByCGI = "user.created, a mapping file, a CGI process"
   case updated = "user.updated"
   case refused = "a wrong signature"
 
@@ -15,7 +17,7 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
   /// Returns the instructions of one request.
   func count() throws -> Int {
-    if self == .createdByCGI { return try countProcess() }
+    if self == .createdByCGI || self == .createdMappedByCGI { return try countProcess() }
     return try (count(requests: Self.requests) - count(requests: 0)) / Self.requests
   }
 
@@ -52,9 +54,13 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
   }
 
   private var environment: [String: String] {
-    Callgrind.environment.merging([
+    var settings = [
       "CLERK_SYNC_THREADS": "1", "CLERK_SYNC_CONNECTION": self == .createdShared ? "shared" : "per-request",
-    ]) { $1 }
+    ]
+    if self == .createdMapped || self == .createdMappedByCGI {
+      settings["CLERK_SYNC_TABLES"] = Project.file("conf/tables.json5")
+    }
+    return Callgrind.environment.merging(settings) { $1 }
   }
 
   private func send(_ number: Int, to handler: Handler) throws {

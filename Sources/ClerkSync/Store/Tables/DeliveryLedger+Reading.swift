@@ -21,12 +21,11 @@ extension DeliveryLedger {
     ORDER BY position DESC LIMIT ?6
     """
 
-  /// Examines the last ten thousand refusals at most. The plus signs select their index, which is not in the order of
-  /// the rowid, instead of a walk along the rowid.
+  /// As ``newestFailed``, for refusals.
   static let newestRefused: SQL = """
     SELECT * FROM (SELECT rowid AS position, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
-      FROM clerk_sync_deliveries WHERE outcome = 'refused' AND +rowid < ?1 AND +rowid > ?7
-      ORDER BY +rowid DESC LIMIT 10000)
+      FROM clerk_sync_deliveries WHERE outcome = 'refused' AND rowid < ?1 AND rowid > ?7
+      ORDER BY rowid DESC LIMIT 10000)
     WHERE (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR object_id = ?4)
       AND (?5 IS NULL OR last_seen >= ?5)
     ORDER BY position DESC LIMIT ?6

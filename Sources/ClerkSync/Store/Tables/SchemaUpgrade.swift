@@ -25,6 +25,7 @@ enum SchemaUpgrade {
     defer { try? connection.run("PRAGMA writable_schema = OFF") }
     if isLedgerOld {
       try connection.run("ALTER TABLE clerk_sync_deliveries RENAME COLUMN user_id TO object_id")
+      try connection.run("DROP INDEX IF EXISTS clerk_sync_failures")
     }
     if areVersionsOld {
       try connection.run("ALTER TABLE clerk_sync_versions RENAME COLUMN user_id TO object_id")

@@ -39,15 +39,10 @@ enum SyncSchema {
       outcome TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL,
       first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL)
     """,
-    // A partial index costs nothing while nothing fails.
+    // A partial index costs nothing while nothing fails or is refused.
     """
-    CREATE INDEX IF NOT EXISTS clerk_sync_failures ON clerk_sync_deliveries (outcome)
-      WHERE outcome = 'failed'
-    """,
-    // The object finds the refusals that a later event clears. The outcome is there only to count from the index alone.
-    """
-    CREATE INDEX IF NOT EXISTS clerk_sync_refusals ON clerk_sync_deliveries (outcome, object_id)
-      WHERE outcome = 'refused'
+    CREATE INDEX IF NOT EXISTS clerk_sync_unapplied ON clerk_sync_deliveries (outcome)
+      WHERE outcome = 'failed' OR outcome = 'refused'
     """,
     // `hour` counts from 1970. Hour 0 holds the totals, and hour -1 the last counted position.
     """

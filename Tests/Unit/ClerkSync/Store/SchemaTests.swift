@@ -25,8 +25,8 @@ import Testing
     #expect(try database.column(schema) == before)
     #expect(
       try database.column("SELECT name FROM sqlite_schema WHERE name GLOB 'clerk_sync_*' ORDER BY name") == [
-        "clerk_sync_counts", "clerk_sync_deliveries", "clerk_sync_failures", "clerk_sync_refusals",
-        "clerk_sync_schema", "clerk_sync_tombstones", "clerk_sync_versions",
+        "clerk_sync_counts", "clerk_sync_deliveries", "clerk_sync_schema", "clerk_sync_tombstones",
+        "clerk_sync_unapplied", "clerk_sync_versions",
       ])
     #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["2"])
     #expect(try database.column("PRAGMA user_version") == ["42"])
