@@ -10,6 +10,11 @@ function badge(outcome) {
   return make('span', { class: `badge ${OUTCOMES.includes(outcome) ? outcome : ''}` }, outcome);
 }
 
+/** A table of the application may have no column for the time. */
+function momentOrNone(time) {
+  return time === 0 ? '–' : moment(time);
+}
+
 function drawDelivery(delivery) {
   const row = make('tr', { role: 'row' },
     cell('Time', moment(delivery.lastSeen)),
@@ -91,7 +96,7 @@ export const users = new List(byId('users'), {
     cell('Name', fullName(user) || '–'),
     cell('E-mail', address(user.email)),
     cell('Role', user.role),
-    cell('Updated', moment(user.updatedAt)))),
+    cell('Updated', momentOrNone(user.updatedAt)))),
   empty: (asked) => {
     if (asked.search || asked.role) {
       return [make('p', {}, make('strong', {}, 'No such user.')),
@@ -137,8 +142,8 @@ function showUser({ user, version }) {
       ['Name', fullName(user) || '–'],
       ['E-mail', address(user.email)],
       ['Role', user.role],
-      ['Row created', moment(user.createdAt)],
-      ['Row updated', moment(user.updatedAt)],
+      ['Row created', momentOrNone(user.createdAt)],
+      ['Row updated', momentOrNone(user.updatedAt)],
     ])
     : make('p', {}, make('strong', {}, 'No row. '), version?.deleted
       ? 'The user has been deleted. Later events about the user are stale.'

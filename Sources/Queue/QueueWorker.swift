@@ -124,10 +124,11 @@ extension QueueWorker {
       case .success(let receipt):
         done.append(entry.id)
         outcomes[receipt.outcome, default: 0] += 1
-        let warnings = event.warnings + [receipt.warning].compactMap(\.self)
-        if receipt.outcome == .applied, !warnings.isEmpty {
+        let replaced = receipt.outcome == .applied ? event.warnings : []
+        let warnings = replaced + [receipt.warning].compactMap(\.self)
+        if !warnings.isEmpty {
           logger.warning(
-            "applied with replaced values",
+            "\(receipt.outcome.rawValue) with a warning",
             metadata: ["svix_id": "\(event.messageID)", "reason": "\(warnings.joined(separator: "; "))"])
         }
       case .failure(let error):

@@ -11,6 +11,9 @@ public struct BackendUser: Equatable, Sendable {
   /// Clerk's id.
   public var id: String { record.id }
 
+  /// What says that the address in the user's row, if it is another one, is free.
+  package var release: Release { Release(objectID: id, time: updatedAt, isListed: true) }
+
   /// Decodes a JSON array of user objects, an object `{"data": […]}`, or one user object.
   ///
   /// A user object that cannot become a row fails alone. Throws ``EventError/malformed(reason:)`` for other documents.
@@ -96,7 +99,7 @@ public struct UnusableUser: Error, Equatable, Sendable, CustomStringConvertible 
   /// The user whose row may have an address that is free; nil if the user has one, or none that could be told.
   package var release: Release? {
     guard case .noPrimaryEmail(_, let id, let version, _) = reason else { return nil }
-    return Release(objectID: id, time: version)
+    return Release(objectID: id, time: version, isListed: true)
   }
 
   /// The problem. It names fields, never their values.

@@ -3,4 +3,13 @@ public enum Entity: String, CaseIterable, Hashable, Sendable {
   case user
   case organization
   case organizationMembership
+
+  /// What Clerk's ids of this kind begin with.
+  package var idPrefix: String {
+    switch self {
+    case .user: "user_"
+    case .organization: "org_"
+    case .organizationMembership: "orgmem_"
+    }
+  }
 }

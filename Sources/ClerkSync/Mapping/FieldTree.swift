@@ -59,6 +59,12 @@ struct FieldTree: Sendable {
     return count
   }
 
+  /// Adds a field that no object has.
+  mutating func insertAbsent() -> Int {
+    defer { count += 1 }
+    return count
+  }
+
   private static func insert(
     _ path: ArraySlice<String>, isText: Bool, into node: inout Node, count: inout Int
   ) -> Int {

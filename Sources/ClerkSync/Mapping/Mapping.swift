@@ -36,6 +36,16 @@ public final class Mapping: Sendable {
     all.contains { $0.table.name.lowercased() == table.name.lowercased() }
   }
 
+  /// Whether there is a table of users.
+  package var storesUsers: Bool { self[.user] != nil }
+
+  /// Returns the mapping for user objects of which only these paths are known. See ``TableMapping/limited(to:now:)``.
+  package func limited(to paths: Set<String>, now: Int64) -> Mapping {
+    var tables = Dictionary(uniqueKeysWithValues: all.map { ($0.entity, $0) })
+    tables[.user] = tables[.user]?.limited(to: paths, now: now)
+    return Mapping(tables, isBuiltIn: isBuiltIn, timestamps: timestamps)
+  }
+
   /// Returns the mapping of the `users` table that clerk-sync creates.
   package static func users(roles: Roles, timestamps: TimestampUnit) -> Mapping {
     var fields = FieldTree()

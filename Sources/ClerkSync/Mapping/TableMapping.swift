@@ -58,3 +58,22 @@ final class TableMapping: Sendable {
   /// The column that holds the primary e-mail address; nil if there is none.
   var addressColumn: Identifier? { columns.first(where: \.isAddress)?.column }
 }
+
+extension TableMapping {
+  /// Returns the mapping for objects of which only these paths are known. An update leaves the columns for other paths
+  /// alone. A new row gets what stands for an absent value; in place of a time that is `now`, in milliseconds since 1970.
+  func limited(to paths: Set<String>, now: Int64) -> TableMapping {
+    var fields = fields
+    let absent = fields.insertAbsent()
+    func limited(_ rule: ColumnRule) -> ColumnRule {
+      guard var conversion = rule.conversion, !paths.contains(rule.path) else { return rule }
+      conversion.keepsWhenAbsent = true
+      conversion.fallback = conversion.fallback ?? conversion.time?.value(now)
+      return ColumnRule(rule.column, path: rule.path, .field(absent, conversion))
+    }
+    return TableMapping(
+      entity, table: table, key: key, columns: columns.map(limited), insertion: insertion.map(limited),
+      match: match.map(limited), missingAddress: missingAddress, deletion: deletion, choices: choices,
+      fields: fields)
+  }
+}

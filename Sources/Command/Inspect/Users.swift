@@ -26,13 +26,17 @@ struct Users: ParsableCommand {
     help: ArgumentHelp("List at most this many users. (default: 50)", valueName: "n"), transform: Limit.init)
   var limit: Limit?
 
-  @Flag(help: "Print one JSON object per line, with createdAt and updatedAt in the stored unit.")
+  @Flag(
+    help: """
+      Print one JSON object per line, with createdAt and updatedAt in the stored unit, or in milliseconds with \
+      CLERK_SYNC_TABLES.
+      """)
   var json = false
 
   @OptionGroup var settings: SettingsOptions
 
   func run() throws {
-    let configuration = try settings.configuration()
+    let configuration = try settings.configurationWithUsers()
     let store = UserStore(configuration)
     let filter = UserFilter(id: id, email: email, role: role)
     var list = Listing<StoredUser>(
@@ -45,8 +49,11 @@ struct Users: ParsableCommand {
       try store.users(filter, after: user?.id, limit: count)
     } body: { users in
       try list.append(users) { user in
-        let updated = Timestamp(milliseconds: configuration.timestamps.milliseconds(user.updatedAt))
-        return [user.id, user.email, user.name, user.role, "\(updated)"]
+        let updated = store.options.timestamps.milliseconds(user.updatedAt)
+        return [
+          user.id, user.email.isEmpty ? nil : user.email, user.name, user.role.isEmpty ? nil : user.role,
+          updated == 0 ? nil : "\(Timestamp(milliseconds: updated))",
+        ]
       }
       last = users.last?.id ?? last
     }

@@ -24,6 +24,17 @@ struct SettingsOptions: ParsableArguments {
     return configuration
   }
 
+  /// As ``configuration()``. Throws if the mapping has no table of users.
+  func configurationWithUsers() throws -> Configuration {
+    let configuration = try configuration()
+    guard configuration.mapping.storesUsers else {
+      throw CommandFailure(
+        "\(configuration.tables ?? "the mapping") has no member user, so no users are stored: add one, which "
+          + "clerk-sync tables suggest can print", status: .configuration)
+    }
+    return configuration
+  }
+
   /// Returns the environment, completed by the settings file.
   func variables() throws -> [String: String] { try source.variables() }
 }

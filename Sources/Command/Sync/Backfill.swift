@@ -27,17 +27,17 @@ struct Backfill: AsyncParsableCommand {
   @OptionGroup var settings: SettingsOptions
 
   func run() async throws {
-    let configuration = try settings.configuration()
+    var configuration = try settings.configurationWithUsers()
+    let file = try source.file.map { try FileUsers($0, mapping: configuration.mapping) }
+    if let file { configuration.mapping = file.mapping }
     let store = UserStore(configuration)
     try store.prepare()
     let tally: Tally
     do {
       defer { ProgressBar.clear() }
-      tally = try await Interruption.cancelling {
-        guard let file = source.file else {
-          return try await walk(store, configuration)
-        }
-        return try await read(FileUsers(file, mapping: configuration.mapping), into: store)
+      tally = try await Interruption.cancelling { [configuration] in
+        guard let file else { return try await walk(store, configuration) }
+        return try await read(file, into: store)
       }
     } catch is CancellationError {
       ProgressBar.say(
@@ -78,7 +78,7 @@ struct Backfill: AsyncParsableCommand {
       try writer.write(page)
       position.startingAfter = users.position
       position.done += page.count
-      position.conflicts = earlier + writer.conflicts.map(\.id)
+      position.conflicts = earlier + writer.conflicts.map(\.user.id)
       position.tally = writer.tally
       try position.save(for: database)
       progress.advance(by: page.count)

@@ -12,6 +12,20 @@ struct DashboardExport {
     if !columns.contains("id") { return nil }
   }
 
+  /// The paths of a mapping that the columns determine. The export has no metadata, times or images, and the ids of its
+  /// addresses and numbers are made up.
+  var paths: Set<String> {
+    var paths = Set(columns).intersection(["id", "first_name", "last_name", "username"])
+    let computed = [
+      "email": ["primary_email_address"],
+      "email_verified": ["primary_email_address", "unverified_email_addresses"],
+      "phone": ["primary_phone_number"],
+      "name": ["first_name", "last_name"],
+    ]
+    for (path, needed) in computed where needed.allSatisfy(columns.contains) { paths.insert(path) }
+    return paths
+  }
+
   /// Returns the user of a record as a JSON object of Clerk's API, without `updated_at`, which the export lacks. Returns
   /// nil if the record does not have one field for each column.
   func user(_ record: CSVRecord) -> [UInt8]? {

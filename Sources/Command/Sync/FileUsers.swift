@@ -7,16 +7,18 @@ import Foundation
 /// or those of its JavaScript SDK. CSV is the export of Clerk's dashboard. Lines and records are read one at a time; the
 /// other two forms are a single document and are read into memory whole.
 struct FileUsers: UserSource {
+  /// For CSV it is limited to what the columns determine.
+  private(set) var mapping: Mapping
   private let name: String
-  private let mapping: Mapping
   private var lines: LineReader
   /// Users that are decoded but not returned yet.
   private var waiting: ArraySlice<Result<BackendUser, UnusableUser>> = []
-  private var isFirst = true
+  /// The first line of a JSON file, until it is decoded.
+  private var first: [UInt8]?
   /// The columns, if the file is CSV.
   private var export: DashboardExport?
 
-  /// `-` is standard input.
+  /// `-` is standard input. Reads the first line that is not blank.
   init(_ path: String, mapping: Mapping) throws {
     self.mapping = mapping
     name = path == "-" ? "standard input" : path
@@ -24,6 +26,14 @@ struct FileUsers: UserSource {
       throw CommandFailure("\(path) cannot be read: expected a file with Clerk's users as JSON or CSV")
     }
     lines = LineReader(file)
+    guard let line = try nextLine(), let character = line.first(where: { !Self.isSpace($0) }) else { return }
+    if "{[".utf8.contains(character) {
+      first = line
+    } else {
+      let export = try header(line)
+      self.export = export
+      self.mapping = mapping.limited(to: export.paths, now: Timestamp.now.milliseconds)
+    }
   }
 
   mutating func nextPage() async throws -> [Result<BackendUser, UnusableUser>]? {
@@ -38,24 +48,27 @@ struct FileUsers: UserSource {
   /// Returns the users of the next line that is not blank, or of the whole file if its first line is not valid JSON
   /// by itself.
   private mutating func next() throws -> [Result<BackendUser, UnusableUser>]? {
-    while let line = try lines.next() {
-      if line.allSatisfy(Self.isSpace) { continue }
-      defer { isFirst = false }
-      if let export { return try record(line, of: export) }
-      if isFirst, let character = line.first(where: { !Self.isSpace($0) }), !"{[".utf8.contains(character) {
-        export = try header(line)
-        continue
-      }
-      do {
-        return try list(line)
-      } catch {
-        guard isFirst else { throw unexpected("line \(lines.number) does not contain Clerk's users as JSON") }
-      }
+    if let line = first.take() {
+      if let users = try? list(line) { return users }
       do {
         return try list(line + [0x0a] + lines.rest())
       } catch {
         throw unexpected("the file does not contain Clerk's users as JSON")
       }
+    }
+    guard let line = try nextLine() else { return nil }
+    if let export { return try record(line, of: export) }
+    do {
+      return try list(line)
+    } catch {
+      throw unexpected("line \(lines.number) does not contain Clerk's users as JSON")
+    }
+  }
+
+  /// Returns the next line that is not blank.
+  private mutating func nextLine() throws -> [UInt8]? {
+    while let line = try lines.next() {
+      if !line.allSatisfy(Self.isSpace) { return line }
     }
     return nil
   }

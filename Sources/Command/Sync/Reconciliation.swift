@@ -24,12 +24,13 @@ struct Reconciliation {
     let start = Timestamp.now.milliseconds
     let unlisted = try UnlistedUsers(of: store)
     report.rows = unlisted.rows
+    report.rowsWithoutID = unlisted.rowsWithoutID
     var progress = ProgressBar(total: try await api?.count())
     defer { ProgressBar.clear() }
     var candidates: [BackendUser] = []
     while let page = try await source.nextPage() {
       report.listed += page.count
-      for case .failure(let unusable) in page { report.unusable.append((unusable.id, "\(unusable)")) }
+      for case .failure(let unusable) in page { report.unusable.append(unusable) }
       let users = page.compactMap { try? $0.get() }.filter { $0.updatedAt < start }
       try unlisted.strike(page.compactMap(\.userID))
       candidates += try differences(of: users).map(\.user)
@@ -42,26 +43,37 @@ struct Reconciliation {
         report.drifts.append(drift)
       }
     }
-    let extra = try unlisted.ids()
-    report.drifts += extra.map { Drift(kind: .extra, user: $0) }
+    report.drifts += try unlisted.remaining().map {
+      Drift(kind: $0.isForeign ? .foreign : .extra, user: $0.id)
+    }
   }
 
   /// Repairs the differences found by ``walk(_:)``. Returns the reason if the deletions exceed the limit; then nothing
   /// is deleted.
-  mutating func apply(forcedDeletions: Int?) async throws -> String? {
-    let extra = report.drifts.indices.filter { report.drifts[$0].kind == .extra }
-    let objection = DeletionLimit(rows: report.rows, forced: forcedDeletions).objection(to: extra.count)
+  mutating func apply(deletesForeign: Bool, forcedDeletions: Int?) async throws -> String? {
+    let limit = DeletionLimit(rows: report.rows, forced: forcedDeletions)
+    let deletions = report.drifts.count { $0.isDeletable(withForeign: deletesForeign) }
+    let objection = limit.objection(to: deletions)
     // Delete first: a deleted row may hold an e-mail address that now belongs to another user.
-    for index in extra {
+    for index in report.drifts.indices where report.drifts[index].isUnlisted {
+      let drift = report.drifts[index]
       report.drifts[index].repair =
-        objection == nil ? try await delete(report.drifts[index].user) : "too many"
+        if !drift.isDeletable(withForeign: deletesForeign) {
+          "kept"
+        } else if objection != nil {
+          "too many"
+        } else {
+          try await delete(drift.user)
+        }
     }
     var writer = UserWriter(store)
+    // A user without an address frees the one in the row.
+    try writer.write(report.unusable.map { .failure($0) })
     for batch in differing.batches { try writer.write(batch.map { .success($0) }) }
     try writer.settleConflicts()
     var reasons: [String: String] = [:]
     for user in writer.tally.skipped { if let id = user.id { reasons[id] = user.reason } }
-    for index in report.drifts.indices where report.drifts[index].kind != .extra {
+    for index in report.drifts.indices where !report.drifts[index].isUnlisted {
       report.drifts[index].repair = reasons[report.drifts[index].user] ?? Drift.repaired
     }
     return objection
@@ -104,7 +116,7 @@ struct DeletionLimit {
   func objection(to deletions: Int) -> String? {
     if deletions <= limit || deletions <= forced ?? 0 { return nil }
     return
-      "nothing was deleted: \(deletions) of \(rows) rows are extra, more than the limit of \(limit); "
+      "nothing was deleted: \(deletions) of \(rows) rows would be, more than the limit of \(limit); "
       + "to delete them all, add --force-deletes \(deletions)"
   }
 }

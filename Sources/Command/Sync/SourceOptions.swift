@@ -11,8 +11,8 @@ struct SourceOptions: ParsableArguments {
         The file contains one user object per line, a JSON array of user objects, an object {"data": […]}, or the CSV \
         export of Clerk's dashboard. JSON may have the member names of Clerk's API, or those of its JavaScript SDK \
         (firstName). Lines and CSV are processed in constant memory; the other two forms are read into memory whole. \
-        Users from CSV have no updated_at and no role: they get the least privileged one, and change no row that has been \
-        synchronized.
+        Users from CSV have no updated_at, and change no row that has been synchronized. What the export lacks, such as \
+        metadata with a role, remains in an existing row.
         """,
       valueName: "file"))
   var file: String?

@@ -2,6 +2,9 @@ import ClerkSync
 
 /// A source of Clerk's users, read page by page.
 protocol UserSource {
+  /// The mapping of the users' records, with which a store must write them.
+  var mapping: Mapping { get }
+
   /// Returns the next users, at most ``ClerkAPI/pageSize``; nil if there are no more.
   mutating func nextPage() async throws -> [Result<BackendUser, UnusableUser>]?
 }

@@ -3,8 +3,9 @@ import ClerkSync
 /// Writes Clerk's users to the table and counts the results. A user is skipped if a newer version has been applied.
 struct UserWriter {
   private(set) var tally: Tally
-  /// Users whose e-mail address is stored for another user. That row may still change.
-  private(set) var conflicts: [BackendUser] = []
+  /// Users whose e-mail address is stored in another row, which may still change, and whether no change of Clerk's has
+  /// been applied to that one.
+  private(set) var conflicts: [(user: BackendUser, isForeign: Bool)] = []
   private let store: UserStore
 
   /// `tally` is the result of an earlier run.
@@ -31,12 +32,16 @@ struct UserWriter {
     var previous = Int.max
     while !conflicts.isEmpty, conflicts.count < previous {
       previous = conflicts.count
-      let users = conflicts
+      let users = conflicts.map(\.user)
       conflicts = []
       for batch in users.batches { try write(batch) }
     }
-    for user in conflicts {
-      tally.skip(user.id, because: "its e-mail address is stored for another user")
+    for (user, isForeign) in conflicts {
+      tally.skip(
+        user.id,
+        because: isForeign
+          ? "its e-mail address is stored in a row that was never Clerk's: match in the mapping can adopt it"
+          : "its e-mail address is stored for another user")
     }
     conflicts = []
   }
@@ -51,15 +56,21 @@ struct UserWriter {
       }
     }
     if due.isEmpty { return }
+    var releases: [Release] = []
     for ((user, comparison), result) in zip(due, try store.updateUsers(due.map(\.user))) {
       switch result {
       case .success(.applied): tally.count(comparison)
       // A newer version was applied after the comparison.
       case .success: tally.count(.newer)
-      case .failure(.emailTaken): conflicts.append(user)
+      case .failure(.emailTaken): conflicts.append((user, isForeign: false))
+      case .failure(.addressNotClerks):
+        conflicts.append((user, isForeign: true))
+        releases.append(user.release)
       case .failure(let error): tally.skip(user.id, because: "\(error)")
       }
     }
+    // Two rows from before clerk-sync may have each other's address.
+    if !releases.isEmpty { try store.record(releases) }
   }
 }
 

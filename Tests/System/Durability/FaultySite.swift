@@ -32,11 +32,11 @@ final class FaultySite {
   var database: String { folder.file("data/app.db") }
 
   /// `hasStandardError` selects whether the process can log to a file.
-  func start(hasStandardError: Bool = true) throws -> Handler {
+  func start(hasStandardError: Bool = true, environment: [String: String] = [:]) throws -> Handler {
     let unprivileged = geteuid() == 0 ? "setpriv --bounding-set -dac_override,-dac_read_search" : ""
     // A write over the limit must fail rather than kill the process.
     let handler = try Handler(
-      in: folder, environment: ["CLERK_SYNC_DATABASE": database],
+      in: folder, environment: ["CLERK_SYNC_DATABASE": database].merging(environment) { $1 },
       command: #"trap '' XFSZ; exec \#(unprivileged) "$0" \#(hasStandardError ? "" : "2>/dev/null")"#)
     self.handler = handler
     return handler

@@ -38,6 +38,25 @@ import Testing
     #expect(try handler.answer(first)?["outcome"] == "applied")
   }
 
+  @Test(arguments: JournalMode.allCases, ["per-request", "shared"])
+  func `The log says once that the tables of the sync were dropped`(
+    mode: JournalMode, connection: String
+  ) throws {
+    let site = try FaultySite(mode)
+    let handler = try site.start(environment: ["CLERK_SYNC_CONNECTION": connection])
+    #expect(try handler.answer(first)?["outcome"] == "applied")
+    #expect(!handler.process.log.contains("dropped"))
+    let database = DatabaseFile(site.database)
+    try database.execute(
+      "DROP TABLE clerk_sync_versions", "DROP TABLE clerk_sync_deliveries", "DROP TABLE clerk_sync_counts",
+      "DROP TABLE clerk_sync_schema")
+    try expectSound(handler, site, users: [["user_1"], ["user_2"]])
+    #expect(try handler.answer(first)?["outcome"] == "applied")
+    let lines = handler.process.log.split(separator: "\n").filter { $0.contains("clerk-sync reconcile") }
+    #expect(lines.count == 1)
+    #expect(lines.first?.contains(" warning request outcome=applied") == true, "\(handler.process.log)")
+  }
+
   /// Expects the second delivery to be applied to the current file.
   private func expectSound(_ handler: Handler, _ site: FaultySite, users: [[String?]]) throws {
     #expect(try handler.answer(second)?["outcome"] == "applied")

@@ -59,9 +59,25 @@ import Testing
     let reason = "JSON nested deeper than 100 levels counts as null: data.unsafe_metadata.0.0.0.0…"
     #expect(
       eventually {
-        worker.log.contains(" warning applied with replaced values reason=")
+        worker.log.contains(" warning applied with a warning reason=")
           && worker.log.contains("\(reason.dropLast())")
       }, "\(worker.log)")
+  }
+
+  @Test func `Dropped tables are created again, and reported whatever the outcome`() throws {
+    let site = try QueueSite()
+    let worker = try site.startWorker()
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    #expect(try site.isDrained())
+    try site.database.execute("DROP TABLE clerk_sync_versions", "DROP TABLE clerk_sync_deliveries")
+    try site.deliver(#"{"type":"session.created"}"#, id: "msg_2")
+    #expect(try site.isDrained())
+    #expect(
+      eventually {
+        worker.log.contains(" warning ignored with a warning reason=")
+          && worker.log.contains("clerk-sync reconcile")
+      }, "\(worker.log)")
+    #expect(try site.outcomes() == ["msg_2": "ignored"])
   }
 
   @Test func `An entry that waits for a taken address does not block those behind it`() throws {

@@ -61,22 +61,38 @@ enum SyncSchema {
     """,
   ]
 
-  /// Creates the missing tables and upgrades those of an older version. Returns the version of the sync's tables. Only
-  /// the built-in mapping has a users table that is created.
+  /// The sync's tables after ``create(_:on:)``.
+  struct Creation {
+    let version: Int64
+    /// Whether the table of versions was missing, and with it the tombstones.
+    var madeVersions = false
+    /// Whether another one of the sync's tables was there.
+    var foundOthers = false
+  }
+
+  /// Creates the missing tables and upgrades those of an older version. Only the built-in mapping has a users table that
+  /// is created.
   ///
   /// Nothing is created unless the application's tables fit, so that no table is left in a file that cannot be used.
-  static func create(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
+  static func create(_ mapping: Mapping, on connection: borrowing Connection) throws(SQLiteError) -> Creation
+  {
     try connection.transaction { () throws(SQLiteError) in
       // A newer program may have dropped a table that this one would create.
-      if let found = try? version(from: recorded, on: connection), found > version { return found }
-      let isCounting = try !missingTables(mapping, on: connection).contains("clerk_sync_counts")
+      if let found = try? version(from: recorded, on: connection), found > version {
+        return Creation(version: found)
+      }
+      let missing = try missingTables(mapping, on: connection)
+      let isCounting = !missing.contains("clerk_sync_counts")
       if mapping.isBuiltIn { try connection.run(builtInCreation) }
       for table in mapping.all { try table.check(on: connection) }
       let isUpgrade = try SchemaUpgrade.renameColumns(on: connection)
       for statement in creation { try connection.run(statement) }
       if isUpgrade { try SchemaUpgrade.convertRows(on: connection) }
       if !isCounting { try DeliveryCounts.countAll(on: connection) }
-      return try check(mapping, on: connection)
+      return Creation(
+        version: try check(mapping, on: connection), madeVersions: missing.contains("clerk_sync_versions"),
+        foundOthers: isCounting || !missing.contains("clerk_sync_deliveries")
+          || !missing.contains("clerk_sync_schema"))
     }
   }
 

@@ -58,7 +58,8 @@ extension TableMapping {
     """
   }
 
-  var count: SQL { "SELECT count(*) FROM \(table)" }
+  /// Counts the rows with an id of Clerk's.
+  var count: SQL { "SELECT count(\(idColumn)) FROM \(table)" }
 
   private var address: SQL { addressColumn.map { "\($0)" } ?? "NULL" }
 
@@ -161,7 +162,7 @@ package struct UserSearch {
   package init(text: String?, role: String?) {
     self.role = role
     term = text.map { text in
-      if text.hasPrefix("user_") { return .id(text) }
+      if text.hasPrefix(Entity.user.idPrefix) { return .id(text) }
       return text.contains("@") ? .address(text) : .any(text.lowercased())
     }
   }

@@ -69,7 +69,9 @@ struct Database: Sendable {
 
   /// Creates the missing tables and upgrades older ones. Throws if a newer program created the tables, if the
   /// application has its users in another table than `users`, or if Clerk's objects cannot be stored in its tables.
-  func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
+  /// Returns nil if nothing was to be done.
+  @discardableResult
+  func prepareSchema(on connection: borrowing Connection) throws(StoreError) -> SyncSchema.Creation? {
     var found: Int64 = 0
     do throws(SQLiteError) {
       found = try SyncSchema.check(mapping, on: connection)
@@ -84,27 +86,10 @@ struct Database: Sendable {
     {
       throw .tableDoesNotFit(problem: problem.what, remedy: problem.remedy, database: path)
     }
-    if found < SyncSchema.version { found = try sql(SyncSchema.create(mapping, on: connection)) }
-    try requireKnown(found)
-  }
-
-  /// Runs `body`; when a statement does not match the schema, prepares the schema and retries once. A correct schema
-  /// therefore costs no check. `explain` turns SQLite's error into the error to throw.
-  func withSchemaRetry<Result>(
-    _ connection: borrowing Connection, explain: (SQLiteError) -> StoreError,
-    _ body: () throws(SQLiteError) -> Result
-  ) throws(StoreError) -> Result {
-    do throws(SQLiteError) {
-      return try body()
-    } catch {
-      guard error.kind == .schema else { throw explain(error) }
-    }
-    try prepareSchema(on: connection)
-    do throws(SQLiteError) {
-      return try body()
-    } catch {
-      throw explain(error)
-    }
+    let creation =
+      found < SyncSchema.version ? try sql(SyncSchema.create(mapping, on: connection)) : nil
+    try requireKnown(creation?.version ?? found)
+    return creation
   }
 
   /// Throws if a newer program created the tables.

@@ -18,6 +18,15 @@ struct GroupCommitter: ~Copyable {
   private var checkpoint: Checkpoint
   /// The file whose schema has been checked. Not checking it again saves 16 µs a group.
   private var inspected: FileIdentity?
+  /// Whether the sync's tables were lost, and no delivery has reported it yet.
+  private var hasLostTables = false
+
+  /// Names what schema tools of applications do: `drizzle-kit push` and `prisma migrate reset` drop tables that they do
+  /// not know.
+  static let lostTables = """
+    clerk-sync's tables had been dropped and are created again, so earlier deletions and deliveries are no longer \
+    remembered: run clerk-sync reconcile, and have the tool that dropped them leave clerk_sync_* alone
+    """
 
   init(_ database: Database, context: StoreOperation.Context, options: UserStore.Options) {
     self.database = database
@@ -34,10 +43,24 @@ struct GroupCommitter: ~Copyable {
   mutating func commit(
     _ group: [StoreOperation], deadline: ContinuousClock.Instant
   ) -> [Result<Receipt, StoreError>] {
-    let results = commitTogether(group, deadline: deadline)
+    var results = commitTogether(group, deadline: deadline)
     let failures = zip(group, results).compactMap { $0.failure(because: $1) }
     if !failures.isEmpty { _ = commitTogether(failures, deadline: .now) }
+    if hasLostTables { reportLostTables(in: &results, of: group) }
     return results
+  }
+
+  /// Warns with the first delivery that succeeded, because only a delivery's warning is logged.
+  private mutating func reportLostTables(
+    in results: inout [Result<Receipt, StoreError>], of group: [StoreOperation]
+  ) {
+    for (index, operation) in group.enumerated() {
+      guard operation.isDelivery, case .success(var receipt) = results[index] else { continue }
+      receipt.warning = [receipt.warning, Self.lostTables].compactMap(\.self).joined(separator: "; ")
+      results[index] = .success(receipt)
+      hasLostTables = false
+      return
+    }
   }
 
   private mutating func commitTogether(
@@ -79,31 +102,55 @@ struct GroupCommitter: ~Copyable {
     } else {
       try database.sql(connection.syncFully())
     }
-    if inspected != file || file == nil { try database.prepareSchema(on: connection) }
+    if inspected != file || file == nil { try prepareSchema(on: connection) }
     inspected = file
     return Session(file: file, connection: connection)
   }
 
-  private func transact(
+  private mutating func prepareSchema(on connection: borrowing Connection) throws(StoreError) {
+    guard let creation = try database.prepareSchema(on: connection), creation.madeVersions else { return }
+    // In a file that this process has not used, missing tables are lost only if others are there.
+    if inspected != nil || creation.foundOthers { hasLostTables = true }
+  }
+
+  /// Performs the group in one transaction. When a statement does not match the schema, prepares the schema and retries
+  /// once. A correct schema therefore costs no check.
+  private mutating func transact(
     _ group: [StoreOperation], hasWAL: Bool, on connection: borrowing Connection
   ) throws(StoreError) -> [Result<Receipt, StoreError>] {
-    var isFirstTry = true
-    return try database.withSchemaRetry(connection) { error in
-      group.count == 1
-        ? group[0].explain(error, in: context, database, on: connection)
-        : .sqlite(error, database: database.path)
-    } _: { () throws(SQLiteError) in
-      defer { isFirstTry = false }
-      return try connection.transaction { () throws(SQLiteError) in
-        if !hasWAL { try database.keepJournal(on: connection) }
-        // The transaction itself undoes a write that is alone.
-        if group.count == 1 { return [.success(try group[0].perform(in: context, on: connection))] }
-        var results: [Result<Receipt, StoreError>] = []
-        for operation in group {
-          results.append(try attempt(operation, on: connection, rethrowsMismatch: isFirstTry))
-        }
-        return results
+    do throws(SQLiteError) {
+      return try perform(group, hasWAL: hasWAL, isFirstTry: true, on: connection)
+    } catch {
+      guard error.kind == .schema else { throw explain(error, of: group, on: connection) }
+    }
+    try prepareSchema(on: connection)
+    do throws(SQLiteError) {
+      return try perform(group, hasWAL: hasWAL, isFirstTry: false, on: connection)
+    } catch {
+      throw explain(error, of: group, on: connection)
+    }
+  }
+
+  private func explain(
+    _ error: SQLiteError, of group: [StoreOperation], on connection: borrowing Connection
+  ) -> StoreError {
+    group.count == 1
+      ? group[0].explain(error, in: context, database, on: connection)
+      : .sqlite(error, database: database.path)
+  }
+
+  private func perform(
+    _ group: [StoreOperation], hasWAL: Bool, isFirstTry: Bool, on connection: borrowing Connection
+  ) throws(SQLiteError) -> [Result<Receipt, StoreError>] {
+    try connection.transaction { () throws(SQLiteError) in
+      if !hasWAL { try database.keepJournal(on: connection) }
+      // The transaction itself undoes a write that is alone.
+      if group.count == 1 { return [.success(try group[0].perform(in: context, on: connection))] }
+      var results: [Result<Receipt, StoreError>] = []
+      for operation in group {
+        results.append(try attempt(operation, on: connection, rethrowsMismatch: isFirstTry))
       }
+      return results
     }
   }
 

@@ -18,6 +18,11 @@ enum StoreOperation: Sendable {
     let clock: WallClock
   }
 
+  /// Whether this is the event of a delivery, whose warning is logged.
+  var isDelivery: Bool {
+    if case .event(_, _, _?) = self { true } else { false }
+  }
+
   /// Performs the writes. When this throws, the caller has to roll back.
   func perform(in context: Context, on connection: borrowing Connection) throws(SQLiteError) -> Receipt {
     let now = context.clock.now()
@@ -50,7 +55,7 @@ enum StoreOperation: Sendable {
         _ = try DeliveryLedger.record(
           delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
       }
-      if let released { try VersionTable.release(released, on: connection) }
+      if let released { try release(released, now: now, in: context, on: connection) }
       return Receipt(.ignored)
     case .refusal(let delivery, let reason, let time):
       return Receipt(try refuse(delivery, reason: reason, time: time, now: now, on: connection))
@@ -75,6 +80,22 @@ enum StoreOperation: Sendable {
       try VersionTable.recordRefusal(at: time, of: id, on: connection)
     }
     return outcome
+  }
+
+  /// Records that the address in the user's row is free. A row that has Clerk's id of a listed user is Clerk's, though no
+  /// change may have been applied to it yet.
+  private func release(
+    _ release: Release, now: Int64, in context: Context, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    let id = release.objectID
+    if release.isListed, try VersionTable.find(id, on: connection)?.isApplied != true,
+      let table = context.mapping[.user],
+      try !table.read(UserFilter(id: id), after: nil, limit: 1, on: connection).isEmpty
+    {
+      let listed = Version(time: release.time, rank: .created)
+      try VersionTable.record(listed, of: id, now: now, on: connection)
+    }
+    try VersionTable.release(release, on: connection)
   }
 
   /// Clears the object's refusals after a change has been applied, unless one of them is newer, at `released`.
@@ -146,9 +167,11 @@ package struct Receipt: Equatable, Sendable {
   }
 }
 
-/// An event that says that the address in an object's row is no longer the object's.
+/// An event, or an entry of Clerk's list, that says that the address in an object's row is no longer the object's.
 package struct Release: Equatable, Sendable {
   let objectID: String
-  /// The event's time at Clerk, in milliseconds since 1970.
+  /// The event's time at Clerk, or the entry's `updated_at`, in milliseconds since 1970.
   let time: Int64
+  /// Whether this is an entry of Clerk's list.
+  var isListed = false
 }

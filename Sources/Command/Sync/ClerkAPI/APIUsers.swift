@@ -9,6 +9,8 @@ struct APIUsers: UserSource {
   private(set) var position: String?
   private var isAtEnd = false
 
+  var mapping: Mapping { api.mapping }
+
   init(api: ClerkAPI, after position: String?) {
     self.api = api
     self.position = position

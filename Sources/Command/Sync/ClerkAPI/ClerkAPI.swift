@@ -7,7 +7,7 @@ struct ClerkAPI {
   static let pageSize = 500
 
   private let client: APIClient
-  private let mapping: Mapping
+  let mapping: Mapping
 
   init(client: APIClient, mapping: Mapping) {
     self.client = client

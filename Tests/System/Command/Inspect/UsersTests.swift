@@ -67,6 +67,30 @@ import Testing
     #expect(command.lines.last?.hasSuffix("admin  2026-11-23 18:44:03") == true)
   }
 
+  @Test func `A table of the application is listed, whatever the unit of its times`() throws {
+    let folder = try TemporaryFolder(inMemory: true)
+    try ApplicationSchema.create("drizzle", at: folder.file("app.db"))
+    try folder.write(ConfigurationFile("tables/drizzle.json5").text, to: "tables.json5")
+    let environment = ["CLERK_SYNC_TABLES": "tables.json5", "CLERK_SYNC_TIMESTAMPS": "s"]
+    try #require(
+      Command.run(["init", "--database", "app.db"], environment: environment, in: folder).status == 0)
+    try DatabaseFile(folder.file("app.db")).execute(
+      """
+      INSERT INTO users (clerk_id, email, name, role, created_at, updated_at)
+      VALUES ('user_1', 'ada@example.org', 'Ada Lovelace', 'admin', 1, 1795459443), ('user_2', '', NULL, '', 0, 0)
+      """)
+    let command = try Command.run(["users", "--database", "app.db"], environment: environment, in: folder)
+    #expect(
+      command.lines == [
+        "id      email            name          role   updated",
+        "user_1  ada@example.org  Ada Lovelace  admin  2026-11-23 18:44:03",
+        "user_2  -                -             -      -",
+      ])
+    let json = try Command.run(
+      ["users", "user_1", "--json", "--database", "app.db"], environment: environment, in: folder)
+    #expect(try Self.object(json.output)["updatedAt"] as? Int == 1_795_459_443_000)
+  }
+
   @Test func `A truncated list is reported, unless --limit was given`() throws {
     for number in 5...54 { try site.deliver(Payload.user(id: "user_\(number)")) }
     let command = try site.run("users")

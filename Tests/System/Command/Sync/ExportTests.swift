@@ -16,6 +16,47 @@ import Testing
     folder = try TemporaryFolder(inMemory: true)
   }
 
+  @Test func `The export leaves alone what it lacks in a row from before clerk-sync`() throws {
+    let database = DatabaseFile(folder.file("app.db"))
+    try database.execute(
+      """
+      CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT UNIQUE, firstName TEXT, lastName TEXT, password TEXT, phone TEXT,
+        role TEXT, createdAt INTEGER, updatedAt INTEGER)
+      """,
+      "INSERT INTO users VALUES ('user_1', 'old@example.org', 'A', 'B', 'hash', '1', 'admin', 1, 1)")
+    try folder.write(
+      "id,first_name,primary_email_address\nuser_1,Ada,ada@example.org\nuser_2,,eve@example.org\n",
+      to: "users.csv")
+    for command in ["backfill", "reconcile"] {
+      let result = try Command.run([command, "--database", "app.db", "--file", "users.csv"], in: folder)
+      #expect(result.status == 0, "\(result.output)\(result.errors)")
+    }
+    #expect(
+      try database.rows("SELECT id, email, firstName, lastName, password, phone, role FROM users", columns: 7)
+        == [
+          ["user_1", "ada@example.org", "Ada", "B", "hash", "1", "admin"],
+          ["user_2", "eve@example.org", "", "", "", nil, "client"],
+        ])
+  }
+
+  @Test func `A mapping decides about a new row what the export lacks, and the time is that of the import`()
+    throws
+  {
+    try ApplicationSchema.create("drizzle", at: folder.file("app.db"))
+    let mapping = try ConfigurationFile("tables/drizzle.json5").text
+    try folder.write(mapping, to: "tables.json5")
+    try folder.write(
+      "id,first_name,last_name,primary_email_address\nuser_1,Ada,Lovelace,ada@example.org\n", to: "users.csv")
+    let command = try Command.run(
+      ["backfill", "--database", "app.db", "--file", "users.csv"],
+      environment: ["CLERK_SYNC_TABLES": "tables.json5"], in: folder)
+    #expect(command.status == 0, "\(command.output)\(command.errors)")
+    #expect(
+      try DatabaseFile(folder.file("app.db")).rows(
+        "SELECT clerk_id, email, name, role, abs(created_at - unixepoch()) < 3600 FROM users", columns: 5)
+        == [["user_1", "ada@example.org", "Ada Lovelace", "user", "1"]])
+  }
+
   @Test(arguments: ["\n", "\r\n"])
   func `The dashboard's export is read`(lineBreak: String) throws {
     let lines = [

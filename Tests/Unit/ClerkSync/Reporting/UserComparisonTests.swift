@@ -69,8 +69,8 @@ import Testing
     #expect(unlisted.rows == 3)
     try unlisted.strike(["user_1", "user_9"])
     try database.store.create(.ada("user_4"))
-    #expect(try unlisted.ids() == ["user_2", "user_3"])
+    #expect(try unlisted.remaining().map(\.id) == ["user_2", "user_3"])
     try database.store.delete("user_2")
-    #expect(try unlisted.ids() == ["user_3"])
+    #expect(try unlisted.remaining().map(\.id) == ["user_3"])
   }
 }

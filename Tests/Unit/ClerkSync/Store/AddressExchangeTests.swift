@@ -81,6 +81,30 @@ import Testing
     #expect(try mapped.rows("id, email") == [["1", "ada@example.org"]])
   }
 
+  @Test func `Users who are listed with each other's address change in one commit`() throws {
+    let listed = [("user_a", "b@example.org"), ("user_b", "a@example.org")].map { id, email in
+      BackendUser(user: .ada(id, email: email), updatedAt: 2)
+    }
+    #expect(
+      try database.store.updateUsers(listed)
+        == [.failure(.emailTaken(by: "user_b")), .failure(.emailTaken(by: "user_a"))])
+    #expect(try addresses() == ["user_a a@example.org", "user_b b@example.org"])
+    #expect(try database.store.updateUsers(listed) == [.success(.applied), .success(.applied)])
+    #expect(try addresses() == Self.exchanged)
+  }
+
+  @Test func `A row without a version is Clerk's if Clerk lists its user`() throws {
+    try database.execute("DELETE FROM clerk_sync_versions")
+    let taking = Event(.created(.ada("user_c", email: "a@example.org")), at: 3)
+    #expect(throws: StoreError.addressNotClerks(table: "users")) { try database.store.apply(taking) }
+    for id in ["user_a", "user_9"] {
+      try database.store.record([BackendUser(user: .ada(id, email: "new@example.org"), updatedAt: 2).release])
+    }
+    #expect(try database.column("SELECT object_id FROM clerk_sync_versions") == ["user_a"])
+    #expect(try database.store.apply(taking) == .applied)
+    #expect(try addresses().first == "user_a user_a@no-email.invalid")
+  }
+
   /// Delivers each event once and returns those that failed.
   private func deliver(_ events: [Event]) -> [Event] {
     events.filter { (try? database.store.apply($0)) == nil }

@@ -1,4 +1,5 @@
 import Foundation
+import SQLite
 import TestSupport
 import Testing
 
@@ -75,6 +76,52 @@ import Testing
     #expect(try database.column(schema) == before)
     #expect(try database.column("SELECT role FROM users") == ["admin"])
     #expect(try database.column("SELECT version FROM clerk_sync_schema") == ["2"])
+  }
+
+  @Test(
+    arguments: [
+      ["DROP TABLE clerk_sync_versions"],
+      [
+        "DROP TABLE clerk_sync_versions", "DROP TABLE clerk_sync_deliveries", "DROP TABLE clerk_sync_counts",
+        "DROP TABLE clerk_sync_schema",
+      ],
+    ] as [[StaticString]], ConnectionMode.allCases)
+  func `The first delivery that succeeds after a loss of the tables says what is forgotten`(
+    dropping: [StaticString], mode: ConnectionMode
+  ) throws {
+    var options = UserStore.Options()
+    options.connection = mode
+    let store = UserStore(database: database.path, options: options)
+    let create = Event(.created(.ada()), at: 1, id: "msg_1")
+    #expect(try store.deliver(create).warning == nil)
+    for statement in dropping { try database.open().run(SQL(stringLiteral: statement)) }
+    // These return no warning, or fail.
+    #expect(try store.updateUser(.ada(), updatedAt: 2) == .applied)
+    let taken = Event(.created(.ada("user_2", email: "user_1@example.org")), at: 2, id: "msg_2")
+    #expect(throws: StoreError.self) { try store.deliver(taken) }
+    let others = (3...4).map { Event(.created(.ada("user_\($0)")), at: 3, id: "msg_\($0)") }
+    let warnings = try store.deliver(others).map { try $0.get().warning }
+    #expect(warnings == [GroupCommitter.lostTables, nil])
+    #expect(try store.deliver(Event(nil, id: "msg_5")).warning == nil)
+  }
+
+  @Test func `A new process knows of a loss if a table was left`() throws {
+    for (dropping, isKnown) in [
+      (["DROP TABLE clerk_sync_versions"], true),
+      (
+        [
+          "DROP TABLE clerk_sync_versions", "DROP TABLE clerk_sync_deliveries",
+          "DROP TABLE clerk_sync_counts",
+          "DROP TABLE clerk_sync_schema",
+        ], false
+      ), (["DROP TABLE clerk_sync_counts"], false),
+    ] as [([StaticString], Bool)] {
+      let database = try TestDatabase()
+      try database.store.create(.ada())
+      for statement in dropping { try database.open().run(SQL(stringLiteral: statement)) }
+      let receipt = try database.store(at: UserStore.now).deliver(Event(nil, id: "msg_1"))
+      #expect(receipt.warning == (isKnown ? GroupCommitter.lostTables : nil))
+    }
   }
 
   @Test(arguments: 0..<5)
