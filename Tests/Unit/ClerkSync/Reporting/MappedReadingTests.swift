@@ -24,11 +24,14 @@ import Testing
     Example(
       name: "drizzle", table: "users", names: ("Ada Lovelace", ""), role: "admin",
       createdAt: created / 1000 * 1000, updatedAt: written / 1000 * 1000),
-    Example(name: "laravel", table: "users", names: ("Ada Lovelace", "")),
+    Example(
+      name: "laravel", table: "users", names: ("Ada Lovelace", ""),
+      createdAt: created / 1000 * 1000, updatedAt: written / 1000 * 1000),
     Example(name: "one-name", table: "users", names: ("Ada Lovelace", "")),
     Example(name: "organizations", table: "users", names: ("Ada Lovelace", ""), createdAt: 0, updatedAt: 0),
     Example(name: "prisma", table: "User", names: ("Ada Lovelace", ""), role: "ADMIN"),
-    Example(name: "rails", table: "users"),
+    Example(
+      name: "rails", table: "users", createdAt: created / 1000 * 1000, updatedAt: written / 1000 * 1000),
     Example(name: "soft-deletion", table: "users"),
   ]
 
