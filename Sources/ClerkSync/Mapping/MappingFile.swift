@@ -35,18 +35,18 @@ private struct Place {
   }
 
   /// Returns the members of an object in the order of their names.
-  func members(_ expectation: String) throws(MappingError) -> [(name: String, place: Place)] {
-    guard case .object(let members) = value else { throw expected(expectation) }
+  func members(_ expectation: @autoclosure () -> String) throws(MappingError) -> [(name: String, place: Place)] {
+    guard case .object(let members) = value else { throw expected(expectation()) }
     return members.sorted { $0.key < $1.key }.map { ($0.key, Place(path: path + [$0.key], value: $0.value)) }
   }
 
-  func text(_ expectation: String) throws(MappingError) -> String {
-    guard case .text(let text) = value else { throw expected(expectation) }
+  func text(_ expectation: @autoclosure () -> String) throws(MappingError) -> String {
+    guard case .text(let text) = value else { throw expected(expectation()) }
     return text
   }
 
-  func identifier(_ expectation: String) throws(MappingError) -> Identifier {
-    guard let identifier = Identifier(try text(expectation)) else { throw expected(expectation) }
+  func identifier(_ expectation: @autoclosure () -> String) throws(MappingError) -> Identifier {
+    guard let identifier = Identifier(try text(expectation())) else { throw expected(expectation()) }
     return identifier
   }
 
@@ -54,8 +54,8 @@ private struct Place {
   func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ type: Choice.Type
   ) throws(MappingError) -> Choice {
-    let words = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
     guard case .text(let word) = value, let choice = Choice(rawValue: word) else {
+      let words = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
       throw expected("one of \(words)")
     }
     return choice
@@ -279,7 +279,7 @@ extension Place {
   fileprivate func members(
     of names: [String], or expectation: String
   ) throws(MappingError) -> [(name: String, place: Place)] {
-    guard case .object = value else { throw expected(expectation) }
+    guard case .object = value else { throw expected(expectation()) }
     return try members(of: names)
   }
 }

@@ -4,7 +4,7 @@ import SQLite
 package struct TimeMismatch: Equatable, Sendable {
   package let table: String
   package let column: String
-  /// `ms`, `s` or `iso`.
+  /// `ms`, `s`, `iso` or `datetime`.
   package let written: String
   /// The format that fits the column.
   package let fitting: String
@@ -20,7 +20,7 @@ package struct TimeMismatch: Equatable, Sendable {
     let others = (sample?.forms ?? []).compactMap { form in
       form.timeFormat.flatMap { $0 == format ? nil : (format: $0, form: form) }
     }
-    let isNumber = format != .iso
+    let isNumber = format == .milliseconds || format == .seconds
     if let other = others.first {
       fitting = other.format.rawValue
       evidence = "rows have \(other.form.words)"
@@ -40,7 +40,8 @@ extension ColumnSample.Form {
     switch self {
     case .milliseconds: .milliseconds
     case .seconds: .seconds
-    case .iso, .sqlTime: .iso
+    case .iso: .iso
+    case .sqlTime: .datetime
     case .clerkID, .other: nil
     }
   }
