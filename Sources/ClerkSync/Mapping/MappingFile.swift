@@ -277,7 +277,7 @@ private struct TableReader {
 extension Place {
   /// As ``members(of:)``, with a description of the whole.
   fileprivate func members(
-    of names: [String], or expectation: String
+    of names: [String], or expectation: @autoclosure () -> String
   ) throws(MappingError) -> [(name: String, place: Place)] {
     guard case .object = value else { throw expected(expectation()) }
     return try members(of: names)
