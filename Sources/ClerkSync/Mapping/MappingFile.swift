@@ -35,7 +35,9 @@ private struct Place {
   }
 
   /// Returns the members of an object in the order of their names.
-  func members(_ expectation: @autoclosure () -> String) throws(MappingError) -> [(name: String, place: Place)] {
+  func members(
+    _ expectation: @autoclosure () -> String
+  ) throws(MappingError) -> [(name: String, place: Place)] {
     guard case .object(let members) = value else { throw expected(expectation()) }
     return members.sorted { $0.key < $1.key }.map { ($0.key, Place(path: path + [$0.key], value: $0.value)) }
   }
