@@ -123,7 +123,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
   ]
 
   private static let form = """
-    the table must be users(id, email, firstName, lastName, password, phone, role, createdAt, updatedAt); \
+    the table must be users(id, email, firstName, lastName, password, phone, role, createdAt, updatedAt), \
     further columns need a default
     """
 

@@ -78,12 +78,13 @@ enum VersionTable {
     try connection.run(refusal, objectID, Version.none.time, Version.none.rank.rawValue, time)
   }
 
-  /// Records that the address in the object's row is free, unless something newer has been applied to the object.
+  /// Records that the address in the object's row is free, unless the event or a newer one has been applied to the object.
+  /// Another process may have applied it since it failed here.
   static func release(_ release: Release, on connection: borrowing Connection) throws(SQLiteError) {
     let applied = try find(release.objectID, on: connection)
-    guard let applied, applied.isApplied, applied.admits(Version(time: release.time, rank: .updated)) else {
-      return
-    }
+    guard let applied, applied.isApplied, !applied.isDeleted,
+      applied.version < Version(time: release.time, rank: .updated)
+    else { return }
     try recordRefusal(at: release.time, of: release.objectID, on: connection)
   }
 }

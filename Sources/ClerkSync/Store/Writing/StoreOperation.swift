@@ -52,8 +52,10 @@ enum StoreOperation: Sendable {
       return receipt
     case .failure(let delivery, let reason, let released):
       if let delivery {
-        _ = try DeliveryLedger.record(
+        let isPending = try DeliveryLedger.record(
           delivery, outcome: DeliveryLedger.failed, error: reason, now: now, on: connection)
+        // Another process has applied it meanwhile.
+        if !isPending { return Receipt(.duplicate) }
       }
       if let released { try release(released, now: now, in: context, on: connection) }
       return Receipt(.ignored)

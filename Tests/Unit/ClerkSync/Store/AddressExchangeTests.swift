@@ -69,6 +69,15 @@ import Testing
     #expect(throws: StoreError.emailTaken(by: "user_a")) { try database.store.apply(event) }
   }
 
+  @Test func `A failure that is recorded after the event has been applied frees no address`() throws {
+    try database.store.update(.ada("user_a", email: "new@example.org"), now: 5)
+    // Another process found the address taken, before this one applied the event.
+    try database.store.record([Release(objectID: "user_a", time: 5)])
+    let late = Event(.updated(.ada("user_b", email: "new@example.org")), at: 2)
+    #expect(throws: StoreError.emailTaken(by: "user_a")) { try database.store.apply(late) }
+    #expect(try addresses() == ["user_a new@example.org", "user_b b@example.org"])
+  }
+
   @Test(arguments: ["NULL", "'user_old'"])
   func `A row that was never Clerk's keeps its address, and the error says what to do`(id: String) throws {
     let mapped = try MappedDatabase(
