@@ -124,7 +124,7 @@ struct DatabaseChecks {
       let remedy =
         if !mapping.isBuiltIn {
           "set \"\(mismatch.fitting)\" in the rule of \(mismatch.column)"
-        } else if mismatch.fitting == "iso" {
+        } else if ["iso", "datetime"].contains(mismatch.fitting) {
           "use a mapping, which clerk-sync tables suggest prints"
         } else {
           "set CLERK_SYNC_TIMESTAMPS=\(mismatch.fitting)"
