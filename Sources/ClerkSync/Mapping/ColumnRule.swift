@@ -74,7 +74,7 @@ final class ColumnRule: Sendable {
 }
 
 /// The forms in which tables hold a time.
-enum TimeFormat: String, CaseIterable, Sendable {
+package enum TimeFormat: String, CaseIterable, Sendable {
   /// Milliseconds since 1970, as JavaScript's `Date.now()`.
   case milliseconds = "ms"
   /// Seconds since 1970, as SQLite's `unixepoch()`.
@@ -83,6 +83,9 @@ enum TimeFormat: String, CaseIterable, Sendable {
   case iso
   /// A text in UTC with seconds, such as `2026-11-27 21:30:00`, as SQLite's `datetime()` and CURRENT_TIMESTAMP write it.
   case datetime
+
+  /// Whether the times are numbers rather than texts.
+  package var isNumber: Bool { self == .milliseconds || self == .seconds }
 
   /// Returns the value for a time in milliseconds since 1970.
   func value(_ milliseconds: Int64) -> Value {

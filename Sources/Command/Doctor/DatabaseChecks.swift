@@ -123,15 +123,15 @@ struct DatabaseChecks {
     return mismatches.map { mismatch in
       let remedy =
         if !mapping.isBuiltIn {
-          "set \"\(mismatch.fitting)\" in the rule of \(mismatch.column)"
-        } else if ["iso", "datetime"].contains(mismatch.fitting) {
-          "use a mapping, which clerk-sync tables suggest prints"
+          "set \"\(mismatch.fitting.rawValue)\" in the rule of \(mismatch.column)"
+        } else if mismatch.fitting.isNumber {
+          "set CLERK_SYNC_TIMESTAMPS=\(mismatch.fitting.rawValue)"
         } else {
-          "set CLERK_SYNC_TIMESTAMPS=\(mismatch.fitting)"
+          "use a mapping, which clerk-sync tables suggest prints"
         }
       return .warning(
         "times",
-        "\(mismatch.table).\(mismatch.column) gets \(mismatch.written), but \(mismatch.evidence)",
+        "\(mismatch.table).\(mismatch.column) gets \(mismatch.written.rawValue), but \(mismatch.evidence)",
         remedy: remedy)
     }
   }

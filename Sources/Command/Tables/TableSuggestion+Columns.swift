@@ -94,12 +94,13 @@ extension TableSuggestion {
   }
 
   private mutating func add(_ column: DatabaseSchema.Column, _ time: RowTime) {
-    let format = TimeFormat(column, of: table, sample: samples[column.name])
-    let comment = format.doubt.map { "check: \($0)" }
-    let now = JSON5.Member(key: column.name, value: .inline(["now": .text(format.name)]), comment: comment)
+    let guess = TimeFormatGuess(column, of: table, sample: samples[column.name])
+    let format = JSON5.text(guess.format.rawValue)
+    let comment = guess.doubt.map { "check: \($0)" }
+    let now = JSON5.Member(key: column.name, value: .inline(["now": format]), comment: comment)
     switch time {
     case .creation:
-      let value = JSON5.inline(["from": .text("created_at"), "as": .text(format.name)])
+      let value = JSON5.inline(["from": .text("created_at"), "as": format])
       insert.append(JSON5.Member(key: column.name, value: value, comment: comment))
     case .update: columns.append(now)
     case .deletion: onDelete.append(now)
@@ -121,8 +122,8 @@ extension TableSuggestion {
     case .flag: otherwise = column.isNotNull ? .literal("false") : nil
     case .json: otherwise = column.isNotNull && field.path != "object" ? .text("{}") : nil
     case .time:
-      let time = TimeFormat(column, of: table, sample: samples[column.name])
-      (format, doubt) = (time.name, time.doubt)
+      let guess = TimeFormatGuess(column, of: table, sample: samples[column.name])
+      (format, doubt) = (guess.format.rawValue, guess.doubt)
       if column.isNotNull { doubt = "NOT NULL, but Clerk does not always have it: add an else" }
     }
     let value: JSON5 =

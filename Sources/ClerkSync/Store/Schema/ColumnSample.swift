@@ -14,6 +14,17 @@ package struct ColumnSample: Sendable {
     /// An id that Clerk made, such as `user_…`.
     case clerkID
     case other
+
+    /// The format of a rule that writes this form; nil if it is not one of times.
+    package var timeFormat: TimeFormat? {
+      switch self {
+      case .milliseconds: .milliseconds
+      case .seconds: .seconds
+      case .iso: .iso
+      case .sqlTime: .datetime
+      case .clerkID, .other: nil
+      }
+    }
   }
 
   /// The forms in the newest rows that are not NULL there, each once, the newest row's first.

@@ -4,10 +4,9 @@ import SQLite
 package struct TimeMismatch: Equatable, Sendable {
   package let table: String
   package let column: String
-  /// `ms`, `s`, `iso` or `datetime`.
-  package let written: String
+  package let written: TimeFormat
   /// The format that fits the column.
-  package let fitting: String
+  package let fitting: TimeFormat
   /// What shows it: the declared type, or the form of the newest rows.
   package let evidence: String
 
@@ -20,32 +19,21 @@ package struct TimeMismatch: Equatable, Sendable {
     let others = (sample?.forms ?? []).compactMap { form in
       form.timeFormat.flatMap { $0 == format ? nil : (format: $0, form: form) }
     }
-    let isNumber = format == .milliseconds || format == .seconds
     if let other = others.first {
-      fitting = other.format.rawValue
+      fitting = other.format
       evidence = "rows have \(other.form.words)"
-    } else if isNumber, !column.type.isEmpty, column.holdsText {
-      (fitting, evidence) = (TimeFormat.iso.rawValue, "it is declared \(column.type)")
-    } else if !isNumber, column.type.contains("INT") {
-      (fitting, evidence) = (TimeFormat.milliseconds.rawValue, "it is declared \(column.type)")
+    } else if format.isNumber, !column.type.isEmpty, column.holdsText {
+      (fitting, evidence) = (.iso, "it is declared \(column.type)")
+    } else if !format.isNumber, column.type.contains("INT") {
+      (fitting, evidence) = (.milliseconds, "it is declared \(column.type)")
     } else {
       return nil
     }
-    (self.table, self.column, written) = (table, column.name, format.rawValue)
+    (self.table, self.column, written) = (table, column.name, format)
   }
 }
 
 extension ColumnSample.Form {
-  fileprivate var timeFormat: TimeFormat? {
-    switch self {
-    case .milliseconds: .milliseconds
-    case .seconds: .seconds
-    case .iso: .iso
-    case .sqlTime: .datetime
-    case .clerkID, .other: nil
-    }
-  }
-
   fileprivate var words: String {
     switch self {
     case .milliseconds: "milliseconds"
