@@ -78,13 +78,9 @@ struct TableStatements: Sendable {
       self.deletion = "UPDATE \(table) SET \(list(set)) WHERE \(equal(keys))"
     }
 
-    let id = key[0].column
-    owner = columns.first(where: \.isAddress).map { address in
-      "SELECT \(id) FROM \(table) WHERE \(address.column) = ?1 AND \(id) IS NOT ?2"
-    }
-    release = columns.first(where: \.isAddress).map { address in
-      "UPDATE \(table) SET \(address.column) = ?2 WHERE \(id) = ?1"
-    }
+    let (id, address) = (key[0].column, columns.first(where: \.isAddress)?.column)
+    owner = address.map { "SELECT \(id) FROM \(table) WHERE \($0) = ?1 AND \(id) IS NOT ?2" }
+    release = address.map { "UPDATE \(table) SET \($0) = ?2 WHERE \(id) = ?1" }
 
     flag = keys.count + values.count
     var comparisons: [SQL] = []

@@ -11,25 +11,21 @@ extension DeliveryLedger {
     ORDER BY rowid DESC LIMIT ?6
     """
 
-  /// Examines ten thousand failures at most, which bounds the time.
-  static let newestFailed: SQL = """
-    SELECT * FROM (SELECT rowid AS position, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
-      FROM clerk_sync_deliveries WHERE outcome = 'failed' AND rowid < ?1 AND rowid > ?7
-      ORDER BY rowid DESC LIMIT 10000)
-    WHERE (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR object_id = ?4)
-      AND (?5 IS NULL OR last_seen >= ?5)
-    ORDER BY position DESC LIMIT ?6
-    """
+  static let newestFailed = newest("failed")
+  static let newestRefused = newest("refused")
 
-  /// As ``newestFailed``, for refusals.
-  static let newestRefused: SQL = """
+  /// Examines ten thousand entries at most, which bounds the time. The outcome has to be part of the text, or SQLite does
+  /// not use the partial index.
+  private static func newest(_ outcome: SQL) -> SQL {
+    """
     SELECT * FROM (SELECT rowid AS position, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen
-      FROM clerk_sync_deliveries WHERE outcome = 'refused' AND rowid < ?1 AND rowid > ?7
+      FROM clerk_sync_deliveries WHERE outcome = '\(outcome)' AND rowid < ?1 AND rowid > ?7
       ORDER BY rowid DESC LIMIT 10000)
     WHERE (?2 IS NULL OR outcome = ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR object_id = ?4)
       AND (?5 IS NULL OR last_seen >= ?5)
     ORDER BY position DESC LIMIT ?6
     """
+  }
 
   static let oldestFirst: SQL = """
     SELECT rowid, svix_id, type, object_id, outcome, error, attempts, first_seen, last_seen

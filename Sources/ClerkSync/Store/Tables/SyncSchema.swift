@@ -15,11 +15,7 @@ enum SyncSchema {
       (SELECT 1 FROM clerk_sync_versions LIMIT 0), (SELECT 1 FROM clerk_sync_counts LIMIT 0)
     """
 
-  private static let builtInInspection: SQL = """
-    SELECT (SELECT version FROM clerk_sync_schema), (SELECT 1 FROM users LIMIT 0),
-      (SELECT 1 FROM clerk_sync_deliveries LIMIT 0), (SELECT 1 FROM clerk_sync_versions LIMIT 0),
-      (SELECT 1 FROM clerk_sync_counts LIMIT 0)
-    """
+  private static let builtInInspection: SQL = "\(inspection), (SELECT 1 FROM users LIMIT 0)"
 
   private static let recorded: SQL = "SELECT version FROM clerk_sync_schema"
 
