@@ -22,10 +22,9 @@ extension Mapping {
   /// The columns of all tables.
   package var columns: [MappedColumn] {
     all.flatMap { table in
-      let set: [ColumnRule] = if case .set(let rules) = table.deletion { rules } else { [] }
-      return [
+      [
         (table.key, "key"), (table.columns, "every change"), (table.insertion, "creation"),
-        (table.match, "match"), (set, "deletion"),
+        (table.match, "match"), (table.deletionRules, "deletion"),
       ].flatMap { rules, occasion in
         rules.map { rule in
           MappedColumn(

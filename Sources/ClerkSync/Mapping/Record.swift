@@ -35,12 +35,10 @@ extension TableMapping {
   /// if its address is missing and required. `type` and `version` appear in that error.
   func record(_ id: String, _ values: [Field], type: String, version: Int64) throws(EventError) -> Record {
     try record(id, values) { (address: Field) throws(EventError) in
-      switch missingAddress {
-      case .refuse:
+      guard let value = missingAddress.value(for: id) else {
         throw .noPrimaryEmail(type: type, userID: id, version: version, isExample: address == .unusable)
-      case .null: .null
-      case .placeholder(let text): Value.text(text).naming(id)
       }
+      return value
     }
   }
 
@@ -81,10 +79,9 @@ extension TableMapping {
 
   /// Returns the record of a deleted object, which holds only its key and what the deletion sets.
   func deletedRecord(_ id: String, _ values: [Field]) -> Record {
-    var rules = key
-    if case .set(let set) = deletion { rules += set }
-    return Record(
-      entity: entity, id: id, cells: rules.map { $0.cell(values, id: id) }, address: nil, warnings: [])
+    Record(
+      entity: entity, id: id, cells: (key + deletionRules).map { $0.cell(values, id: id) }, address: nil,
+      warnings: [])
   }
 
   /// Returns the record of a deleted user of whom only the id is known.

@@ -9,6 +9,15 @@ final class TableMapping: Sendable {
     case null
     /// This text, in which `{id}` stands for the user's id.
     case placeholder(String)
+
+    /// Returns what to store for the user with this id; nil if the event is refused.
+    func value(for id: String) -> Value? {
+      switch self {
+      case .refuse: nil
+      case .null: .null
+      case .placeholder(let text): Value.text(text).naming(id)
+      }
+    }
   }
 
   /// What a deletion does to the row.
@@ -50,6 +59,11 @@ final class TableMapping: Sendable {
       statements
       ?? TableStatements(
         table: table, key: key, columns: columns, insertion: insertion, match: match, deletion: deletion)
+  }
+
+  /// The columns that a deletion sets; empty if it deletes the row.
+  var deletionRules: [ColumnRule] {
+    if case .set(let rules) = deletion { rules } else { [] }
   }
 
   /// The column that holds Clerk's id.

@@ -46,10 +46,6 @@ extension Inspection {
     """
   }
 
-  private static let triggersOnTable: SQL = """
-    SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower(?1) ORDER BY name
-    """
-
   fileprivate init(_ connection: borrowing Connection, _ mapping: Mapping) throws(SQLiteError) {
     library = Library.version
     hasWALResetFix = Library.hasWALResetFix
@@ -64,7 +60,7 @@ extension Inspection {
     schemaVersion = try SyncSchema.check(mapping, on: connection)
     for table in mapping.all {
       blockingReferences += try Self.blockingReferences(to: table, on: connection)
-      triggers += try connection.all(Self.triggersOnTable, table.table.name) { $0.text(at: 0) ?? "" }
+      triggers += try DatabaseSchema.triggers(on: table.table.name, connection)
       // The tables of an older version have other columns.
       guard schemaVersion == SyncSchema.version else { continue }
       unsynced[table.table.name] = try connection.integer(Self.unsyncedRows(of: table), Version.none.time)

@@ -127,6 +127,16 @@ extension DatabaseSchema {
     return try completed(found, on: connection)
   }
 
+  /// Returns the names of the triggers on the table, whose name can be in any case.
+  static func triggers(
+    on table: String, _ connection: borrowing Connection
+  ) throws(SQLiteError) -> [String] {
+    try connection.all(
+      "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower(?1) ORDER BY name",
+      table
+    ) { $0.text(at: 0) ?? "" }
+  }
+
   private static func table(_ row: borrowing Statement) -> (table: Table, sql: String) {
     let table = Table(
       name: row.text(at: 0) ?? "", isView: row.integer(at: 1) == 1, isWithoutRowID: row.integer(at: 2) == 1)

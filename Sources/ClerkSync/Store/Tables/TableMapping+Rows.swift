@@ -82,20 +82,15 @@ extension TableMapping {
   ) throws(SQLiteError) -> AddressOwner? {
     guard let owner = statements.owner else { return nil }
     // The row may have no id, so a missing id is not a missing row.
-    let found = try connection.first(owner, address, id) { ($0.text(at: 0), true) }
-    guard let (ownerID, _) = found else { return nil }
-    let applied =
-      try ownerID.map { (id) throws(SQLiteError) in try VersionTable.find(id, on: connection) } ?? nil
-    return AddressOwner(id: ownerID, applied)
+    let found: String?? = try connection.first(owner, address, id) { .some($0.text(at: 0)) }
+    guard let found else { return nil }
+    guard let ownerID = found else { return AddressOwner(id: nil, nil) }
+    return AddressOwner(id: ownerID, try VersionTable.find(ownerID, on: connection))
   }
 
   /// What the row of a user gets in place of an address that is another user's now.
   private func placeholder(for id: String) -> Value {
-    switch missingAddress {
-    case .refuse: .text("\(id)@no-email.invalid")
-    case .null: .null
-    case .placeholder(let text): Value.text(text).naming(id)
-    }
+    missingAddress.value(for: id) ?? .text("\(id)@no-email.invalid")
   }
 }
 
@@ -111,10 +106,7 @@ struct AddressOwner {
   init(id: String?, _ applied: VersionTable.Applied?) {
     self.id = id
     isClerks = applied?.isApplied == true
-    guard let applied, applied.isApplied else {
-      isReleased = false
-      return
-    }
-    isReleased = applied.isDeleted || applied.released.map { $0 >= applied.version.time } ?? false
+    let isFree = applied.map { $0.isDeleted || ($0.released ?? .min) >= $0.version.time } ?? false
+    isReleased = isClerks && isFree
   }
 }

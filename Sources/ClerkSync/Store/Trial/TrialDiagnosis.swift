@@ -44,7 +44,8 @@ struct TrialDiagnosis {
         remedy: "write a value of its own for each row, such as { value: \"{id}\" }")
     case (.trigger?, _):
       return problem(
-        nil, "\(name): a trigger refuses \(step.rawValue): \(try triggers(on: connection))",
+        nil,
+        "\(name): a trigger refuses \(step.rawValue): \(try DatabaseSchema.triggers(on: name, connection).joined(separator: ", "))",
         remedy: "change the trigger, or write what it demands")
     case (nil, _):
       if let problem = try schema(error, on: connection) { return problem }
@@ -68,8 +69,7 @@ struct TrialDiagnosis {
       return Array(zip(mapping.key + mapping.columns, record.cells))
         + zip(mapping.insertion, record.cells.suffix(mapping.insertion.count))
     }
-    guard case .set(let rules) = mapping.deletion else { return [] }
-    return Array(zip(rules, record.cells.dropFirst(mapping.key.count)))
+    return Array(zip(mapping.deletionRules, record.cells.dropFirst(mapping.key.count)))
   }
 
   private func rule(for column: DatabaseSchema.Column) -> ColumnRule? {
@@ -167,14 +167,6 @@ struct TrialDiagnosis {
       remedy: "find the row with a lookup, or leave the column out")
   }
 
-  private func triggers(on connection: borrowing Connection) throws(SQLiteError) -> String {
-    let names = try connection.all(
-      "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower(?1) ORDER BY name",
-      name
-    ) { $0.text(at: 0) ?? "" }
-    return names.joined(separator: ", ")
-  }
-
   /// Explains why a statement does not compile; nil for a reason that is not in the table.
   private func schema(
     _ error: SQLiteError, on connection: borrowing Connection
@@ -190,8 +182,7 @@ struct TrialDiagnosis {
     guard !table.isView else {
       return problem(nil, "\(name) is a view", remedy: "map the table behind it")
     }
-    var rules = mapping.key + mapping.columns + mapping.insertion + mapping.match
-    if case .set(let set) = mapping.deletion { rules += set }
+    let rules = mapping.key + mapping.columns + mapping.insertion + mapping.match + mapping.deletionRules
     let missing = rules.map(\.column.name).filter { table.column($0) == nil }
     guard missing.isEmpty else {
       return problem(
