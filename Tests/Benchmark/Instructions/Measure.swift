@@ -59,13 +59,7 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
 
   /// Creates the built-in table, which a mapping file requires.
   private func makeTable(in folder: TemporaryFolder) throws {
-    guard isMapped else { return }
-    try DatabaseFile(folder.file("app.db")).execute(
-      """
-      CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, firstName TEXT NOT NULL,
-        lastName TEXT NOT NULL, password TEXT, phone TEXT, role TEXT NOT NULL DEFAULT 'client',
-        createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
-      """)
+    if isMapped { try ApplicationSchema.create("built-in", at: folder.file("app.db")) }
   }
 
   private var environment: [String: String] {

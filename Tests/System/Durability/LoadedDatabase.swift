@@ -8,12 +8,8 @@ struct LoadedDatabase {
   init(_ path: String, mode: JournalMode) throws {
     self.path = path
     try mode.create(at: path)
+    try ApplicationSchema.create("built-in", at: path)
     try DatabaseFile(path).execute(
-      """
-      CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, firstName TEXT NOT NULL,
-        lastName TEXT NOT NULL, password TEXT, phone TEXT, role TEXT NOT NULL DEFAULT 'client',
-        createdAt INTEGER NOT NULL, updatedAt INTEGER NOT NULL)
-      """,
       "CREATE TABLE written (message TEXT)",
       "CREATE TRIGGER inserted AFTER INSERT ON users BEGIN INSERT INTO written VALUES (new.firstName); END",
       "CREATE TRIGGER updated AFTER UPDATE ON users BEGIN INSERT INTO written VALUES (new.firstName); END")

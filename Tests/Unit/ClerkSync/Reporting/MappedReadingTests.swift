@@ -37,8 +37,7 @@ import Testing
 
   /// Returns a database with Ada, who is an admin, and Eve.
   private func database(_ example: Example) throws -> MappedDatabase {
-    let schema = try String(
-      contentsOfFile: Project.file("Tests/Support/Schemas/\(example.name).sql"), encoding: .utf8)
+    let schema = try ApplicationSchema.script(example.name)
     let database = try MappedDatabase(schema, ConfigurationFile("tables/\(example.name).json5").text)
     try database.apply(
       "user.created",

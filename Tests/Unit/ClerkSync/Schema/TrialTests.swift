@@ -33,7 +33,7 @@ import Testing
   ])
   func `The example of a schema fits it, and the trial leaves no trace`(name: String) throws {
     let database = try MappedDatabase(
-      String(contentsOfFile: Project.file("Tests/Support/Schemas/\(name).sql"), encoding: .utf8),
+      ApplicationSchema.script(name),
       ConfigurationFile("tables/\(name).json5").text)
     let before = try Data(contentsOf: URL(filePath: database.path))
     #expect(try database.store.trialProblems() == [])
