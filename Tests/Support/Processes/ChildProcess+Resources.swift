@@ -5,33 +5,39 @@ extension ChildProcess {
   public var threads: Int { get throws { try entries(in: "task").count } }
   public var descriptors: Int { get throws { try entries(in: "fd").count } }
 
-  /// The connections of a FastCGI process, each counted once however many descriptors it has.
-  public var connections: Int {
+  /// What the descriptors refer to.
+  private var openFiles: [String] {
     get throws {
-      let links = try entries(in: "fd").compactMap {
+      try entries(in: "fd").compactMap {
         try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\($0)")
       }
-      // One of its sockets is the listener.
-      return Set(links.filter { $0.hasPrefix("socket:") }).count - 1
     }
   }
 
-  /// Returns whether the file at `path` is open.
-  public func hasOpen(_ path: String) -> Bool {
-    let links = try? entries(in: "fd").compactMap {
-      try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(id)/fd/\($0)")
-    }
-    return links?.contains(path) == true
+  /// The connections of a FastCGI process, each counted once however many descriptors it has.
+  public var connections: Int { get throws { try connections(in: openFiles) } }
+
+  private func connections(in files: [String]) -> Int {
+    // One of its sockets is the listener.
+    Set(files.filter { $0.hasPrefix("socket:") }).count - 1
   }
+
+  /// Returns whether the file at `path` is open.
+  public func hasOpen(_ path: String) -> Bool { (try? openFiles.contains(path)) == true }
 
   /// Whether a signal has suspended it.
   public var isStopped: Bool {
     get throws { try state.first == "T" }
   }
 
-  /// Waits until it has no connections. Returns the number of descriptors that remain.
-  public func idleDescriptors() throws -> Int? {
-    try eventually { try connections == 0 } ? try descriptors : nil
+  /// Waits until it has no connections. Returns what is open then.
+  public func idleDescriptors() throws -> [String]? {
+    // A connection may still be accepted later: both are read from one listing.
+    var files: [String] = []
+    return try eventually {
+      files = try openFiles
+      return connections(in: files) == 0
+    } ? files.sorted() : nil
   }
 
   /// Resident anonymous memory, in bytes.

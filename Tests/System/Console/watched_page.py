@@ -17,8 +17,11 @@ class WatchedPage:
     def __init__(self, page, site):
         self.page, self.site = page, site
         self.problems, self.requests, self.statuses = [], [], set()
+        self.answers = 0
         page.add_init_script(VIOLATIONS)
         page.on("request", self.requested)
+        page.on("requestfinished", self.answered)
+        page.on("requestfailed", self.answered)
         page.on("console", self.said)
         page.on("pageerror", lambda error: self.problems.append(f"error in the page: {error}"))
         page.on("dialog", lambda dialog: (self.problems.append("a dialog: injected script was run"), dialog.dismiss()))
@@ -30,6 +33,19 @@ class WatchedPage:
         self.requests.append(request.url)
         if not request.url.startswith((self.site.url + "/", "data:")):
             self.problems.append(f"a request to another origin: {request.url}")
+
+    def answered(self, request):
+        self.answers += 1
+
+    def settle(self):
+        """Waits until every request has been answered."""
+        end = time.monotonic() + 120
+        while self.answers < len(self.requests):
+            if time.monotonic() > end:
+                return self.problems.append("a request is not answered")
+            # Also lets the page and this program handle the answers.
+            self.page.evaluate("new Promise((done) => done())")
+            time.sleep(0.02)
 
     def said(self, message):
         answered = ANSWERED.match(message.text)
