@@ -39,6 +39,12 @@ public struct SQLiteError: Error, Equatable, Sendable, CustomStringConvertible {
       code: code, message: "\(String(cString: sqlite3_errstr(code))): \(String(cString: strerror(number)))")
   }
 
+  /// A column of the table's key is NULL.
+  public static func nullInKey(_ table: Identifier) -> SQLiteError {
+    SQLiteError(
+      code: SQLITE_CONSTRAINT | Constraint.notNull.rawValue << 8, message: "NULL in the key of \(table.name)")
+  }
+
   /// The schema is not the one that the caller expects.
   public static let schemaMismatch = SQLiteError(code: SQLITE_ERROR, message: "the schema does not fit")
 

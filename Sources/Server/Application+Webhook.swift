@@ -20,7 +20,7 @@ extension Application {
       throw .delivery(.event(error))
     }
     if let queue = configuration.queue {
-      try enqueue(message, type: event.type, userID: event.userID, in: queue)
+      try enqueue(message, type: event.type, userID: event.objectID, in: queue)
       return accepted(message, "queued")
     }
     do {
@@ -72,7 +72,7 @@ extension Application {
     do {
       let event = try Event(decoding: message, mapping: mapping)
       record.type = event.type
-      record.userID = event.userID
+      record.userID = event.objectID
       if !event.warnings.isEmpty { record.reason = event.warnings.joined(separator: "; ") }
       return event
     } catch {

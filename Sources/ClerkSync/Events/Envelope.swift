@@ -1,6 +1,13 @@
 import FoundationEssentials
 import SQLite
 
+/// What decides which members of an event are decoded.
+struct EventDecoding {
+  let mapping: Mapping
+  /// Whether a session event updates its user.
+  let healsOnSession: Bool
+}
+
 /// The JSON of a Clerk delivery. Only the members that this program uses are required.
 struct Envelope: DecodableWithConfiguration {
   let type: String
@@ -8,21 +15,33 @@ struct Envelope: DecodableWithConfiguration {
   let timestamp: Int64?
   /// nil for an event that changes no mapped table.
   let change: (operation: Event.Operation, object: ObjectData)?
+  /// The organization that a membership's event contains, if organizations are mapped and it can be read.
+  let organization: ObjectData?
 
   private enum CodingKeys: String, CodingKey {
     case type, timestamp, data
   }
 
-  init(from decoder: any Decoder, configuration mapping: Mapping) throws {
+  init(from decoder: any Decoder, configuration: EventDecoding) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     type = try container.decode(String.self, forKey: .type)
     // It is only a fallback for the order of events, so an invalid value does not reject the delivery.
     timestamp = try? container.decode(Int64.self, forKey: .timestamp)
-    if let (table, operation) = Self.target(of: type, in: mapping) {
+    if let (table, operation) = Self.target(of: type, in: configuration.mapping) {
       let data = try container.nestedContainer(keyedBy: MemberName.self, forKey: .data)
       change = (operation, try ObjectData(data, table))
+      organization =
+        table.entity == .organizationMembership && operation != .deleted
+        ? configuration.mapping[.organization].flatMap { try? ObjectData(of: "organization", in: data, $0) }
+        : nil
+    } else if configuration.healsOnSession, type == "session.created",
+      let table = configuration.mapping[.user],
+      let data = try? container.nestedContainer(keyedBy: MemberName.self, forKey: .data),
+      let user = try? ObjectData(of: "user", in: data, table), user.updatedAt != nil
+    {
+      (change, organization) = ((.updated, user), nil)
     } else {
-      change = nil
+      (change, organization) = (nil, nil)
     }
   }
 
@@ -40,6 +59,9 @@ struct Envelope: DecodableWithConfiguration {
       case "organizationMembership.created": (.organizationMembership, .created)
       case "organizationMembership.updated": (.organizationMembership, .updated)
       case "organizationMembership.deleted": (.organizationMembership, .deleted)
+      case "organizationInvitation.created": (.organizationInvitation, .created)
+      case "organizationInvitation.accepted", "organizationInvitation.revoked":
+        (.organizationInvitation, .updated)
       default: nil
       }
     guard let (entity, operation) = known, let table = mapping[entity] else { return nil }
@@ -54,6 +76,11 @@ struct ObjectData {
   let updatedAt: Int64?
   /// See ``FieldTree``.
   let fields: [Field]
+
+  /// Reads a member that is an object.
+  init(of name: String, in object: KeyedDecodingContainer<MemberName>, _ table: TableMapping) throws {
+    try self.init(object.nestedContainer(keyedBy: MemberName.self, forKey: MemberName(name)), table)
+  }
 
   init(_ object: KeyedDecodingContainer<MemberName>, _ table: TableMapping) throws {
     self.table = table

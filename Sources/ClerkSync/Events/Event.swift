@@ -15,6 +15,19 @@ public struct Event: Equatable, Sendable {
     public let operation: Operation
     /// The object's new state; only its key after a deletion.
     public let record: Record
+    /// The organization of a membership, as far as the membership's event contains it.
+    let organization: PartialOrganization?
+
+    init(operation: Operation, record: Record, organization: PartialOrganization? = nil) {
+      (self.operation, self.record, self.organization) = (operation, record, organization)
+    }
+  }
+
+  /// An organization that the event of a membership contains. It may make a missing row, and changes no other.
+  struct PartialOrganization: Equatable, Sendable {
+    let record: Record
+    /// Its `updated_at`, in milliseconds since 1970.
+    let version: Int64
   }
 
   /// The id of the event's message, which is the same on every attempt to deliver it.
@@ -29,11 +42,11 @@ public struct Event: Equatable, Sendable {
   /// The places of JSON that is nested deeper than 100 levels, which counts as null. They name keys, never values.
   public internal(set) var prunedPaths: [String] = []
 
-  /// The id of the event's user.
-  public var userID: String? { change?.record.id }
+  /// The id of the event's object.
+  public var objectID: String? { change?.record.id }
 
   /// The event's identification in the ledger.
-  public var delivery: Delivery { Delivery(id: messageID, type: type, objectID: userID) }
+  public var delivery: Delivery { Delivery(id: messageID, type: type, objectID: objectID) }
 
   /// What was replaced in this event, for the log. It holds no values of the payload.
   package var warnings: [String] {
@@ -43,12 +56,19 @@ public struct Event: Equatable, Sendable {
 
 extension Event {
   /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
-  public init(decoding message: VerifiedMessage, mapping: Mapping) throws(EventError) {
+  ///
+  /// If the event `healsOnSession`, `session.created` is an update of its user, so that a user whose own event was lost
+  /// has a row after signing in.
+  public init(
+    decoding message: VerifiedMessage, mapping: Mapping, healsOnSession: Bool = false
+  ) throws(EventError) {
     let envelope: Envelope
     let body: [UInt8]
     (body, prunedPaths) = JSONDepth.pruned(message.body)
     do {
-      envelope = try JSONDecoder().decode(Envelope.self, from: Data(body), configuration: mapping)
+      envelope = try JSONDecoder().decode(
+        Envelope.self, from: Data(body),
+        configuration: EventDecoding(mapping: mapping, healsOnSession: healsOnSession))
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }
@@ -57,10 +77,17 @@ extension Event {
     let object = envelope.change?.object
     let updatedAt = envelope.change?.operation == .deleted ? nil : object?.updatedAt
     version = Self.milliseconds(updatedAt ?? envelope.timestamp ?? message.timestamp)
-    if let (operation, object) = envelope.change {
+    guard let (operation, object) = envelope.change else {
+      change = nil
+      return
+    }
+    do throws(EventError) {
       change = Change(
-        operation: operation, record: try object.record(operation, type: type, version: version))
-    } else {
+        operation: operation, record: try object.record(operation, type: type, version: version),
+        organization: envelope.organization.flatMap(PartialOrganization.init))
+    } catch {
+      // A session is no news of its user: the user's own events are the ones to refuse.
+      guard type == "session.created" else { throw error }
       change = nil
     }
   }
@@ -91,6 +118,18 @@ extension Event {
     case is any RandomAccessCollection.Type: "an array"
     default: "an object"
     }
+  }
+}
+
+extension Event.PartialOrganization {
+  /// Returns nil unless the object can be a row and has a version.
+  fileprivate init?(_ object: ObjectData) {
+    guard let updatedAt = object.updatedAt else { return nil }
+    version = Event.milliseconds(updatedAt)
+    guard let record = try? object.record(.created, type: "organization", version: version) else {
+      return nil
+    }
+    self.record = record
   }
 }
 

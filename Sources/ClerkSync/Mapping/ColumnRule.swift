@@ -45,15 +45,8 @@ final class ColumnRule: Sendable {
   /// Whether the column holds a user's primary e-mail address.
   let isAddress: Bool
 
-  init(_ column: Identifier, path: String = "", _ content: Content) {
-    self.column = column
-    self.path = path
-    self.content = content
-    if case .field(_, let conversion) = content {
-      isAddress = path == FieldTree.Computed.email.rawValue && conversion.lookup == nil
-    } else {
-      isAddress = false
-    }
+  init(_ column: Identifier, path: String = "", isAddress: Bool = false, _ content: Content) {
+    (self.column, self.path, self.isAddress, self.content) = (column, path, isAddress, content)
   }
 
   /// The index of the field.

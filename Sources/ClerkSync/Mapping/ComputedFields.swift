@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SQLite
 
-/// The values of a user object that have no path of their own
+/// The values of an object that have no path of their own; but for the whole object, those of a user
 /// (clerk.com/docs/reference/backend/types/backend-user).
 struct ComputedFields {
   /// An e-mail address or a telephone number.
@@ -33,6 +33,9 @@ struct ComputedFields {
     let verification: Status?
   }
 
+  /// The members that the whole object is stored without. The URL of an invitation lets its bearer in.
+  private static let secrets: Set = ["private_metadata", "url"]
+
   private let object: KeyedDecodingContainer<MemberName>
 
   init(_ object: KeyedDecodingContainer<MemberName>) {
@@ -55,8 +58,13 @@ struct ComputedFields {
       return Field(names.joined(separator: " "))
     case .object:
       var members: [String: JSONTree] = [:]
-      for key in object.allKeys where key.stringValue != "private_metadata" {
+      for key in object.allKeys where !Self.secrets.contains(key.stringValue) {
         members[key.stringValue] = try object.decode(JSONTree.self, forKey: key)
+      }
+      // That of a membership.
+      if case .object(var organization)? = members["organization"] {
+        organization["private_metadata"] = nil
+        members["organization"] = .object(organization)
       }
       return Field(JSONTree.object(members).json)
     }

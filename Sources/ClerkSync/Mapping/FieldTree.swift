@@ -12,7 +12,7 @@ enum Field: Equatable, Sendable {
 
 /// The fields of Clerk's objects that a mapping needs. Only these are decoded.
 struct FieldTree: Sendable {
-  /// A value that Clerk's user objects contain only indirectly.
+  /// A value that Clerk's objects contain only indirectly: all but the last are a user's.
   enum Computed: String, CaseIterable, Sendable {
     /// The primary e-mail address.
     case email
@@ -22,7 +22,7 @@ struct FieldTree: Sendable {
     case phone
     /// The first and the last name.
     case name
-    /// The whole object as JSON, without the private metadata.
+    /// The whole object as JSON, without the private metadata and the URL of an invitation.
     case object
   }
 

@@ -59,7 +59,7 @@ public final class Mapping: Sendable {
       .user, table: "users",
       key: [text("id", "id")],
       columns: [
-        ColumnRule("email", path: "email", .field(fields.insert(.email), .init())),
+        ColumnRule("email", path: "email", isAddress: true, .field(fields.insert(.email), .init())),
         text("firstName", "first_name", or: .text("")), text("lastName", "last_name", or: .text("")),
         ColumnRule("role", path: "public_metadata.role", .field(fields.insert(role), roles)),
         ColumnRule("updatedAt", now),

@@ -101,6 +101,10 @@ private struct TableReader {
     let match =
       try members["match"].map { (place) throws(MappingError) in try rules(place, onlyPaths: true) } ?? []
     try requireDistinct([(keyPlace, key), (members["columns"], columns), (members["insert"], insertion)])
+    let parents = entity.parents.map { path, entity in
+      TableMapping.Parent(
+        entity: entity, path: path, field: fields.insert(path.split(separator: ".").map(String.init)))
+    }
     return TableMapping(
       entity, table: table, key: key, columns: columns, insertion: insertion, match: match,
       missingAddress: try members["withoutEmail"].map { (place) throws(MappingError) in
@@ -108,13 +112,13 @@ private struct TableReader {
       } ?? .refuse,
       deletion: try members["onDelete"].map { (place) throws(MappingError) in try deletion(place) }
         ?? .delete,
-      choices: "the texts in oneOf", fields: fields)
+      parents: parents, choices: "the texts in oneOf", fields: fields)
   }
 
   /// Returns the rules of the key, the one for Clerk's id first. A membership is also identified by its organization and
   /// its user.
   private mutating func key(_ place: Place) throws(MappingError) -> [ColumnRule] {
-    let pair = entity == .organizationMembership ? ["organization.id", "public_user_data.user_id"] : []
+    let pair = entity == .organizationMembership ? entity.parents.map(\.path) : []
     var (ids, ends, others): ([ColumnRule], [ColumnRule], [ColumnRule]) = ([], [], [])
     for (name, member) in try place.members(#"an object such as { clerk_id: "id" }"#) {
       let rule = try rule(name, member, isKey: true)
@@ -208,13 +212,14 @@ private struct TableReader {
       throw place.expected("a path outside unsafe_metadata, which users themselves can write")
     }
     if words[0] == "url", entity != .user { throw place.expected("a path other than url, which is a secret") }
-    let field =
-      if entity == .user, words.count == 1, let computed = FieldTree.Computed(rawValue: path) {
-        fields.insert(computed)
-      } else {
-        fields.insert(words, isText: isKey)
-      }
-    return ColumnRule(column, path: path, .field(field, conversion))
+    guard words.count == 1, let computed = FieldTree.Computed(rawValue: path),
+      entity == .user || computed == .object
+    else {
+      return ColumnRule(column, path: path, .field(fields.insert(words, isText: isKey), conversion))
+    }
+    return ColumnRule(
+      column, path: path, isAddress: computed == .email && conversion.lookup == nil,
+      .field(fields.insert(computed), conversion))
   }
 
   /// Reads `{ table, where: { column: path }, take }`.

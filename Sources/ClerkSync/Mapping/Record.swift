@@ -12,6 +12,10 @@ public struct Record: Equatable, Sendable {
   public let entity: Entity
   /// Clerk's id.
   public let id: String
+  /// What identifies the object in ``VersionTable``.
+  let versionKey: VersionKey
+  /// The ids of the objects without which this one cannot exist.
+  let parents: [String]
   /// In the order of the statements' parameters; see ``TableStatements``.
   let cells: [Cell]
   /// The primary e-mail address to be stored. Must not be logged.
@@ -67,26 +71,45 @@ extension TableMapping {
       }
     }
     cells += flags + (match + insertion).map { $0.cell(values, id: id) }
-    return Record(entity: entity, id: id, cells: cells, address: address, warnings: warnings)
+    return Record(
+      entity: entity, id: id, versionKey: versionKey(of: id, values), parents: parents(in: values),
+      cells: cells,
+      address: address, warnings: warnings)
   }
 
   /// Returns the record with another value in the column for the address.
   func replacingAddress(of record: Record, with value: Value) -> Record {
     var cells = record.cells
     if let index = columns.firstIndex(where: \.isAddress) { cells[key.count + index] = .value(value) }
-    return Record(entity: entity, id: record.id, cells: cells, address: nil, warnings: record.warnings)
+    return Record(
+      entity: entity, id: record.id, versionKey: record.versionKey, parents: record.parents, cells: cells,
+      address: nil, warnings: record.warnings)
   }
 
   /// Returns the record of a deleted object, which holds only its key and what the deletion sets.
   func deletedRecord(_ id: String, _ values: [Field]) -> Record {
     Record(
-      entity: entity, id: id, cells: (key + deletionRules).map { $0.cell(values, id: id) }, address: nil,
-      warnings: [])
+      entity: entity, id: id, versionKey: versionKey(of: id, values), parents: parents(in: values),
+      cells: (key + deletionRules).map { $0.cell(values, id: id) }, address: nil, warnings: [])
   }
 
-  /// Returns the record of a deleted user of whom only the id is known.
-  func deletedRecord(_ id: String) -> Record {
-    deletedRecord(id, fields.values(of: User(id: id, email: "", role: "")))
+  /// Returns the record of a deleted object of which only the key is known: Clerk's id or, if the table is
+  /// ``keyedByPair``, the ids of the organization and the user, separated by a slash.
+  func deletedRecord(_ key: String) -> Record {
+    let ids = keyedByPair ? key.split(separator: "/").map(String.init) : [key]
+    let paths = keyedByPair ? parents.map(\.path) : ["id"]
+    let known = Dictionary(zip(paths, ids), uniquingKeysWith: { first, _ in first })
+    return deletedRecord(key, fields.values { known[$0].map { .value(.text($0)) } ?? .absent })
+  }
+
+  private func versionKey(of id: String, _ values: [Field]) -> VersionKey {
+    keyedByPair ? .pair(parents(in: values).joined(separator: "/"), id: id) : .id(id)
+  }
+
+  private func parents(in values: [Field]) -> [String] {
+    parents.compactMap { parent in
+      if case .value(.text(let id)) = values[parent.field] { id } else { nil }
+    }
   }
 }
 

@@ -27,6 +27,14 @@ final class TableMapping: Sendable {
     case set([ColumnRule])
   }
 
+  /// A reference to another object without which the object cannot exist.
+  struct Parent: Sendable {
+    let entity: Entity
+    let path: String
+    /// The index of the field with the other object's id.
+    let field: Int
+  }
+
   let entity: Entity
   let table: Identifier
   /// The columns that identify a row, the one with Clerk's id first. They are unique in the table.
@@ -39,6 +47,7 @@ final class TableMapping: Sendable {
   let match: [ColumnRule]
   let missingAddress: MissingAddress
   let deletion: Deletion
+  let parents: [Parent]
   /// The name of the setting that lists the permitted texts of a column, for messages.
   let choices: String
   let fields: FieldTree
@@ -49,16 +58,17 @@ final class TableMapping: Sendable {
     _ entity: Entity, table: Identifier, key: [ColumnRule], columns: [ColumnRule],
     insertion: [ColumnRule] = [],
     match: [ColumnRule] = [], missingAddress: MissingAddress = .refuse, deletion: Deletion = .delete,
-    choices: String, fields: FieldTree, statements: TableStatements? = nil
+    parents: [Parent] = [], choices: String, fields: FieldTree, statements: TableStatements? = nil
   ) {
     (self.entity, self.table, self.key, self.columns) = (entity, table, key, columns)
     (self.insertion, self.match) = (insertion, match)
-    (self.missingAddress, self.deletion) = (missingAddress, deletion)
+    (self.missingAddress, self.deletion, self.parents) = (missingAddress, deletion, parents)
     (self.choices, self.fields) = (choices, fields)
     self.statements =
       statements
       ?? TableStatements(
-        table: table, key: key, columns: columns, insertion: insertion, match: match, deletion: deletion)
+        table: table, key: key, columns: columns, insertion: insertion, match: match, deletion: deletion,
+        parents: parents)
   }
 
   /// The columns that a deletion sets; empty if it deletes the row.
@@ -66,8 +76,11 @@ final class TableMapping: Sendable {
     if case .set(let rules) = deletion { rules } else { [] }
   }
 
-  /// The column that holds Clerk's id.
+  /// The column that holds Clerk's id. Not to be used if the table is ``keyedByPair``.
   var idColumn: Identifier { key[0].column }
+
+  /// Whether a membership's row has no id of its own, and its organization and user identify it.
+  var keyedByPair: Bool { key[0].path != "id" }
 
   /// The column that holds the primary e-mail address; nil if there is none.
   var addressColumn: Identifier? { columns.first(where: \.isAddress)?.column }
@@ -87,7 +100,7 @@ extension TableMapping {
     }
     return TableMapping(
       entity, table: table, key: key, columns: columns.map(limited), insertion: insertion.map(limited),
-      match: match.map(limited), missingAddress: missingAddress, deletion: deletion, choices: choices,
-      fields: fields)
+      match: match.map(limited), missingAddress: missingAddress, deletion: deletion, parents: parents,
+      choices: choices, fields: fields)
   }
 }

@@ -11,6 +11,11 @@ struct TableStatements: Sendable {
   let adoption: SQL?
   /// Its parameters are the ``Record/cells`` of a deletion.
   let deletion: SQL
+  /// Do to the rows of an object of this kind, with the id ?1, what a deletion does to a single row. A mapping without a
+  /// column for the object has none. The other parameters are what a deletion sets.
+  let cascades: [Entity: SQL]
+  /// Returns whether a row of another table that the key refers to is missing; nil if it refers to none.
+  let lacksKey: SQL?
   /// Returns for each column with a field whether the row has the record's value. NULL and an empty text are equal.
   let comparison: SQL
   /// Returns the id of the row with the address ?1 whose id is not ?2; nil if there is no column for addresses.
@@ -23,12 +28,12 @@ struct TableStatements: Sendable {
   ) {
     (self.insertion, self.update, self.deletion) = (insertion, update, deletion)
     (self.comparison, self.owner, self.release) = (comparison, owner, release)
-    adoption = nil
+    (adoption, cascades, lacksKey) = (nil, [:], nil)
   }
 
   init(
     table: Identifier, key: [ColumnRule], columns: [ColumnRule], insertion: [ColumnRule], match: [ColumnRule],
-    deletion: TableMapping.Deletion
+    deletion: TableMapping.Deletion, parents: [TableMapping.Parent]
   ) {
     func list(_ parts: [SQL], _ separator: StaticString = ", ") -> SQL {
       SQL(joining: parts, separator: separator)
@@ -70,13 +75,20 @@ struct TableStatements: Sendable {
       ? nil
       : "UPDATE \(table) SET \(list(withKey)) WHERE \(key[0].column) IS NULL AND \(equal(matches))"
 
-    switch deletion {
-    case .delete:
-      self.deletion = "DELETE FROM \(table) WHERE \(equal(keys))"
-    case .set(let rules):
-      let set = numbered(rules, after: keys.count).map { "\($0.rule.column) = \($0.value)" as SQL }
-      self.deletion = "UPDATE \(table) SET \(list(set)) WHERE \(equal(keys))"
+    func deleting(where condition: SQL, after count: Int) -> SQL {
+      guard case .set(let rules) = deletion else { return "DELETE FROM \(table) WHERE \(condition)" }
+      let set = numbered(rules, after: count).map { "\($0.rule.column) = \($0.value)" as SQL }
+      return "UPDATE \(table) SET \(list(set)) WHERE \(condition)"
     }
+    self.deletion = deleting(where: equal(keys), after: keys.count)
+    var cascades: [Entity: SQL] = [:]
+    for parent in parents {
+      guard let rule = (key + columns).first(where: { $0.path == parent.path }) else { continue }
+      cascades[parent.entity] = deleting(where: "\(rule.column) = \(rule.expression(1))", after: 1)
+    }
+    self.cascades = cascades
+    let found = keys.filter { $0.rule.conversion?.lookup != nil }.map { "\($0.value) IS NULL" as SQL }
+    lacksKey = found.isEmpty ? nil : "SELECT \(list(found, " OR "))"
 
     let (id, address) = (key[0].column, columns.first(where: \.isAddress)?.column)
     owner = address.map { "SELECT \(id) FROM \(table) WHERE \($0) = ?1 AND \(id) IS NOT ?2" }

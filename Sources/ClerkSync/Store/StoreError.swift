@@ -28,6 +28,8 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case emailTaken(by: String)
   /// A row of this table has the e-mail address, and no change of Clerk's has ever been applied to it.
   case addressNotClerks(table: String)
+  /// The database forbids the object's row while it has none for the object with this id, which it refers to.
+  case awaiting(String, SQLiteError)
   /// SQLite reported an error.
   case sqlite(SQLiteError, database: String)
 
@@ -65,6 +67,9 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .addressNotClerks(let table):
       "the e-mail address belongs to a row of \(table) that Clerk has never written: if it is this person's account from "
         + "before Clerk, match: { email: \"email\" } in the mapping makes it the user's, otherwise change its address; the "
+        + "delivery will be retried"
+    case .awaiting(let id, let error):
+      "\(error.message): it refers to \(id), which is not stored yet and whose own event may still be on its way; the "
         + "delivery will be retried"
     case .sqlite(let error, let database):
       "\(database): \(error); \(error.advice)"

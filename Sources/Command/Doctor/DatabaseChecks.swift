@@ -201,6 +201,7 @@ extension Entity {
     case .user: "a user"
     case .organization: "an organization"
     case .organizationMembership: "a membership"
+    case .organizationInvitation: "an invitation"
     }
   }
 }

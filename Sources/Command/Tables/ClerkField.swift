@@ -72,7 +72,7 @@ struct ClerkField {
       switch entity {
       case .user: Self.userFields
       case .organization: Self.organizationFields
-      case .organizationMembership: Self.membershipFields
+      case .organizationMembership, .organizationInvitation: Self.membershipFields
       }
     let compact = name.compactName
     guard let field = fields.first(where: { $0.names.contains(compact) }) else { return nil }

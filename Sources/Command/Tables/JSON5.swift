@@ -17,8 +17,6 @@ indirect enum JSON5 {
 
   static let null = JSON5.literal("null")
 
-  var isObject: Bool { if case .object = self { true } else { false } }
-
   /// An object on one line.
   static func inline(_ members: KeyValuePairs<String, JSON5?>) -> JSON5 {
     .object(members.compactMap { key, value in value.map { Member(key: key, value: $0) } })

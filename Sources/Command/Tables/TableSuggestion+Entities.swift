@@ -60,10 +60,8 @@ extension TableSuggestion {
     ]
     let found = findKey()
     if found == nil {
-      // The pair identifies a membership too, if both columns have Clerk's ids.
-      guard table.isUnique([organization, user]), links.allSatisfy({ !$0.value.isObject }) else {
-        return false
-      }
+      // The pair identifies a membership too.
+      guard table.isUnique([organization, user]) else { return false }
       key = links
     }
     for column in table.columns where column.name != found {

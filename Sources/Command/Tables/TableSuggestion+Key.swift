@@ -26,6 +26,7 @@ extension TableSuggestion {
       case .organization: ["clerkid", "clerkorgid", "clerkorganizationid", "clerkteamid", "clerkworkspaceid"]
       case .organizationMembership:
         ["clerkid", "clerkmembershipid", "clerkorganizationmembershipid", "clerkmemberid"]
+      case .organizationInvitation: ["clerkid", "clerkinvitationid"]
       }
     return names.contains(column.name.compactName)
   }

@@ -47,10 +47,29 @@ extension TableMapping {
         isNew ? [insertion, update] : [update, insertion]
       }
     let values = record.values(at: now)
+    if let lacksKey = statements.lacksKey, let last = key.lastIndex(where: { $0.conversion?.lookup != nil }),
+      try connection.first(lacksKey, values: Array(values[...last]), row: { $0.integer(at: 0) }) == 1
+    {
+      // SQLite would take NULL in a composite key, once for each event.
+      throw .nullInKey(table)
+    }
     for sql in order {
       try connection.run(sql, values: values)
       if connection.changes > 0 { return }
     }
+  }
+
+  /// Inserts a row unless the object has one. Returns whether it did.
+  func insert(_ record: Record, now: Int64, on connection: borrowing Connection) throws(SQLiteError) -> Bool {
+    try connection.run(statements.insertion, values: record.values(at: now))
+    return connection.changes > 0
+  }
+
+  /// Deletes the rows that cannot exist without the object of a deletion's record, or marks them as deleted.
+  func deleteAll(of parent: Record, now: Int64, on connection: borrowing Connection) throws(SQLiteError) {
+    guard let cascade = statements.cascades[parent.entity] else { return }
+    let set = deletedRecord(parent.id).values(at: now).dropFirst(key.count)
+    try connection.run(cascade, values: [.text(parent.id)] + set)
   }
 
   /// Deletes the row of a deletion's record, with the rows that the application's foreign keys delete; or marks it as
@@ -62,7 +81,8 @@ extension TableMapping {
   /// Throws unless the statements match the table.
   func check(on connection: borrowing Connection) throws(SQLiteError) {
     let all = [statements.insertion, statements.update, statements.deletion, statements.comparison]
-    for sql in all + [statements.adoption].compactMap(\.self) { _ = try connection.prepare(sql) }
+    let others = [statements.adoption, statements.lacksKey].compactMap(\.self) + statements.cascades.values
+    for sql in all + others { _ = try connection.prepare(sql) }
   }
 
   /// Returns the names of the columns in which the object's row differs from the record; nil if there is no row.

@@ -1,5 +1,21 @@
 import SQLite
 
+/// What identifies an object in ``VersionTable``.
+enum VersionKey: Equatable, Sendable {
+  /// Clerk's id.
+  case id(String)
+  /// A membership whose row its organization and user identify, as `organization/user`. A user who leaves an organization
+  /// and joins it again gets another membership, with another id and the same row.
+  case pair(String, id: String)
+
+  var text: String {
+    switch self {
+    case .id(let id): id
+    case .pair(let pair, let id): "\(pair)/\(id)"
+    }
+  }
+}
+
 /// The table `clerk_sync_versions`: the version applied to each object, the tombstones of deleted objects, and the time
 /// of a newer refusal.
 enum VersionTable {
@@ -46,6 +62,18 @@ enum VersionTable {
     ON CONFLICT DO UPDATE SET released = max(coalesce(released, ?4), ?4)
     """
 
+  // The keys of a pair are those between "organization/user/" and "organization/user0", because 0 follows the slash.
+  private static let rival: SQL = """
+    SELECT version, rank FROM clerk_sync_versions
+    WHERE object_id > ?1 AND object_id < ?2 AND object_id <> ?3 AND deleted IS NULL
+    ORDER BY version DESC, rank DESC LIMIT 1
+    """
+
+  private static let pairDeletion: SQL = """
+    UPDATE clerk_sync_versions SET rank = ?3, deleted = ?4
+    WHERE object_id > ?1 AND object_id < ?2 AND deleted IS NULL
+    """
+
   /// See ``Retention``.
   static let prune: SQL = """
     DELETE FROM clerk_sync_versions WHERE object_id IN
@@ -60,6 +88,24 @@ enum VersionTable {
       return Applied(
         version: Version(time: time, rank: rank), deleted: row.integer(at: 2), released: row.integer(at: 3))
     }
+  }
+
+  /// Returns the version of the newest of the pair's other memberships that have not been deleted; nil if there is none.
+  static func newestRival(
+    of id: String, inPair pair: String, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Version? {
+    try connection.first(rival, "\(pair)/", "\(pair)0", "\(pair)/\(id)") { row in
+      Version(
+        time: row.integer(at: 0) ?? .min,
+        rank: row.integer(at: 1).flatMap(Event.Operation.init(rawValue:)) ?? .deleted)
+    }
+  }
+
+  /// Records that the pair's memberships have been deleted. `now` is in milliseconds since 1970.
+  static func recordDeletions(
+    inPair pair: String, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    try connection.run(pairDeletion, "\(pair)/", "\(pair)0", Event.Operation.deleted.rawValue, now)
   }
 
   /// Records the version applied to the object. `now`, in milliseconds since 1970, dates a tombstone.

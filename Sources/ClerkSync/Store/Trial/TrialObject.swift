@@ -52,6 +52,7 @@ extension Entity {
     case .user: "user_clerk_sync_trial"
     case .organization: "org_clerk_sync_trial"
     case .organizationMembership: "orgmem_clerk_sync_trial"
+    case .organizationInvitation: "orginv_clerk_sync_trial"
     }
   }
 }
@@ -65,10 +66,10 @@ extension Field {
   fileprivate static func plausible(_ path: String, in entity: Entity) -> Field {
     switch path {
     case "id": return .value(.text(entity.trialID))
-    case "organization.id": return .value(.text(Entity.organization.trialID))
-    case "public_user_data.user_id", "created_by": return .value(.text(Entity.user.trialID))
+    case "organization.id", "organization_id": return .value(.text(Entity.organization.trialID))
+    case "public_user_data.user_id", "created_by", "inviter_id": return .value(.text(Entity.user.trialID))
     case "phone": return .value(.text("+15005550006"))
-    case "object" where entity == .user: return .value(.text("{}"))
+    case "object": return .value(.text("{}"))
     default: break
     }
     let name = path.split(separator: ".").last.map(String.init) ?? path

@@ -215,7 +215,7 @@ extension Result<Receipt, StoreError> {
   /// Whether the result concerns this write alone and not its connection.
   var isOfTheWriteItself: Bool {
     switch self {
-    case .success, .failure(.emailTaken), .failure(.addressNotClerks): true
+    case .success, .failure(.emailTaken), .failure(.addressNotClerks), .failure(.awaiting): true
     case .failure(.sqlite(let error, _)): error.kind == .constraint
     case .failure: false
     }
@@ -224,7 +224,7 @@ extension Result<Receipt, StoreError> {
   /// Whether the result means that nothing can be written to the database.
   var isOfTheDatabase: Bool {
     switch self {
-    case .success, .failure(.emailTaken), .failure(.addressNotClerks): false
+    case .success, .failure(.emailTaken), .failure(.addressNotClerks), .failure(.awaiting): false
     case .failure(.sqlite(let error, _)):
       [.busy, .cannotOpen, .readOnly, .full, .inputOutput, .notADatabase].contains(error.kind)
     case .failure: true

@@ -31,8 +31,9 @@ enum StoreOperation: Sendable {
       var receipt = Receipt(.ignored)
       var applied: VersionTable.Applied?
       if let change {
-        applied = try VersionTable.find(change.record.id, on: connection)
-        let isNews = applied?.admits(Version(time: time, rank: change.operation)) ?? true
+        applied = try VersionTable.find(change.record.versionKey.text, on: connection)
+        let version = Version(time: time, rank: change.operation)
+        let isNews = try admits(change.record, version, after: applied, on: connection)
         receipt = Receipt(isNews ? .applied : .stale)
       }
       if let delivery {
@@ -111,6 +112,23 @@ enum StoreOperation: Sendable {
     }
   }
 
+  /// Whether the event is to be applied. Beside its object's own version, two things make it obsolete: the deletion of an
+  /// object without which this one cannot exist, and a newer membership of the same user in the same organization.
+  private func admits(
+    _ record: Record, _ version: Version, after applied: VersionTable.Applied?,
+    on connection: borrowing Connection
+  ) throws(SQLiteError) -> Bool {
+    if let applied, !applied.admits(version) { return false }
+    if version.rank == .deleted { return true }
+    for parent in record.parents {
+      if try VersionTable.find(parent, on: connection)?.isDeleted == true { return false }
+    }
+    guard case .pair(let pair, let id) = record.versionKey,
+      let rival = try VersionTable.newestRival(of: id, inPair: pair, on: connection)
+    else { return true }
+    return rival < version
+  }
+
   /// Returns what there is to log. `isOutdated` says that a newer event has been refused.
   private func apply(
     _ change: Event.Change, time: Int64, now: Int64, isOutdated: Bool, in context: Context,
@@ -118,16 +136,62 @@ enum StoreOperation: Sendable {
   ) throws(SQLiteError) -> String? {
     let record = change.record
     guard let table = context.mapping[record.entity] else { return nil }
-    var warning: String?
-    if change.operation == .deleted {
-      try table.delete(record, now: now, on: connection)
-    } else {
-      warning = try table.write(
-        record, isNew: change.operation == .created, isOutdated: isOutdated, now: now, on: connection)
-    }
     let version = Version(time: time, rank: change.operation)
-    try VersionTable.record(version, of: record.id, now: now, on: connection)
+    if change.operation == .deleted {
+      try delete(record, in: table, of: context.mapping, version, now: now, on: connection)
+      return nil
+    }
+    if let organization = change.organization, let table = context.mapping[.organization] {
+      try insert(organization, into: table, now: now, on: connection)
+    }
+    let warning = try table.write(
+      record, isNew: change.operation == .created, isOutdated: isOutdated, now: now, on: connection)
+    try VersionTable.record(version, of: record.versionKey.text, now: now, on: connection)
     return warning
+  }
+
+  /// Deletes the object's row, and the rows of the objects that cannot exist without it.
+  private func delete(
+    _ record: Record, in table: TableMapping, of mapping: Mapping, _ version: Version, now: Int64,
+    on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    // While the row is still there to be looked up.
+    for other in mapping.all {
+      try other.deleteAll(of: record, now: now, on: connection)
+    }
+    guard case .pair(let pair, let id) = record.versionKey else {
+      try table.delete(record, now: now, on: connection)
+      return try VersionTable.record(version, of: record.id, now: now, on: connection)
+    }
+    if id == pair {
+      try VersionTable.recordDeletions(inPair: pair, now: now, on: connection)
+    } else {
+      try VersionTable.record(version, of: record.versionKey.text, now: now, on: connection)
+      // The row is that of another membership of the same user.
+      if try VersionTable.newestRival(of: id, inPair: pair, on: connection) != nil { return }
+    }
+    try table.delete(record, now: now, on: connection)
+  }
+
+  /// Makes the organization's row if it has none and nothing is known of it. A row that cannot be made is left to the
+  /// organization's own event.
+  private func insert(
+    _ organization: Event.PartialOrganization, into table: TableMapping, now: Int64,
+    on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    let id = organization.record.id
+    if try VersionTable.find(id, on: connection) != nil { return }
+    try connection.run("SAVEPOINT organization")
+    do throws(SQLiteError) {
+      if try table.insert(organization.record, now: now, on: connection) {
+        let version = Version(time: organization.version, rank: .created)
+        try VersionTable.record(version, of: id, now: now, on: connection)
+      }
+    } catch {
+      guard error.kind == .constraint, connection.isInTransaction else { throw error }
+      try connection.run("ROLLBACK TO organization")
+    }
+    try connection.run("RELEASE organization")
   }
 
   /// Returns what to write after `result`; nil after a success, and when it cannot be written either.
@@ -154,8 +218,20 @@ enum StoreOperation: Sendable {
       if let id = owner.id, owner.isClerks { return .emailTaken(by: id) }
       return .addressNotClerks(table: table.table.name)
     }
+    if error.isOfReference, case .event(let change?, _, _) = self,
+      let missing = change.record.parents.first(where: { id in
+        (try? VersionTable.find(id, on: connection)?.isApplied) != true
+      })
+    {
+      return .awaiting(missing, error)
+    }
     return .sqlite(error, database: database.path)
   }
+}
+
+extension SQLiteError {
+  /// Whether a row of another table may be missing.
+  fileprivate var isOfReference: Bool { constraint == .notNull || constraint == .foreignKey }
 }
 
 /// The result of a write, and what there is to log about it.
