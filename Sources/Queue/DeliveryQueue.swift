@@ -37,11 +37,11 @@ public final class DeliveryQueue: Sendable {
   /// Adds the delivery and returns once Redis has accepted it. The type and the user are for the lists of dead letters.
   ///
   /// The signature is stored too, so that the worker need not trust every client that can write to Redis.
-  package func add(_ message: VerifiedMessage, type: String, userID: String?) throws(RedisError) {
+  package func add(_ message: VerifiedMessage, type: String, objectID: String?) throws(RedisError) {
     var command = RedisCommand("XADD", Self.stream, "*")
     command.append(
       "id", message.id, "timestamp", "\(message.timestamp)", "signature", "\(message.signature)",
-      "type", type, "user", userID ?? "", "body")
+      "type", type, "user", objectID ?? "", "body")
     command.append([message.body])
     // Only a valid entry id proves that the entry was added.
     guard let id = try redis.send(command).text, QueueEntry.numbers(of: id) != nil else {

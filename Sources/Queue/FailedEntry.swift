@@ -9,8 +9,8 @@ struct FailedEntry {
   /// What is still to be recorded in the ledger; nil when the store has recorded it, and when the entry could not be
   /// verified.
   let delivery: Delivery?
-  /// The e-mail address that the entry needs and another user's row has, if that was the failure.
-  var address: NeededAddress?
+  /// What only another entry can mend, if that was the failure.
+  var obstacle: Obstacle?
   /// Whether no retry can succeed.
   var isFinal = false
 }
@@ -32,13 +32,13 @@ extension QueueWorker {
   mutating func retryOrGiveUp(_ failed: FailedEntry) throws(RedisError) {
     let id = failed.entry.id
     if let delivery = failed.delivery { store.recordFailure(of: delivery, reason: failed.reason) }
-    guard waiting.counts(id) else { return waiting.wait(id, for: failed.address) }
+    guard waiting.counts(id) else { return waiting.wait(id, for: failed.obstacle) }
     do {
       try countTry(of: failed)
       isCountingRefused = false
     } catch {
       guard case .refused = error else { throw error }
-      waiting.waitUncounted(id, for: failed.address)
+      waiting.waitUncounted(id, for: failed.obstacle)
       if !isCountingRefused {
         logger.error("Redis refuses to count failed tries", metadata: ["reason": "\(error.reason)"])
       }
@@ -59,7 +59,7 @@ extension QueueWorker {
       "reason": "\(failed.reason)",
     ]
     if !failed.isFinal, tries < options.tries {
-      waiting.wait(id, tries: tries, for: failed.address)
+      waiting.wait(id, tries: tries, for: failed.obstacle)
       if tries == 1 { logger.warning("failed, will be retried", metadata: metadata) }
     } else {
       let wasMoved = try queue.moveToDeadLetters(failed.entry, tries: tries, reason: failed.reason)
@@ -72,16 +72,9 @@ extension QueueWorker {
 extension FailedEntry {
   /// An event that the database refused. The store has recorded it.
   init(_ entry: QueueEntry, _ error: StoreError, of event: Event) {
-    var address: NeededAddress?
-    switch error {
-    case .emailTaken, .addressNotClerks:
-      if let record = event.change?.record, let text = record.address {
-        address = NeededAddress(address: text, userID: record.id)
-      }
-    default: break
-    }
     self.init(
-      entry: entry, reason: "\(DeliveryError.store(error))", delivery: nil, address: address)
+      entry: entry, reason: "\(DeliveryError.store(error))", delivery: nil,
+      obstacle: Obstacle(error, of: event))
   }
 
   /// An event older than the retention of the ledger and the tombstones, in days. A deletion of its user may

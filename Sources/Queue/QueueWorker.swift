@@ -21,8 +21,8 @@ public struct QueueWorker: Sendable {
     public init() {}
   }
 
-  /// The interval between checks for e-mail addresses that have become free.
-  private static let addressPollInterval = Duration.milliseconds(200)
+  /// The interval between checks for obstacles that are gone.
+  private static let obstaclePollInterval = Duration.milliseconds(200)
 
   let queue: DeliveryQueue
   let store: UserStore
@@ -40,8 +40,8 @@ public struct QueueWorker: Sendable {
   /// Whether Redis refuses to count failed tries.
   var isCountingRefused = false
   private var lease: Lease
-  /// The time of the next check for e-mail addresses that have become free.
-  private var nextAddressPoll = ContinuousClock.now
+  /// The time of the next check for obstacles that are gone.
+  private var nextObstaclePoll = ContinuousClock.now
 
   /// `secrets` are those of the receivers, with which every entry is verified again.
   public init(
@@ -88,24 +88,24 @@ public struct QueueWorker: Sendable {
   private mutating func step() throws(RedisError) {
     if !done.isEmpty { _ = try acknowledge() }
 
-    readyFreedAddresses()
+    readyFreedEntries()
     try process(lease.takeReady(&waiting))
     if stop.wasMade { return }
     try process(lease.abandoned())
     if stop.wasMade { return }
     try lease.renew(&waiting)
-    let pause = waiting.nextDue.map { min($0, lease.nextRenewal, nextAddressPoll) - .now } ?? .seconds(1)
+    let pause = waiting.nextDue.map { min($0, lease.nextRenewal, nextObstaclePoll) - .now } ?? .seconds(1)
     try process(queue.next(options.batch, as: options.name, wait: min(pause, .seconds(1))))
   }
 
-  /// Makes the entries ready whose e-mail address has become free, through this worker or another one.
-  private mutating func readyFreedAddresses() {
-    guard nextAddressPoll <= .now else { return }
-    let addresses = waiting.addresses
-    nextAddressPoll = addresses.isEmpty ? .now + .seconds(1) : .now + Self.addressPollInterval
-    if addresses.isEmpty { return }
+  /// Makes the entries ready whose obstacle is gone, through this worker or another one.
+  private mutating func readyFreedEntries() {
+    guard nextObstaclePoll <= .now else { return }
+    let obstacles = waiting.obstacles
+    nextObstaclePoll = obstacles.isEmpty ? .now + .seconds(1) : .now + Self.obstaclePollInterval
+    if obstacles.isEmpty { return }
     // An error of the database is reported by the next batch.
-    waiting.free((try? store.free(addresses)) ?? [])
+    waiting.free((try? store.overcome(obstacles)) ?? [])
   }
 }
 

@@ -10,9 +10,9 @@ struct WaitingEntries {
     /// The two numbers of the entry's id, which give the order of arrival.
     let place: (milliseconds: UInt64, count: UInt64)
     var due: ContinuousClock.Instant
-    /// The e-mail address that the entry needs and another user's row has.
-    var address: NeededAddress?
-    /// Whether that address has become free, which makes a retry worthwhile before it is due.
+    /// What only another entry can mend.
+    var obstacle: Obstacle?
+    /// Whether that is mended, which makes a retry worthwhile before it is due.
     var isFreed = false
   }
 
@@ -38,24 +38,24 @@ struct WaitingEntries {
   }
 
   /// Schedules the next retry after this number of tries.
-  mutating func wait(_ id: String, tries: Int, for address: NeededAddress?) {
-    wait(id, Self.backoff.pause(after: tries), for: address)
+  mutating func wait(_ id: String, tries: Int, for obstacle: Obstacle?) {
+    wait(id, Self.backoff.pause(after: tries), for: obstacle)
   }
 
   /// Schedules a retry in 30 seconds for an entry whose try could not be counted.
-  mutating func waitUncounted(_ id: String, for address: NeededAddress?) {
-    wait(id, .seconds(30), for: address)
+  mutating func waitUncounted(_ id: String, for obstacle: Obstacle?) {
+    wait(id, .seconds(30), for: obstacle)
   }
 
   /// Leaves the entry's schedule unchanged after an early retry.
-  mutating func wait(_ id: String, for address: NeededAddress?) {
-    waits[id]?.address = address
+  mutating func wait(_ id: String, for obstacle: Obstacle?) {
+    waits[id]?.obstacle = obstacle
     waits[id]?.isFreed = false
   }
 
-  /// The addresses that entries wait for, by entry id.
-  var addresses: [String: NeededAddress] {
-    waits.filter { !$0.value.isFreed }.compactMapValues(\.address)
+  /// What entries wait for, by entry id.
+  var obstacles: [String: Obstacle] {
+    waits.filter { !$0.value.isFreed }.compactMapValues(\.obstacle)
   }
 
   /// Makes these entries ready for an immediate retry.
@@ -67,8 +67,8 @@ struct WaitingEntries {
     for id in ids { waits[id] = nil }
   }
 
-  private mutating func wait(_ id: String, _ pause: Duration, for address: NeededAddress?) {
-    waits[id] = Wait(place: QueueEntry.numbers(of: id) ?? (0, 0), due: .now + pause, address: address)
+  private mutating func wait(_ id: String, _ pause: Duration, for obstacle: Obstacle?) {
+    waits[id] = Wait(place: QueueEntry.numbers(of: id) ?? (0, 0), due: .now + pause, obstacle: obstacle)
   }
 
   private static func sorted(_ waits: [String: Wait]) -> [String] {

@@ -20,7 +20,7 @@ extension Application {
       throw .delivery(.event(error))
     }
     if let queue = configuration.queue {
-      try enqueue(message, type: event.type, userID: event.objectID, in: queue)
+      try enqueue(message, type: event.type, objectID: event.objectID, in: queue)
       return accepted(message, "queued")
     }
     do {
@@ -42,7 +42,7 @@ extension Application {
   ) throws(RequestFailure) {
     if let queue = configuration.queue {
       guard let type = error.type, let userID = error.userID else { return }
-      return try enqueue(message, type: type, userID: userID, in: queue)
+      return try enqueue(message, type: type, objectID: userID, in: queue)
     }
     do {
       let delivery = Delivery(id: message.id, type: error.type, objectID: error.userID)
@@ -72,11 +72,11 @@ extension Application {
     do {
       let event = try Event(decoding: message, mapping: mapping)
       record.type = event.type
-      record.userID = event.objectID
+      record.objectID = event.objectID
       if !event.warnings.isEmpty { record.reason = event.warnings.joined(separator: "; ") }
       return event
     } catch {
-      (record.type, record.userID) = (error.type, error.userID)
+      (record.type, record.objectID) = (error.type, error.userID)
       throw error
     }
   }
@@ -88,10 +88,10 @@ extension Application {
 
   /// Puts the delivery into the queue in place of the database, and returns once the queue has accepted it.
   private func enqueue(
-    _ message: VerifiedMessage, type: String, userID: String?, in address: RedisAddress
+    _ message: VerifiedMessage, type: String, objectID: String?, in address: RedisAddress
   ) throws(RequestFailure) {
     do {
-      try queues.queue(address).add(message, type: type, userID: userID)
+      try queues.queue(address).add(message, type: type, objectID: objectID)
     } catch {
       throw .queue(error)
     }

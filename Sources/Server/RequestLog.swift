@@ -5,7 +5,7 @@ import Logging
 struct RequestLog {
   let svixID: String?
   var type: String?
-  var userID: String?
+  var objectID: String?
   /// Describes anything unusual. Never contains a secret, an e-mail address or a payload.
   var reason: String?
   /// Whether the signature has been verified.
@@ -25,7 +25,8 @@ struct RequestLog {
       "outcome": .string(reply.outcome), "status": .stringConvertible(status),
       "us": .stringConvertible(Int(duration / .microseconds(1))),
     ]
-    for (key, text) in [("svix_id", svixID), ("type", type), ("user", userID), ("reason", reason)] {
+    let object = type?.hasPrefix("organization") == true ? "object" : "user"
+    for (key, text) in [("svix_id", svixID), ("type", type), (object, objectID), ("reason", reason)] {
       metadata[key] = text.map { .string($0) }
     }
     logger.log(level: level, "request", metadata: metadata)

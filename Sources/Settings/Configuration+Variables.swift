@@ -9,8 +9,7 @@ extension Configuration {
     .flatMap { [$0, "\($0)_FILE"] }
     + [
       "DATABASE", "TABLES", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
-      "SILENCE_HOURS",
-      "LOG",
+      "HEAL_ON_SESSION", "SILENCE_HOURS", "LOG",
     ]
     .map { "CLERK_SYNC_\($0)" }
 
@@ -44,6 +43,8 @@ extension Configuration {
       result.roles = roles
     }
     result.tables = try variables.path("CLERK_SYNC_TABLES") ?? tables
+    let heals: Switch? = try variables.choice("CLERK_SYNC_HEAL_ON_SESSION")
+    result.healsOnSession = heals.map { $0 == .on } ?? healsOnSession
     result.mapping = try MappingCache.mapping(for: result)
     return result
   }
@@ -83,6 +84,11 @@ extension Configuration {
     }
     return token
   }
+}
+
+/// The values of a setting that is on or off.
+private enum Switch: String, CaseIterable {
+  case on, off
 }
 
 /// Typed access to the variables.

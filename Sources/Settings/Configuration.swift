@@ -23,6 +23,8 @@ public struct Configuration: Sendable {
   public var roles = Roles.standard
   /// The path of the mapping file; nil for the built-in table.
   public var tables: String?
+  /// Whether `session.created` updates the user whom it contains.
+  public var healsOnSession = false
   /// The application's tables.
   public var mapping = Mapping.builtIn
   /// The retention of the ledger and of the tombstones of deleted users, in days.

@@ -1,13 +1,6 @@
 import FoundationEssentials
 import SQLite
 
-/// What decides which members of an event are decoded.
-struct EventDecoding {
-  let mapping: Mapping
-  /// Whether a session event updates its user.
-  let healsOnSession: Bool
-}
-
 /// The JSON of a Clerk delivery. Only the members that this program uses are required.
 struct Envelope: DecodableWithConfiguration {
   let type: String
@@ -22,20 +15,20 @@ struct Envelope: DecodableWithConfiguration {
     case type, timestamp, data
   }
 
-  init(from decoder: any Decoder, configuration: EventDecoding) throws {
+  init(from decoder: any Decoder, configuration mapping: Mapping) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     type = try container.decode(String.self, forKey: .type)
     // It is only a fallback for the order of events, so an invalid value does not reject the delivery.
     timestamp = try? container.decode(Int64.self, forKey: .timestamp)
-    if let (table, operation) = Self.target(of: type, in: configuration.mapping) {
+    if let (table, operation) = Self.target(of: type, in: mapping) {
       let data = try container.nestedContainer(keyedBy: MemberName.self, forKey: .data)
       change = (operation, try ObjectData(data, table))
       organization =
         table.entity == .organizationMembership && operation != .deleted
-        ? configuration.mapping[.organization].flatMap { try? ObjectData(of: "organization", in: data, $0) }
+        ? mapping[.organization].flatMap { try? ObjectData(of: "organization", in: data, $0) }
         : nil
-    } else if configuration.healsOnSession, type == "session.created",
-      let table = configuration.mapping[.user],
+    } else if mapping.healsOnSession, type == "session.created",
+      let table = mapping[.user],
       let data = try? container.nestedContainer(keyedBy: MemberName.self, forKey: .data),
       let user = try? ObjectData(of: "user", in: data, table), user.updatedAt != nil
     {

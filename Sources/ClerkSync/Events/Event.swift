@@ -56,19 +56,14 @@ public struct Event: Equatable, Sendable {
 
 extension Event {
   /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
-  ///
-  /// If the event `healsOnSession`, `session.created` is an update of its user, so that a user whose own event was lost
-  /// has a row after signing in.
-  public init(
-    decoding message: VerifiedMessage, mapping: Mapping, healsOnSession: Bool = false
-  ) throws(EventError) {
+  public init(decoding message: VerifiedMessage, mapping: Mapping) throws(EventError) {
     let envelope: Envelope
     let body: [UInt8]
     (body, prunedPaths) = JSONDepth.pruned(message.body)
     do {
       envelope = try JSONDecoder().decode(
         Envelope.self, from: Data(body),
-        configuration: EventDecoding(mapping: mapping, healsOnSession: healsOnSession))
+        configuration: mapping)
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }

@@ -16,11 +16,16 @@ public final class Mapping: Sendable {
   package let isBuiltIn: Bool
   /// The unit in which ``StoredUser`` has the table's times.
   let timestamps: TimestampUnit
+  /// Whether `session.created` is an update of its user, so that a user whose own event was lost has a row after the next
+  /// sign-in.
+  let healsOnSession: Bool
 
   init(
-    _ tables: [Entity: TableMapping], isBuiltIn: Bool = false, timestamps: TimestampUnit = .milliseconds
+    _ tables: [Entity: TableMapping], isBuiltIn: Bool = false, timestamps: TimestampUnit = .milliseconds,
+    healsOnSession: Bool = false
   ) {
     all = Entity.allCases.compactMap { tables[$0] }
+    self.healsOnSession = healsOnSession
     self.isBuiltIn = isBuiltIn
     self.timestamps = timestamps
   }
@@ -43,11 +48,13 @@ public final class Mapping: Sendable {
   package func limited(to paths: Set<String>, now: Int64) -> Mapping {
     var tables = Dictionary(uniqueKeysWithValues: all.map { ($0.entity, $0) })
     tables[.user] = tables[.user]?.limited(to: paths, now: now)
-    return Mapping(tables, isBuiltIn: isBuiltIn, timestamps: timestamps)
+    return Mapping(tables, isBuiltIn: isBuiltIn, timestamps: timestamps, healsOnSession: healsOnSession)
   }
 
   /// Returns the mapping of the `users` table that clerk-sync creates.
-  package static func users(roles: Roles, timestamps: TimestampUnit) -> Mapping {
+  package static func users(
+    roles: Roles, timestamps: TimestampUnit, healsOnSession: Bool = false
+  ) -> Mapping {
     var fields = FieldTree()
     func text(_ column: Identifier, _ path: String, or fallback: Value? = nil) -> ColumnRule {
       ColumnRule(column, path: path, .field(fields.insert([path], isText: true), .init(fallback: fallback)))
@@ -69,7 +76,8 @@ public final class Mapping: Sendable {
         ColumnRule("phone", .value(.null)),
       ],
       choices: "CLERK_SYNC_ROLES", fields: fields, statements: .builtIn)
-    return Mapping([.user: users], isBuiltIn: true, timestamps: timestamps)
+    return Mapping(
+      [.user: users], isBuiltIn: true, timestamps: timestamps, healsOnSession: healsOnSession)
   }
 }
 

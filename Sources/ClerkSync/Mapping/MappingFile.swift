@@ -3,7 +3,7 @@ import SQLite
 
 extension Mapping {
   /// Reads a mapping file (json5.org).
-  package convenience init(json5 text: String) throws(MappingError) {
+  package convenience init(json5 text: String, healsOnSession: Bool = false) throws(MappingError) {
     let file = try JSONTree(json5: text)
     let root = Place(path: [], value: file)
     var tables: [Entity: TableMapping] = [:]
@@ -12,7 +12,7 @@ extension Mapping {
       var reader = TableReader(entity)
       tables[entity] = try reader.table(place)
     }
-    self.init(tables)
+    self.init(tables, healsOnSession: healsOnSession)
   }
 }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Queue
 
 @Suite struct WaitingEntriesTests {
-  private static let address = NeededAddress(address: "ada@example.org", userID: "user_1")
+  private static let obstacle = Obstacle.address("ada@example.org", neededBy: "user_1")
   private var waiting = WaitingEntries()
 
   @Test mutating func `An entry is due after its pause, which doubles with each attempt`() throws {
@@ -20,25 +20,25 @@ import Testing
 
   @Test mutating func `An attempt counts only once the entry's pause has elapsed`() {
     #expect(waiting.counts("1-0"))
-    waiting.wait("1-0", tries: 10, for: Self.address)
+    waiting.wait("1-0", tries: 10, for: Self.obstacle)
     #expect(!waiting.counts("1-0"))
     #expect(waiting.ready(10).isEmpty)
-    #expect(waiting.addresses == ["1-0": Self.address])
+    #expect(waiting.obstacles == ["1-0": Self.obstacle])
     waiting.free(["1-0"])
     #expect(waiting.ready(10) == ["1-0"])
-    #expect(waiting.addresses.isEmpty)
+    #expect(waiting.obstacles.isEmpty)
     #expect(!waiting.counts("1-0"))
-    waiting.wait("1-0", for: Self.address)
+    waiting.wait("1-0", for: Self.obstacle)
     #expect(waiting.ready(10).isEmpty)
-    #expect(waiting.addresses == ["1-0": Self.address])
+    #expect(waiting.obstacles == ["1-0": Self.obstacle])
   }
 
   @Test mutating func `An entry whose try could not be counted waits for half a minute`() throws {
     let start = ContinuousClock.now
-    waiting.waitUncounted("1-0", for: Self.address)
+    waiting.waitUncounted("1-0", for: Self.obstacle)
     let due = try #require(waiting.nextDue)
     #expect((start + .seconds(30)...(.now + .seconds(30))).contains(due))
-    #expect(waiting.addresses == ["1-0": Self.address])
+    #expect(waiting.obstacles == ["1-0": Self.obstacle])
     #expect(!waiting.counts("1-0"))
   }
 
@@ -46,19 +46,19 @@ import Testing
     let database = try TestDatabase()
     try database.store.create(.ada("user_1", email: "one@example.org"))
     try database.store.create(.ada("user_2", email: "two@example.org"))
-    let addresses = [
-      "1-0": NeededAddress(address: "one@example.org", userID: "user_2"),
-      "2-0": NeededAddress(address: "two@example.org", userID: "user_2"),
-      "3-0": NeededAddress(address: "three@example.org", userID: "user_2"),
+    let addresses: [String: Obstacle] = [
+      "1-0": .address("one@example.org", neededBy: "user_2"),
+      "2-0": .address("two@example.org", neededBy: "user_2"),
+      "3-0": .address("three@example.org", neededBy: "user_2"),
     ]
-    #expect(try Set(database.store.free(addresses)) == ["2-0", "3-0"])
+    #expect(try Set(database.store.overcome(addresses)) == ["2-0", "3-0"])
     try database.store.delete("user_1")
-    #expect(try Set(database.store.free(addresses)) == ["1-0", "2-0", "3-0"])
+    #expect(try Set(database.store.overcome(addresses)) == ["1-0", "2-0", "3-0"])
   }
 
   @Test mutating func `Ready entries come in the order of the queue`() {
     for id in ["1700000000000-10", "1700000000000-9", "999-0", "junk"] {
-      waiting.wait(id, tries: 10, for: Self.address)
+      waiting.wait(id, tries: 10, for: Self.obstacle)
     }
     waiting.free(waiting.ids)
     #expect(waiting.ready(3) == ["junk", "999-0", "1700000000000-9"])

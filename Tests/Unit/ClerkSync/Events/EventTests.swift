@@ -12,7 +12,7 @@ import Testing
     #expect(event.type == "user.created")
     #expect(event.change == .created(user))
     #expect(event.version == 1_654_012_591_835)
-    #expect(event.userID == "user_29w83sxmDNGwOuEthce5gg56FcC")
+    #expect(event.objectID == "user_29w83sxmDNGwOuEthce5gg56FcC")
     #expect(event.warnings.isEmpty)
   }
 
@@ -31,7 +31,7 @@ import Testing
     #expect(event.type == "user.deleted")
     #expect(event.change == .deleted(id: "user_29wBMCtzATuFJut8jO2VNTVekS4"))
     #expect(event.version == 1_661_861_640_000)
-    #expect(event.userID == "user_29wBMCtzATuFJut8jO2VNTVekS4")
+    #expect(event.objectID == "user_29wBMCtzATuFJut8jO2VNTVekS4")
   }
 
   @Test func `A deleted user needs only an id`() throws {

@@ -15,7 +15,7 @@ import Testing
     let event = try UserEvent(type).decode()
     #expect(event.type == type)
     #expect((event.change != nil) == Self.userTypes.contains(type))
-    #expect((event.userID != nil) == Self.userTypes.contains(type))
+    #expect((event.objectID != nil) == Self.userTypes.contains(type))
   }
 
   @Test func `The list of Clerk's event types is complete`() throws {
