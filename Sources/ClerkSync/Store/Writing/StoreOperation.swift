@@ -218,12 +218,13 @@ enum StoreOperation: Sendable {
       if let id = owner.id, owner.isClerks { return .emailTaken(by: id) }
       return .addressNotClerks(table: table.table.name)
     }
-    if error.isOfReference, case .event(let change?, _, _) = self,
-      let missing = change.record.parents.first(where: { id in
+    if error.isOfReference, case .event(let change?, _, _) = self {
+      let missing = change.record.parents.filter { id in
         (try? VersionTable.find(id, on: connection)?.isApplied) != true
-      })
-    {
-      return .awaiting(missing, error)
+      }
+      // The event itself can make the organization's row.
+      let isContained = { (id: String) in id == change.organization?.record.id }
+      if let id = missing.first(where: { !isContained($0) }) ?? missing.first { return .awaiting(id, error) }
     }
     return .sqlite(error, database: database.path)
   }
