@@ -75,4 +75,34 @@ import Testing
       "CLERK_SYNC_SEED=\(seed), \(table.description)")
     #expect(handlers.allSatisfy { $0.process.isRunning })
   }
+
+  @Test(arguments: JournalMode.allCases)
+  func `Three handlers end in Clerk's state with organizations`(mode: JournalMode) throws {
+    let seed = SplitMix64.seed
+    var random = SplitMix64(seed: seed)
+    let tables = RandomOrganizations(using: &random)
+    let histories = (0..<8).map { OrganizationHistory("\($0)x", steps: 40, using: &random) }
+    let folder = try TemporaryFolder(inMemory: true)
+    let database = folder.file("app.db")
+    try ApplicationSchema.run(
+      "PRAGMA journal_mode = \(mode == .wal ? "WAL" : "DELETE"); \(tables.schema)", at: database)
+    let environment = ["CLERK_SYNC_TABLES": try folder.write(tables.mapping, to: "tables.json5")]
+    let listener = try UnixSocket.listen(at: folder.file("s"))
+    let handlers = try (1...3).map {
+      try Handler(in: folder, environment: environment, listener: listener, log: "\($0).log")
+    }
+
+    var sender = SvixSender(using: &random)
+    let unanswered = try sender.deliver(histories.flatMap(\.messages), threads: 8) { message in
+      let delivery = try SignedDelivery(Array(message.payload.utf8), id: message.id)
+      let connection = try FastCGIClient(folder.file("s"))
+      connection.send(FastCGIRecord.request(delivery.parameters, body: delivery.body))
+      return connection.answer()?.status == 200
+    }
+    #expect(unanswered.map(\.payload) == [], "CLERK_SYNC_SEED=\(seed), \(tables.description)")
+    #expect(
+      try tables.differences(from: histories, at: database) == [],
+      "CLERK_SYNC_SEED=\(seed), \(tables.description)")
+    #expect(handlers.allSatisfy { $0.process.isRunning })
+  }
 }

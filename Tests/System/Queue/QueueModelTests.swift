@@ -33,4 +33,31 @@ import Testing
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") == "0")
     #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:tries") == "0")
   }
+
+  @Test func `Two workers end in Clerk's state with organizations`() throws {
+    let seed = SplitMix64.seed
+    var random = SplitMix64(seed: seed)
+    let tables = RandomOrganizations(using: &random)
+    let histories = (0..<8).map { OrganizationHistory("\($0)x", steps: 40, using: &random) }
+    let messages = histories.flatMap(\.messages)
+    let site = try QueueSite()
+    try ApplicationSchema.run(tables.schema, at: site.folder.file("app.db"))
+    let environment = ["CLERK_SYNC_TABLES": try site.folder.write(tables.mapping, to: "tables.json5")]
+    let workers = try (1...2).map {
+      try site.startWorker("--batch", "20", log: "worker\($0).log", environment: environment)
+    }
+
+    var sender = SvixSender(using: &random)
+    let unanswered = try sender.deliver(messages, threads: 8) { message in
+      try site.handler.accepts(SignedDelivery(Array(message.payload.utf8), id: message.id))
+    }
+    #expect(unanswered.map(\.payload) == [], "CLERK_SYNC_SEED=\(seed)")
+    #expect(try site.isDrained(), "CLERK_SYNC_SEED=\(seed)")
+    #expect(
+      try tables.differences(from: histories, at: site.folder.file("app.db")) == [],
+      "CLERK_SYNC_SEED=\(seed), \(tables.description)")
+    #expect(try site.outcomes().keys.sorted() == messages.map(\.id).sorted(), "CLERK_SYNC_SEED=\(seed)")
+    #expect(workers.allSatisfy { $0.isRunning })
+    #expect(try site.redis.command("EXISTS", "{clerk-sync:deliveries}:dead") == "0")
+  }
 }

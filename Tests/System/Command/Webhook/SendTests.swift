@@ -125,9 +125,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (["user.create"], "expected user.created, user.updated, user.deleted, or a file"),
-    (["user.deleted", "--email", "ada@example.org"], "expected no option but --user"),
-    (["-", "--user", "user_1"], "expected no option that describes the user"),
+    (["user.create"], "expected an event such as user.created, or a file"),
+    (["user.deleted", "--email", "ada@example.org"], "does not contain --email: expected none but --user"),
+    (["-", "--user", "user_1"], "expected no option that describes an object"),
     (["user.created", "--url", "example.org"], "expected http:// or https://"),
     (["user.created", "--id", "msg.1"], "without a full stop"),
     (["user.created", "--id", "msg\n1"], "expected visible ASCII"),

@@ -12,10 +12,13 @@ import Testing
     Mistake("no comma", "{\n // '{' is\n user: {\n table: 'a'\n key: {} } }", "line 5: expected JSON5"),
     Mistake("two commas", "{ user: {\n table: '\\'{',,\n key: {} } }", "line 2: expected JSON5"),
     Mistake("a text over two lines", "{ user: { table: 'a\n' } }", "user.table: expected a JSON5 value"),
-    Mistake("a list", "[]", "expected an object with user, organization, organizationMembership"),
+    Mistake(
+      "a list", "[]",
+      "expected an object with user, organization, organizationMembership, organizationInvitation"),
     Mistake(
       "an unknown entity", "{ users: {} }",
-      "users: expected one of user, organization, organizationMembership in place of this name"),
+      "users: expected one of user, organization, organizationMembership, organizationInvitation in place of this name"
+    ),
     Mistake(
       "no table", "{ user: { key: { id: 'id' } } }", "user: expected a member table, the name of a table"),
     Mistake(
