@@ -26,7 +26,9 @@ struct FileObjects: ObjectSource {
     self.entity = entity
     name = path == "-" ? "standard input" : path
     guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
-      throw CommandFailure("\(path) cannot be read: expected a file with Clerk's \(entity.plural)")
+      throw CommandFailure(
+        "\(path) cannot be read: expected a file with Clerk's \(entity.plural) as JSON\(entity == .user ? " or CSV" : "")"
+      )
     }
     lines = LineReader(file)
     guard let line = try nextLine(), let character = line.first(where: { !Self.isSpace($0) }) else { return }

@@ -10,8 +10,8 @@ struct Pull: AsyncParsableCommand {
       Fetches users (user_…), organizations (org_…), memberships (orgmem_…, or org_…/user_…) and invitations (orginv_…) \
       from Clerk's Backend API, and writes them as `clerk-sync backfill` does: a row that is newer is left unchanged. \
       The row of an object that Clerk does not have is deleted permanently, unless it is foreign as for \
-      `clerk-sync reconcile`. The API requires a secret key in CLERK_SECRET_KEY, or in the file named by \
-      CLERK_SECRET_KEY_FILE.
+      `clerk-sync reconcile`. A membership or an invitation that has no row is searched in Clerk's list of all. The API \
+      requires a secret key in CLERK_SECRET_KEY, or in the file named by CLERK_SECRET_KEY_FILE.
 
       Prints one line for each object, with the result. Users are written first, then organizations, then memberships.
 
