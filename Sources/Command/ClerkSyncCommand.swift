@@ -37,6 +37,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
       Dead.self,
       Backfill.self,
       Reconcile.self,
+      Pull.self,
       Send.self,
       Sign.self,
       Verify.self,

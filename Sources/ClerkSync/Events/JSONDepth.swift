@@ -82,11 +82,11 @@ package enum JSONDepth {
     return "JSON nested deeper than \(limit) levels counts as null: \(shown)"
   }
 
-  /// Moves each path within a list of users to its user.
+  /// Moves each path within a list of objects to its object.
   static func assign(
-    _ paths: [String], to users: [Result<BackendUser, UnusableUser>]
-  ) -> [Result<BackendUser, UnusableUser>] {
-    var users = users
+    _ paths: [String], to objects: [Result<BackendObject, UnusableObject>]
+  ) -> [Result<BackendObject, UnusableObject>] {
+    var objects = objects
     for path in paths {
       var components = path.split(separator: ".")[...]
       if components.first == "data" { components.removeFirst() }
@@ -95,14 +95,14 @@ package enum JSONDepth {
         index = number
         components.removeFirst()
       }
-      guard users.indices.contains(index) else { continue }
-      users[index] = users[index].map { user in
-        var user = user
-        user.prunedPaths.append(components.joined(separator: "."))
-        return user
+      guard objects.indices.contains(index) else { continue }
+      objects[index] = objects[index].map { object in
+        var object = object
+        object.prunedPaths.append(components.joined(separator: "."))
+        return object
       }
     }
-    return users
+    return objects
   }
 
   /// Both opening brackets become 0x7b with bit 5 set, and no other byte does.

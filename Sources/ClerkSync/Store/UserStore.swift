@@ -67,14 +67,14 @@ public final class UserStore: Sendable {
     try write(.event(change(.updated, user), time: updatedAt ?? clock.now(), delivery: nil)).outcome
   }
 
-  /// Writes the users in one transaction, each as ``updateUser(_:updatedAt:)`` does. Each user has a result of its own
-  /// and can fail alone.
+  /// Writes Clerk's objects in one transaction, each as an event about its update would. Each object has a result of its
+  /// own and can fail alone.
   ///
-  /// Other writers wait meanwhile, so pass a few hundred users at a time. Throws, and writes nothing, when the database
-  /// rather than a user is at fault.
-  public func updateUsers(_ users: [BackendUser]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+  /// Other writers wait meanwhile, so pass a few hundred objects at a time. Throws, and writes nothing, when the database
+  /// rather than an object is at fault.
+  public func update(_ objects: [BackendObject]) throws(StoreError) -> [Result<Outcome, StoreError>] {
     try write(
-      users.map {
+      objects.map {
         .event(Event.Change(operation: .updated, record: $0.record), time: $0.updatedAt, delivery: nil)
       }
     ).map { result in result.map(\.outcome) }
@@ -82,8 +82,13 @@ public final class UserStore: Sendable {
 
   /// Deletes the user permanently, with the rows that the application's foreign keys delete.
   @discardableResult
-  public func deleteUser(id: String) throws(StoreError) -> Outcome {
-    let change = mapping[.user].map { Event.Change(operation: .deleted, record: $0.deletedRecord(id)) }
+  public func deleteUser(id: String) throws(StoreError) -> Outcome { try delete(.user, key: id) }
+
+  /// Deletes the object permanently, with the rows of the objects that cannot exist without it and those that the
+  /// application's foreign keys delete. `key` is as in ``BackendObject/key``.
+  @discardableResult
+  public func delete(_ entity: Entity, key: String) throws(StoreError) -> Outcome {
+    let change = mapping[entity].map { Event.Change(operation: .deleted, record: $0.deletedRecord(key)) }
     return try write(.event(change, time: clock.now(), delivery: nil)).outcome
   }
 

@@ -27,11 +27,7 @@ struct SettingsOptions: ParsableArguments {
   /// As ``configuration()``. Throws if the mapping has no table of users.
   func configurationWithUsers() throws -> Configuration {
     let configuration = try configuration()
-    guard configuration.mapping.storesUsers else {
-      throw CommandFailure(
-        "\(configuration.tables ?? "the mapping") has no member user, so no users are stored: add one, which "
-          + "clerk-sync tables suggest can print", status: .configuration)
-    }
+    try configuration.requireTable(of: .user)
     return configuration
   }
 
@@ -129,5 +125,16 @@ extension UserStore {
   /// Opens the configured database with a connection per operation.
   convenience init(_ configuration: Configuration) {
     self.init(database: configuration.database, options: configuration.storeOptions)
+  }
+}
+
+extension Configuration {
+  /// Throws unless the mapping has a table of these objects.
+  func requireTable(of entity: Entity) throws {
+    guard !mapping.tableNames.contains(where: { $0.entity == entity }) else { return }
+    throw CommandFailure(
+      "\(tables ?? "the built-in mapping") has no member \(entity.rawValue), so no \(entity.plural) are stored: add one"
+        + (tables == nil ? " to a file that CLERK_SYNC_TABLES names" : "")
+        + ", which clerk-sync tables suggest can print", status: .configuration)
   }
 }

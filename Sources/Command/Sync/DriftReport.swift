@@ -1,20 +1,22 @@
 import ClerkSync
 import Foundation
 
-/// The result of a comparison of the users table with Clerk.
+/// The result of a comparison of a table with Clerk.
 struct DriftReport {
+  let entity: Entity
   var drifts: [Drift] = []
-  /// The number of users that Clerk listed.
+  /// The number of objects that Clerk listed.
   var listed = 0
-  /// The number of rows with an id in the users table.
+  /// The number of rows with an id in the table.
   var rows = 0
   /// The number of rows without one.
   var rowsWithoutID = 0
-  /// Users at Clerk that cannot be stored as a row.
-  var unusable: [UnusableUser] = []
+  /// Objects at Clerk that cannot be stored as a row.
+  var unusable: [UnusableObject] = []
 
-  /// The last object of the JSON output.
+  /// The last object of the JSON output for a kind of objects.
   private struct Summary: Encodable {
+    let entity: Entity
     let atClerk: Int
     let rows: Int
     let rowsWithoutID: Int
@@ -33,58 +35,75 @@ struct DriftReport {
       for drift in drifts { try JSONLine.print(drift) }
       try JSONLine.print(
         Summary(
-          atClerk: listed, rows: rows, rowsWithoutID: rowsWithoutID, missing: count(.missing),
+          entity: entity, atClerk: listed, rows: rows, rowsWithoutID: rowsWithoutID, missing: count(.missing),
           different: count(.different), extra: count(.extra), foreign: count(.foreign),
           unusable: unusable.count))
       return
     }
     if !drifts.isEmpty {
       // Without --apply, the column of repairs is empty.
-      let columns = drifts.contains { $0.repair != nil } ? Drift.table : Drift.table.dropLast()
+      let all = Drift.table(of: entity)
+      let columns = drifts.contains { $0.repair != nil } ? all : all.dropLast()
       var table = Table(columns)
       for drift in drifts { table.append(Array(drift.cells.prefix(columns.count))) }
       Swift.print(table.text())
     }
-    for user in unusable { Swift.print("\(user.id ?? "a user") cannot be stored: \(user)") }
+    for object in unusable {
+      Swift.print("\(object.id ?? "one of the \(entity.plural)") cannot be stored: \(object)")
+    }
     Swift.print(
-      "\(listed) users at Clerk, \(rows) rows: \(count(.missing)) missing, \(count(.different)) different, "
+      "\(listed) \(entity.plural) at Clerk, \(rows) rows: \(count(.missing)) missing, \(count(.different)) different, "
         + "\(count(.extra)) extra, \(count(.foreign)) foreign")
     if rowsWithoutID > 0 { Swift.print("rows without an id of Clerk's: \(rowsWithoutID)") }
   }
 
+  func hasUnusable(_ id: String?) -> Bool { unusable.contains { $0.id == id } }
+
   private func count(_ kind: Drift.Kind) -> Int { drifts.count { $0.kind == kind } }
 }
 
-/// A difference between Clerk and the users table, about one user.
+/// A difference between Clerk and a table, about one object.
 struct Drift: Encodable {
   enum Kind: String, Encodable {
     case missing, different, extra, foreign
   }
 
   let kind: Kind
-  let user: String
+  let entity: Entity
+  /// Clerk's id, or what identifies the row; see ``BackendObject/key``.
+  let id: String
+  /// The id again if the object is a user: version 0.1.0 of the command had no other name for it.
+  let user: String?
   /// The names of the columns that differ. Their values are personal data and never printed.
-  var columns: [String] = []
+  let columns: [String]
   /// The result of the repair; nil without --apply.
   var repair: String?
 
   static let repaired = "done"
+
+  init(kind: Kind, _ entity: Entity, id: String, columns: [String] = []) {
+    (self.kind, self.entity, self.id, self.columns) = (kind, entity, id, columns)
+    user = entity == .user ? id : nil
+  }
 
   /// Whether there is a row that Clerk does not list.
   var isUnlisted: Bool { kind == .extra || kind == .foreign }
 
   /// Whether --apply deletes the row.
   func isDeletable(withForeign deletesForeign: Bool) -> Bool {
-    kind == .extra || (deletesForeign && kind == .foreign && user.hasPrefix(ClerkSync.Entity.user.idPrefix))
+    kind == .extra || (deletesForeign && kind == .foreign && entity.hasForm(ofKey: id))
   }
 
-  /// The columns of the table that lists drifts.
-  static let table: [Table.Column] = [
-    .init(name: "drift", colour: { $0 == Kind.extra.rawValue ? .red : .yellow }),
-    .init(name: "user"), .init(name: "columns", isFlexible: true), .init(name: "repair", isFlexible: true),
-  ]
+  /// Returns the columns of the table that lists drifts.
+  static func table(of entity: Entity) -> [Table.Column] {
+    [
+      .init(name: "drift", colour: { $0 == Kind.extra.rawValue ? .red : .yellow }),
+      .init(name: entity.singular), .init(name: "columns", isFlexible: true),
+      .init(name: "repair", isFlexible: true),
+    ]
+  }
 
   var cells: [String?] {
-    [kind.rawValue, user, columns.isEmpty ? nil : columns.joined(separator: ","), repair]
+    [kind.rawValue, id, columns.isEmpty ? nil : columns.joined(separator: ","), repair]
   }
 }

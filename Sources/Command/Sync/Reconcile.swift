@@ -5,21 +5,23 @@ import Settings
 /// `clerk-sync reconcile`
 struct Reconcile: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare the users table with Clerk, and optionally repair it.",
+    abstract: "Compare the tables with Clerk, and optionally repair them.",
     discussion: """
       Lists users that are missing from the table, rows that differ, extra rows whose users Clerk no longer has, and \
-      foreign rows. Changes nothing without --apply. The users are read from Clerk's Backend API, or from a file with --file. The API \
-      requires a secret key in CLERK_SECRET_KEY, or in the file named by CLERK_SECRET_KEY_FILE.
+      foreign rows; then the same for organizations, memberships and invitations, if they have a table. Changes nothing \
+      without --apply. The objects are read from Clerk's Backend API, or from a file with --file. The API requires a \
+      secret key in CLERK_SECRET_KEY, or in the file named by CLERK_SECRET_KEY_FILE.
 
-      With --apply, missing and different users are written as by `clerk-sync backfill`, and extra users are deleted \
-      permanently. Before each deletion the API is asked once more whether the user exists. With --file there is no \
-      such check: the file must contain all users, and be newer than the last user created.
+      With --apply, missing and different objects are written as by `clerk-sync backfill`, and extra ones are deleted \
+      permanently. The memberships of a deleted user or organization go with it, before they are compared. Before each \
+      deletion the API is asked once more whether the object exists. With --file there is no such check: the file must \
+      contain all objects, and be newer than the last one created.
 
       A row is foreign if Clerk does not have its id, and it may never have been Clerk's: the id is not in the form of \
       Clerk's, or no change of Clerk's has been applied to the row. Such rows remain, unless --delete-foreign is given: \
       then those with an id in the form of Clerk's are deleted as extra ones are. Rows without an id are only counted.
 
-      As a safeguard, nothing is deleted if more than 50 rows, or more than a tenth of the rows, would be. \
+      As a safeguard, nothing is deleted from a table if more than 50 of its rows, or more than a tenth, would be. \
       --force-deletes raises this limit.
 
       The exit status is 1 if there are differences, or with --apply if some remain, and 2 if the limit on deletions \
@@ -34,10 +36,10 @@ struct Reconcile: AsyncParsableCommand {
   @Flag(help: "Let --apply also delete the foreign rows with an id in the form of Clerk's.")
   var deleteForeign = false
 
-  @Option(help: ArgumentHelp("Allow --apply to delete up to this many rows.", valueName: "n"))
+  @Option(help: ArgumentHelp("Allow --apply to delete up to this many rows of a table.", valueName: "n"))
   var forceDeletes: Int?
 
-  @Flag(help: "Print one JSON object per line: each difference, then a summary.")
+  @Flag(help: "Print one JSON object per line: each difference, then a summary, for each kind of objects.")
   var json = false
 
   @OptionGroup var settings: SettingsOptions
@@ -52,18 +54,31 @@ struct Reconcile: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var configuration = try settings.configurationWithUsers()
-    let (users, api) = try source.users(settings, mapping: configuration.mapping)
-    configuration.mapping = users.mapping
+    var configuration = try settings.configuration()
+    let entities = try source.entities(configuration)
+    let file = try source.file.map { try FileObjects($0, entities[0], mapping: configuration.mapping) }
+    if let file { configuration.mapping = file.mapping }
+    let api = file == nil ? try source.api.api(settings, mapping: configuration.mapping) : nil
     let store = UserStore(configuration)
     try store.check()
-    var reconciliation = Reconciliation(store, api: api)
-    try await reconciliation.walk(users)
-    let objection =
-      apply
-      ? try await reconciliation.apply(deletesForeign: deleteForeign, forcedDeletions: forceDeletes) : nil
-    try reconciliation.report.print(asJSON: json)
-    if let objection { throw CommandFailure(objection) }
-    if reconciliation.report.remaining > 0 { throw ExitCode(.attention) }
+    let start = Timestamp.now.milliseconds
+    var objections: [String] = []
+    var remaining = 0
+    for entity in entities {
+      guard let objects: any ObjectSource = file ?? api?.all(entity) else { continue }
+      var reconciliation = Reconciliation(store, entity, api: api)
+      try await reconciliation.walk(objects, start: start)
+      if apply {
+        let limit = DeletionLimit(rows: reconciliation.report.rows, forced: forceDeletes)
+        if let excess = try await reconciliation.apply(deletesForeign: deleteForeign, limit: limit) {
+          objections.append(limit.objection(to: excess, of: entity, isOnlyOne: entities.count == 1))
+        }
+      }
+      if entity != entities.first, !json { print() }
+      try reconciliation.report.print(asJSON: json)
+      remaining += reconciliation.report.remaining
+    }
+    if !objections.isEmpty { throw CommandFailure(objections.joined(separator: "; ")) }
+    if remaining > 0 { throw ExitCode(.attention) }
   }
 }

@@ -1,104 +1,115 @@
 import ClerkSync
 
-/// Compares the users table with all of Clerk's users, and repairs the differences.
+/// Compares the table of one kind of objects with all of these at Clerk, and repairs the differences.
 ///
-/// Only differing users are kept in memory, and the ids of the rows are in a temporary table. A comparison that finds
+/// Only differing objects are kept in memory, and the keys of the rows are in a temporary table. A comparison that finds
 /// no differences needs the memory of one page.
 struct Reconciliation {
-  private(set) var report = DriftReport()
+  private(set) var report: DriftReport
   private let store: UserStore
-  /// nil if the users are read from a file.
+  private let entity: Entity
+  /// nil if the objects are read from a file.
   private let api: ClerkAPI?
-  /// The users at Clerk that are missing from the table or differ from it.
-  private var differing: [BackendUser] = []
+  /// The objects at Clerk that are missing from the table or differ from it.
+  private var differing: [BackendObject] = []
+  /// The rows that Clerk does not list, by key.
+  private var unlisted: [String: StoredObject] = [:]
 
-  init(_ store: UserStore, api: ClerkAPI?) {
-    self.store = store
-    self.api = api
+  init(_ store: UserStore, _ entity: Entity, api: ClerkAPI?) {
+    (self.store, self.entity, self.api) = (store, entity, api)
+    report = DriftReport(entity: entity)
   }
 
-  /// Compares every user of the source with the table.
-  mutating func walk(_ source: any UserSource) async throws {
+  /// Compares every object of the source with the table. An object changed after `start`, in milliseconds since 1970, is
+  /// not a difference: its webhook is on the way.
+  mutating func walk(_ source: any ObjectSource, start: Int64) async throws {
     var source = source
-    // A user changed after this time is not a difference: its webhook is on the way.
-    let start = Timestamp.now.milliseconds
-    let unlisted = try UnlistedUsers(of: store)
+    let unlisted = try UnlistedObjects(of: store, entity)
     report.rows = unlisted.rows
     report.rowsWithoutID = unlisted.rowsWithoutID
-    var progress = ProgressBar(total: try await api?.count())
+    var progress = ProgressBar(total: try await api?.count(entity), of: entity.plural)
     defer { ProgressBar.clear() }
-    var candidates: [BackendUser] = []
+    var candidates: [BackendObject] = []
     while let page = try await source.nextPage() {
-      report.listed += page.count
-      for case .failure(let unusable) in page { report.unusable.append(unusable) }
-      let users = page.compactMap { try? $0.get() }.filter { $0.updatedAt < start }
-      try unlisted.strike(page.compactMap(\.userID))
-      candidates += try differences(of: users).map(\.user)
+      for case .failure(let unusable) in page where !source.isRepeating || !report.hasUnusable(unusable.id) {
+        report.unusable.append(unusable)
+      }
+      let objects = page.compactMap { try? $0.get() }.filter { $0.updatedAt < start }
+      try unlisted.strike(page.compactMap(\.key))
+      candidates += try differences(of: objects).map(\.object)
       progress.advance(by: page.count)
     }
-    // Compare the differing users again, because webhooks may have been applied in the meantime.
+    report.listed = source.done
+    // Compare the differing objects again, because webhooks may have been applied in the meantime.
+    var found: Set<String> = []
     for batch in candidates.batches {
-      for (user, drift) in try differences(of: batch) {
-        differing.append(user)
+      for (object, drift) in try differences(of: batch) where found.insert(object.id).inserted {
+        differing.append(object)
         report.drifts.append(drift)
       }
     }
-    report.drifts += try unlisted.remaining().map {
-      Drift(kind: $0.isForeign ? .foreign : .extra, user: $0.id)
+    for row in try unlisted.remaining() {
+      self.unlisted[row.key] = row
+      report.drifts.append(Drift(kind: row.isForeign ? .foreign : .extra, entity, id: row.key))
     }
   }
 
-  /// Repairs the differences found by ``walk(_:)``. Returns the reason if the deletions exceed the limit; then nothing
-  /// is deleted.
-  mutating func apply(deletesForeign: Bool, forcedDeletions: Int?) async throws -> String? {
-    let limit = DeletionLimit(rows: report.rows, forced: forcedDeletions)
+  /// Repairs the differences found by ``walk(_:start:)``. Returns the number of deletions if it exceeds the limit; then
+  /// nothing is deleted.
+  mutating func apply(deletesForeign: Bool, limit: DeletionLimit) async throws -> Int? {
     let deletions = report.drifts.count { $0.isDeletable(withForeign: deletesForeign) }
-    let objection = limit.objection(to: deletions)
+    let isExceeded = limit.isExceeded(by: deletions)
     // Delete first: a deleted row may hold an e-mail address that now belongs to another user.
     for index in report.drifts.indices where report.drifts[index].isUnlisted {
       let drift = report.drifts[index]
       report.drifts[index].repair =
         if !drift.isDeletable(withForeign: deletesForeign) {
           "kept"
-        } else if objection != nil {
+        } else if isExceeded {
           "too many"
         } else {
-          try await delete(drift.user)
+          try await delete(drift.id)
         }
     }
-    var writer = UserWriter(store)
+    var writer = ObjectWriter(store)
     // A user without an address frees the one in the row.
     try writer.write(report.unusable.map { .failure($0) })
     for batch in differing.batches { try writer.write(batch.map { .success($0) }) }
     try writer.settleConflicts()
     var reasons: [String: String] = [:]
-    for user in writer.tally.skipped { if let id = user.id { reasons[id] = user.reason } }
+    for object in writer.tally.skipped { if let id = object.id { reasons[id] = object.reason } }
     for index in report.drifts.indices where !report.drifts[index].isUnlisted {
-      report.drifts[index].repair = reasons[report.drifts[index].user] ?? Drift.repaired
+      report.drifts[index].repair = reasons[report.drifts[index].id] ?? Drift.repaired
     }
-    return objection
+    return isExceeded ? deletions : nil
   }
 
-  /// Deletes a user after Clerk's API has confirmed that it does not exist.
-  private func delete(_ id: String) async throws -> String {
-    if let api, try await api.user(id) != nil { return "kept: Clerk has this user" }
-    try store.deleteUser(id: id)
+  /// Deletes an object after Clerk's API has confirmed that it does not exist.
+  private func delete(_ key: String) async throws -> String {
+    if let api {
+      guard let row = unlisted[key], let address = ObjectAddress(entity, row) else {
+        let other: Entity = entity == .organizationMembership ? .user : .organization
+        return "kept: no column has Clerk's id of its \(other.singular), which the confirmation needs"
+      }
+      if try await api.object(at: address) != nil { return "kept: Clerk has this \(entity.singular)" }
+    }
+    try store.delete(entity, key: key)
     return Drift.repaired
   }
 
-  private func differences(of users: [BackendUser]) throws -> [(user: BackendUser, drift: Drift)] {
-    let comparisons = try store.compare(users)
-    return zip(users, comparisons).compactMap { user, comparison in
+  private func differences(of objects: [BackendObject]) throws -> [(object: BackendObject, drift: Drift)] {
+    let comparisons = try store.compare(objects)
+    return zip(objects, comparisons).compactMap { object, comparison in
       switch comparison {
-      case .missing: (user, Drift(kind: .missing, user: user.id))
-      case .different(let columns): (user, Drift(kind: .different, user: user.id, columns: columns))
+      case .missing: (object, Drift(kind: .missing, entity, id: object.id))
+      case .different(let columns): (object, Drift(kind: .different, entity, id: object.id, columns: columns))
       case .equal, .newer, .deleted: nil
       }
     }
   }
 }
 
-/// Limits deletions, so that a wrong key, an empty file or an incomplete list cannot empty the users table.
+/// Limits deletions, so that a wrong key, an empty file or an incomplete list cannot empty a table.
 struct DeletionLimit {
   /// The number of deletions allowed by default: a tenth of the rows, and 50 at most.
   private let limit: Int
@@ -112,11 +123,12 @@ struct DeletionLimit {
     limit = min(50, rows / 10)
   }
 
-  /// Returns the reason why this many deletions are not allowed; nil if they are.
-  func objection(to deletions: Int) -> String? {
-    if deletions <= limit || deletions <= forced ?? 0 { return nil }
-    return
-      "nothing was deleted: \(deletions) of \(rows) rows would be, more than the limit of \(limit); "
-      + "to delete them all, add --force-deletes \(deletions)"
+  func isExceeded(by deletions: Int) -> Bool { deletions > limit && deletions > forced ?? 0 }
+
+  /// Returns the reason why this many deletions are not allowed. `isOnlyOne` says that only one kind of objects is
+  /// compared.
+  func objection(to deletions: Int, of entity: Entity, isOnlyOne: Bool) -> String {
+    "no \(entity.plural) were deleted: \(deletions) of \(rows) rows would be, more than the limit of \(limit); "
+      + "to delete them all, add \(isOnlyOne ? "" : "--entity \(entity.rawValue) ")--force-deletes \(deletions)"
   }
 }

@@ -30,7 +30,7 @@ extension Record {
   }
 }
 
-extension BackendUser {
+extension BackendObject {
   init(user: User, updatedAt: Int64) { self.init(.of(user), updatedAt: updatedAt) }
 
   var user: User? { record.user }

@@ -14,6 +14,14 @@ enum VersionKey: Equatable, Sendable {
     case .pair(let pair, let id): "\(pair)/\(id)"
     }
   }
+
+  /// What identifies the object's row.
+  var row: String {
+    switch self {
+    case .id(let id): id
+    case .pair(let pair, _): pair
+    }
+  }
 }
 
 /// The table `clerk_sync_versions`: the version applied to each object, the tombstones of deleted objects, and the time
@@ -69,6 +77,16 @@ enum VersionTable {
     ORDER BY version DESC, rank DESC LIMIT 1
     """
 
+  private static let anyOfPair: SQL = """
+    SELECT 1 FROM clerk_sync_versions WHERE object_id > ?1 AND object_id < ?2 AND version <> ?3 LIMIT 1
+    """
+
+  /// Reads the whole table.
+  private static let pairSearch: SQL = """
+    SELECT substr(object_id, 1, length(object_id) - length(?1) - 1) FROM clerk_sync_versions
+    WHERE substr(object_id, -length(?1) - 1) = '/' || ?1
+    """
+
   private static let pairDeletion: SQL = """
     UPDATE clerk_sync_versions SET rank = ?3, deleted = ?4
     WHERE object_id > ?1 AND object_id < ?2 AND deleted IS NULL
@@ -99,6 +117,17 @@ enum VersionTable {
         time: row.integer(at: 0) ?? .min,
         rank: row.integer(at: 1).flatMap(Event.Operation.init(rawValue:)) ?? .deleted)
     }
+  }
+
+  /// Whether a change of Clerk's has been applied to a membership of the pair, which may have been deleted since.
+  static func hasApplied(toPair pair: String, on connection: borrowing Connection) throws(SQLiteError) -> Bool
+  {
+    try connection.integer(anyOfPair, "\(pair)/", "\(pair)0", Version.none.time) != nil
+  }
+
+  /// Returns the pair of the membership with this id; nil if nothing is known of it.
+  static func pair(of id: String, on connection: borrowing Connection) throws(SQLiteError) -> String? {
+    try connection.first(pairSearch, id) { $0.text(at: 0) }
   }
 
   /// Records that the pair's memberships have been deleted. `now` is in milliseconds since 1970.

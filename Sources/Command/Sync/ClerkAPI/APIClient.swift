@@ -11,6 +11,9 @@ struct APIClient: Sendable {
     case failed(reason: String, pause: Double?)
   }
 
+  /// The version of the API (clerk.com/docs/guides/development/upgrading/versioning).
+  private static let version = "2026-05-12"
+
   private let base: String
   private let key: SecretKey
   private let session: URLSession
@@ -32,6 +35,7 @@ struct APIClient: Sendable {
     guard let url = URL(string: base + path) else { throw CommandFailure("\(base) is not a URL") }
     var request = URLRequest(url: url)
     request.setValue(key.authorization, forHTTPHeaderField: "Authorization")
+    request.setValue(Self.version, forHTTPHeaderField: "Clerk-API-Version")
     var number = 1
     while true {
       switch try await attempt(request) {

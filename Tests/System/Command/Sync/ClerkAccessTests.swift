@@ -11,15 +11,15 @@ import Testing
     _ = try Command.run(["init", "--database", "app.db"], in: site.folder)
   }
 
-  @Test(arguments: ["backfill", "reconcile"])
-  func `A missing, invalid or rejected key is reported and never printed`(command: String) throws {
+  @Test(arguments: [["backfill"], ["reconcile"], ["pull", "user_1"]])
+  func `A missing, invalid or rejected key is reported and never printed`(command: [String]) throws {
     for (key, message) in [
       ("", "CLERK_SECRET_KEY is not set: expected a secret key of Clerk's Backend API"),
       ("pk_test_Q2xlcms", "CLERK_SECRET_KEY is not a secret key of Clerk's Backend API"),
       ("sk_test_two\u{20}words", "CLERK_SECRET_KEY is not a secret key of Clerk's Backend API"),
       ("sk_test_another", "\(site.clerk.url) rejected the key (HTTP 401): check CLERK_SECRET_KEY"),
     ] {
-      let run = try site.run(command, key: key)
+      let run = try site.run(command[0], options: Array(command.dropFirst()), key: key)
       #expect(run.status == 78)
       #expect(run.output.isEmpty)
       #expect(run.errors.hasPrefix("clerk-sync: \(message)"), "\(run.errors)")
@@ -58,7 +58,9 @@ import Testing
     ["backfill", "--restart", "yes"], ["backfill", "--env-file"],
     ["reconcile", "--api-url", "ftp://api.clerk.com"],
     ["reconcile", "--apply", "--force-deletes", "many"], ["reconcile", "--apply", "--force-deletes", "-1"],
-    ["reconcile", "--force-deletes", "3"], ["reconcile", "--file"], ["reconcile", "--json", "x"],
+    ["reconcile", "--force-deletes", "3"], ["reconcile", "--file"], ["reconcile", "--json", "x"], ["pull"],
+    ["pull", "x"],
+    ["reconcile", "--entity", "team"],
   ])
   func `Invalid arguments are reported in one line`(arguments: [String]) throws {
     let run = try Command.run(arguments, in: site.folder)

@@ -1,29 +1,37 @@
 import Foundation
 import TestSupport
 
-/// A loopback server that lists users like Clerk's Backend API, with the faults that a test requests.
+/// A loopback server that lists users, organizations and their memberships like Clerk's Backend API, with the faults that a test requests.
 final class ClerkServer {
   /// The settings of the server; see clerk.py.
   struct Settings: Encodable {
     var count: Int
+    var organizations = 0
+    var memberships = 0
+    var invitations = 0
     var changes: [String: Changes?] = [:]
     var faults: [String: String] = [:]
     var hold: Int?
+    var deletions: [String: [String]] = [:]
   }
 
-  /// Members of a user that replace the generated ones.
+  /// Members of an object that replace the generated ones.
   struct Changes: Encodable {
     var firstName: String?
     var addresses: [[String: String]]?
     var updatedAt: Int64?
     /// The number of arrays around its unsafe metadata.
     var nesting: Int?
+    /// The name of an organization.
+    var name: String?
+    /// The role of a membership.
+    var role: String?
 
     private enum CodingKeys: String, CodingKey {
       case firstName = "first_name"
       case addresses = "email_addresses"
       case updatedAt = "updated_at"
-      case nesting
+      case nesting, name, role
     }
   }
 
@@ -59,15 +67,28 @@ final class ClerkServer {
   var requests: ArraySlice<Substring> { process.log.split(separator: "\n").dropFirst() }
 
   /// The number of pages requested so far.
-  var pages: Int { requests.count { $0.hasPrefix("/v1/users?") } }
+  var pages: Int {
+    requests.count { request in
+      let path = request.prefix { $0 != "?" }
+      return request.contains("limit=500") && path.split(separator: "/").count == 2
+    }
+  }
 
   /// Returns the user that the server generates for a number.
   static func user(_ number: Int) -> ClerkUser {
-    let digits = "\(number)"
-    let id = "user_" + String(repeating: "0", count: 7 - digits.count) + digits
+    let id = "user_" + digits(number, 7)
     return ClerkUser(
       id: id, email: "\(id)@example.org", firstName: "Ada", lastName: "L\(number)",
       role: ["admin", "trainer", "client"][number % 3])
+  }
+
+  static func organization(_ number: Int) -> String { "org_" + digits(number, 4) }
+
+  static func membership(_ number: Int) -> String { "orgmem_" + digits(number, 7) }
+
+  private static func digits(_ number: Int, _ count: Int) -> String {
+    let digits = "\(number)"
+    return String(repeating: "0", count: count - digits.count) + digits
   }
 
   private func save() throws {

@@ -36,7 +36,7 @@ import Testing
     #expect(try site.run("backfill").status == 0)
     let command = try site.run("reconcile", "--apply", "--file", "-", standardInput: text)
     #expect(command.status == 2)
-    #expect(command.errors.contains("nothing was deleted: 20 of 20 rows would be"))
+    #expect(command.errors.contains("no users were deleted: 20 of 20 rows would be"))
     #expect(try site.differences(20).isEmpty)
   }
 }

@@ -32,7 +32,7 @@ import Testing
     let json = try site.run("reconcile", "--json", options: options)
     #expect(
       json.lines.last
-        == #"{"atClerk":20,"different":0,"extra":0,"foreign":2,"missing":0,"rows":22,"rowsWithoutID":0,"unusable":0}"#
+        == #"{"atClerk":20,"different":0,"entity":"user","extra":0,"foreign":2,"missing":0,"rows":22,"rowsWithoutID":0,"unusable":0}"#
     )
     #expect(try ids(site) == ["local", "user_foreign"])
   }
@@ -66,7 +66,7 @@ import Testing
     #expect(command.status == (isDeleted ? 0 : 2), "\(command.errors)")
     #expect(
       isDeleted
-        || command.errors.contains("nothing was deleted: 3 of 22 rows would be, more than the limit of 2"))
+        || command.errors.contains("no users were deleted: 3 of 22 rows would be, more than the limit of 2"))
     let rows = try site.database.rows("SELECT count(*) FROM users WHERE id GLOB 'user_0*'")
     #expect(rows == [["\(isDeleted ? 20 - extra : 20)"]])
     #expect(try ids(site).contains("user_foreign") == (options.isEmpty || !isDeleted))
@@ -103,7 +103,9 @@ import Testing
       try site.database.rows("SELECT email FROM users WHERE clerk_id IS NULL") == [["old@example.org"]])
   }
 
-  @Test(arguments: [["backfill"], ["reconcile"], ["users"]])
+  @Test(arguments: [
+    ["backfill", "--entity", "user"], ["reconcile", "--file", "-"], ["pull", "user_1"], ["users"],
+  ])
   func `A mapping without users is a fault of the configuration`(command: [String]) throws {
     let folder = try TemporaryFolder(inMemory: true)
     try folder.write(

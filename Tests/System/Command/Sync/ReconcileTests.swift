@@ -45,10 +45,10 @@ import Testing
     #expect(json.status == 1)
     #expect(
       json.lines == [
-        #"{"columns":["email","role"],"kind":"different","user":"user_0000002"}"#,
-        #"{"columns":[],"kind":"missing","user":"user_0000600"}"#,
-        #"{"columns":[],"kind":"extra","user":"user_extra"}"#,
-        #"{"atClerk":700,"different":1,"extra":1,"foreign":0,"missing":1,"rows":700,"rowsWithoutID":0,"unusable":0}"#,
+        #"{"columns":["email","role"],"entity":"user","id":"user_0000002","kind":"different","user":"user_0000002"}"#,
+        #"{"columns":[],"entity":"user","id":"user_0000600","kind":"missing","user":"user_0000600"}"#,
+        #"{"columns":[],"entity":"user","id":"user_extra","kind":"extra","user":"user_extra"}"#,
+        #"{"atClerk":700,"different":1,"entity":"user","extra":1,"foreign":0,"missing":1,"rows":700,"rowsWithoutID":0,"unusable":0}"#,
       ])
     let repair = try site.run("reconcile", "--apply")
     #expect(repair.status == 0)
@@ -84,9 +84,9 @@ import Testing
       "reconcile", "--json", "--file", "-", standardInput: file.joined(separator: "\n"))
     #expect(
       command.lines.dropLast() == [
-        #"{"columns":["firstName"],"kind":"different","user":"user_0000000"}"#,
-        #"{"columns":["firstName"],"kind":"different","user":"user_0000001"}"#,
-        #"{"columns":[],"kind":"extra","user":"user_0000002"}"#,
+        #"{"columns":["firstName"],"entity":"user","id":"user_0000000","kind":"different","user":"user_0000000"}"#,
+        #"{"columns":["firstName"],"entity":"user","id":"user_0000001","kind":"different","user":"user_0000001"}"#,
+        #"{"columns":[],"entity":"user","id":"user_0000002","kind":"extra","user":"user_0000002"}"#,
       ])
   }
 }

@@ -1,14 +1,25 @@
 import Foundation
 import TestSupport
 
-/// A database, and a server with Clerk's users.
+/// A database, and a server with Clerk's users and organizations.
 struct SyncingSite {
   let folder: TemporaryFolder
   let clerk: ClerkServer
+  /// Given to every command.
+  private var options: [String] = []
 
   init(_ settings: ClerkServer.Settings) throws {
     folder = try TemporaryFolder(inMemory: true)
     clerk = try ClerkServer(settings)
+  }
+
+  /// Creates the application's tables with the SQL script, and names the mapping file to every command.
+  init(_ settings: ClerkServer.Settings, schema: String, mapping: String) throws {
+    try self.init(settings)
+    try ApplicationSchema.run(schema, at: folder.file("app.db"))
+    try folder.write(mapping, to: "tables.json5")
+    try folder.write("CLERK_SYNC_TABLES=tables.json5", to: "settings")
+    options = ["--env-file", "settings"]
   }
 
   var database: DatabaseFile { DatabaseFile(folder.file("app.db")) }
@@ -52,7 +63,7 @@ struct SyncingSite {
   }
 
   private func arguments(_ command: String) -> [String] {
-    [command, "--database", "app.db", "--api-url", clerk.url]
+    [command, "--database", "app.db", "--api-url", clerk.url] + options
   }
 }
 

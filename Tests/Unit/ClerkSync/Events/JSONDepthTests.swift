@@ -101,13 +101,13 @@ import Testing
     }
     let array = "[\(users.joined(separator: ","))]"
     for json in [array, #"{"data":\#(array)}"#] {
-      let list = try BackendUser.list(decoding: Array(json.utf8), mapping: .builtIn).map { try $0.get() }
+      let list = try BackendObject.list(decoding: Array(json.utf8), mapping: .builtIn).map { try $0.get() }
       #expect(list.map(\.id) == ["user_1", "user_2", "user_3"])
       #expect(list[0].prunedPaths == [])
       #expect(list[1].prunedPaths.count == 1)
       #expect(list[2].prunedPaths.first?.hasPrefix("unsafe_metadata.a.0.0") == true)
     }
-    let one = try BackendUser.list(decoding: Array(users[2].utf8), mapping: .builtIn)[0].get()
+    let one = try BackendObject.list(decoding: Array(users[2].utf8), mapping: .builtIn)[0].get()
     #expect(one.prunedPaths == ["unsafe_metadata.a.0.0.0.0…"])
   }
 

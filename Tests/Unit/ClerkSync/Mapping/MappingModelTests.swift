@@ -61,7 +61,7 @@ import Testing
       let isDeleted = events.contains { $0.kind == .deleted }
       return isDeleted ? nil : events.max(by: ClerkMessage.happenedBefore).map { ClerkProfile($0).data }
     }
-    let listed = try BackendUser.list(
+    let listed = try BackendObject.list(
       decoding: Array("[\(users.joined(separator: ","))]".utf8), mapping: store.mapping)
     let usable = listed.compactMap { try? $0.get() }
     return zip(usable, try store.compare(usable)).compactMap { user, comparison in

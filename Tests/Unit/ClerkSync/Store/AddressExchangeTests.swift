@@ -92,13 +92,13 @@ import Testing
 
   @Test func `Users who are listed with each other's address change in one commit`() throws {
     let listed = [("user_a", "b@example.org"), ("user_b", "a@example.org")].map { id, email in
-      BackendUser(user: .ada(id, email: email), updatedAt: 2)
+      BackendObject(user: .ada(id, email: email), updatedAt: 2)
     }
     #expect(
-      try database.store.updateUsers(listed)
+      try database.store.update(listed)
         == [.failure(.emailTaken(by: "user_b")), .failure(.emailTaken(by: "user_a"))])
     #expect(try addresses() == ["user_a a@example.org", "user_b b@example.org"])
-    #expect(try database.store.updateUsers(listed) == [.success(.applied), .success(.applied)])
+    #expect(try database.store.update(listed) == [.success(.applied), .success(.applied)])
     #expect(try addresses() == Self.exchanged)
   }
 
@@ -107,7 +107,9 @@ import Testing
     let taking = Event(.created(.ada("user_c", email: "a@example.org")), at: 3)
     #expect(throws: StoreError.addressNotClerks(table: "users")) { try database.store.apply(taking) }
     for id in ["user_a", "user_9"] {
-      try database.store.record([BackendUser(user: .ada(id, email: "new@example.org"), updatedAt: 2).release])
+      try database.store.record([
+        BackendObject(user: .ada(id, email: "new@example.org"), updatedAt: 2).release
+      ])
     }
     #expect(try database.column("SELECT object_id FROM clerk_sync_versions") == ["user_a"])
     #expect(try database.store.apply(taking) == .applied)

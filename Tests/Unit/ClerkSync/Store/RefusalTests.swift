@@ -156,7 +156,7 @@ import Testing
 
   @Test func `A user of whom nothing was applied is missing, not newer`() throws {
     try refuse("msg_1", at: Self.now + 1)
-    let listed = BackendUser(user: .ada(), updatedAt: Self.now)
+    let listed = BackendObject(user: .ada(), updatedAt: Self.now)
     #expect(try store.compare([listed]) == [.missing])
     try database.execute(
       "INSERT INTO users VALUES ('user_1', 'user_1@example.org', 'Ada', 'Lovelace', '', NULL, 'client', 1, 1)"

@@ -5,8 +5,8 @@ import Testing
 
 /// Users as Clerk has them, who do not fit into a table at once.
 @Suite struct UnusualUserTests {
-  private static func users(_ name: String) throws -> [Result<BackendUser, UnusableUser>] {
-    try BackendUser.list(decoding: Payload.example(name), mapping: .builtIn)
+  private static func users(_ name: String) throws -> [Result<BackendObject, UnusableObject>] {
+    try BackendObject.list(decoding: Payload.example(name), mapping: .builtIn)
   }
 
   /// Returns the user's row; nil if there is none.
@@ -74,7 +74,7 @@ import Testing
     let users = try Self.users("users.freed-address")
     try database.store.record(
       users.compactMap { user in if case .failure(let error) = user { error.release } else { nil } })
-    #expect(try database.store.updateUsers(users.compactMap { try? $0.get() }) == [.success(.applied)])
+    #expect(try database.store.update(users.compactMap { try? $0.get() }) == [.success(.applied)])
     #expect(try addresses(database) == ["user_a user_a@no-email.invalid", "user_b shared@example.org"])
   }
 
@@ -115,7 +115,7 @@ import Testing
     try database.store.create(.ada("user_y", email: "two@example.org"), now: 1)
     var users = try Self.users("users.exchanged-addresses").map { try $0.get() }
     for _ in 1...2 {
-      let results = try database.store.updateUsers(users)
+      let results = try database.store.update(users)
       users = zip(users, results).filter { $1 != .success(.applied) }.map(\.0)
     }
     #expect(users == [])

@@ -4,7 +4,7 @@ import Testing
 @testable import ClerkSync
 
 /// Users that are compared and written in batches.
-@Suite struct UserComparisonTests {
+@Suite struct ObjectComparisonTests {
   private let database: TestDatabase
 
   init() throws {
@@ -13,8 +13,8 @@ import Testing
   }
 
   /// Returns a user of Clerk's list, last changed `milliseconds` after the test's current time.
-  private func listed(_ user: User, after milliseconds: Int64 = 0) -> BackendUser {
-    BackendUser(user: user, updatedAt: UserStore.now + milliseconds)
+  private func listed(_ user: User, after milliseconds: Int64 = 0) -> BackendObject {
+    BackendObject(user: user, updatedAt: UserStore.now + milliseconds)
   }
 
   @Test func `A user is compared with the row and the recorded version`() throws {
@@ -49,7 +49,7 @@ import Testing
 
   @Test func `Users are written together, and each has its own result`() throws {
     try database.store.create(.ada("user_1"), now: UserStore.now + 5)
-    let results = try database.store.updateUsers([
+    let results = try database.store.update([
       listed(.ada("user_1")), listed(.ada("user_2", email: "user_1@example.org")), listed(.ada("user_3")),
     ])
     #expect(results == [.success(.stale), .failure(.emailTaken(by: "user_1")), .success(.applied)])
@@ -60,17 +60,17 @@ import Testing
   @Test func `A database error is thrown, and nothing is written`() throws {
     try database.execute(
       "ALTER TABLE users RENAME TO people", "CREATE VIEW users AS SELECT * FROM people")
-    #expect(throws: StoreError.self) { try database.store.updateUsers([listed(.ada())]) }
+    #expect(throws: StoreError.self) { try database.store.update([listed(.ada())]) }
   }
 
   @Test func `Users that were not listed remain, except newer and deleted ones`() throws {
     for id in ["user_1", "user_2", "user_3"] { try database.store.create(.ada(id)) }
-    let unlisted = try UnlistedUsers(of: database.store)
+    let unlisted = try UnlistedObjects(of: database.store)
     #expect(unlisted.rows == 3)
     try unlisted.strike(["user_1", "user_9"])
     try database.store.create(.ada("user_4"))
-    #expect(try unlisted.remaining().map(\.id) == ["user_2", "user_3"])
+    #expect(try unlisted.remaining().map(\.key) == ["user_2", "user_3"])
     try database.store.delete("user_2")
-    #expect(try unlisted.remaining().map(\.id) == ["user_3"])
+    #expect(try unlisted.remaining().map(\.key) == ["user_3"])
   }
 }

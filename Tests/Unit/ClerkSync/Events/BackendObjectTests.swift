@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClerkSync
 
-@Suite struct BackendUserTests {
+@Suite struct BackendObjectTests {
   private static let ada = """
     {"id":"user_1","first_name":"Ada","last_name":null,"primary_email_address_id":"idn_1","public_metadata":{},\
     "email_addresses":[{"id":"idn_1","email_address":"user_1@example.org"}],"updated_at":1700000000123}
@@ -11,7 +11,7 @@ import Testing
 
   @Test(arguments: ["[\(ada)]", #"{"data":[\#(ada)]}"#, ada])
   func `All three forms of a list decode`(json: String) throws {
-    let users = try BackendUser.list(decoding: Array(json.utf8), mapping: .builtIn).map { try $0.get() }
+    let users = try BackendObject.list(decoding: Array(json.utf8), mapping: .builtIn).map { try $0.get() }
     #expect(
       users.map(\.user) == [User(id: "user_1", email: "user_1@example.org", firstName: "Ada", role: "client")]
     )
@@ -27,24 +27,24 @@ import Testing
     ("7", nil, "not as expected: 0 is not an object"),
   ])
   func `A user that cannot be stored fails alone`(json: String, id: String?, reason: String) throws {
-    let users = try BackendUser.list(decoding: Array("[\(json),\(Self.ada)]".utf8), mapping: .builtIn)
+    let users = try BackendObject.list(decoding: Array("[\(json),\(Self.ada)]".utf8), mapping: .builtIn)
     #expect(users.count == 2)
     #expect((try? users[1].get())?.id == "user_1")
-    let unusable = #expect(throws: UnusableUser.self) { try users[0].get() }
+    let unusable = #expect(throws: UnusableObject.self) { try users[0].get() }
     #expect(unusable?.id == id)
     #expect(unusable?.description == reason)
   }
 
   @Test(arguments: ["", "7", "null", #"{"data":7}"#, "[1"])
   func `A document that is not a list is refused`(json: String) {
-    #expect(throws: EventError.self) { try BackendUser.list(decoding: Array(json.utf8), mapping: .builtIn) }
+    #expect(throws: EventError.self) { try BackendObject.list(decoding: Array(json.utf8), mapping: .builtIn) }
   }
 
   @Test func `An unknown role and a missing updated_at are reported`() throws {
     let json =
       #"{"id":"user_1","primary_email_address_id":"a","email_addresses":[{"id":"a","email_address":"a@b"}],"#
       + #""public_metadata":{"role":"owner"}}"#
-    let user = try BackendUser.list(decoding: Array(json.utf8), mapping: .builtIn)[0].get()
+    let user = try BackendObject.list(decoding: Array(json.utf8), mapping: .builtIn)[0].get()
     #expect(!user.record.warnings.isEmpty)
     #expect(user.user?.role == "client")
     #expect(user.updatedAt == 0)

@@ -1,34 +1,41 @@
 import ClerkSync
 import Foundation
 
-/// The users in a file. Its first character tells the form: JSON begins with a bracket, and CSV does not.
+/// The objects of one kind in a file. Its first character tells the form: JSON begins with a bracket, and CSV does not.
 ///
-/// JSON is an array of user objects, `{"data": […]}`, or one user object per line, with the member names of Clerk's API
-/// or those of its JavaScript SDK. CSV is the export of Clerk's dashboard. Lines and records are read one at a time; the
+/// JSON is an array of objects, `{"data": […]}`, or one object per line, with the member names of Clerk's API or those of
+/// its JavaScript SDK. CSV is the export of users from Clerk's dashboard. Lines and records are read one at a time; the
 /// other two forms are a single document and are read into memory whole.
-struct FileUsers: UserSource {
+struct FileObjects: ObjectSource {
   /// For CSV it is limited to what the columns determine.
   private(set) var mapping: Mapping
+  private(set) var done = 0
+  private let entity: Entity
   private let name: String
   private var lines: LineReader
-  /// Users that are decoded but not returned yet.
-  private var waiting: ArraySlice<Result<BackendUser, UnusableUser>> = []
+  /// Objects that are decoded but not returned yet.
+  private var waiting: ArraySlice<Result<BackendObject, UnusableObject>> = []
   /// The first line of a JSON file, until it is decoded.
   private var first: [UInt8]?
   /// The columns, if the file is CSV.
   private var export: DashboardExport?
 
   /// `-` is standard input. Reads the first line that is not blank.
-  init(_ path: String, mapping: Mapping) throws {
+  init(_ path: String, _ entity: Entity, mapping: Mapping) throws {
     self.mapping = mapping
+    self.entity = entity
     name = path == "-" ? "standard input" : path
     guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else {
-      throw CommandFailure("\(path) cannot be read: expected a file with Clerk's users as JSON or CSV")
+      throw CommandFailure(
+        "\(path) cannot be read: expected a file with Clerk's \(entity.plural) as JSON\(entity == .user ? " or CSV" : "")"
+      )
     }
     lines = LineReader(file)
     guard let line = try nextLine(), let character = line.first(where: { !Self.isSpace($0) }) else { return }
     if "{[".utf8.contains(character) {
       first = line
+    } else if entity != .user {
+      throw unexpected("the file is not JSON")
     } else {
       let export = try header(line)
       self.export = export
@@ -36,24 +43,26 @@ struct FileUsers: UserSource {
     }
   }
 
-  mutating func nextPage() async throws -> [Result<BackendUser, UnusableUser>]? {
-    while waiting.count < ClerkAPI.pageSize, let users = try next() {
-      waiting += users
+  mutating func nextPage() async throws -> [Result<BackendObject, UnusableObject>]? {
+    while waiting.count < ClerkAPI.pageSize, let objects = try next() {
+      waiting += objects
     }
     if waiting.isEmpty { return nil }
-    defer { waiting = waiting.dropFirst(ClerkAPI.pageSize) }
-    return Array(waiting.prefix(ClerkAPI.pageSize))
+    let page = Array(waiting.prefix(ClerkAPI.pageSize))
+    waiting = waiting.dropFirst(ClerkAPI.pageSize)
+    done += page.count
+    return page
   }
 
-  /// Returns the users of the next line that is not blank, or of the whole file if its first line is not valid JSON
+  /// Returns the objects of the next line that is not blank, or of the whole file if its first line is not valid JSON
   /// by itself.
-  private mutating func next() throws -> [Result<BackendUser, UnusableUser>]? {
+  private mutating func next() throws -> [Result<BackendObject, UnusableObject>]? {
     if let line = first.take() {
-      if let users = try? list(line) { return users }
+      if let objects = try? list(line) { return objects }
       do {
         return try list(line + [0x0a] + lines.rest())
       } catch {
-        throw unexpected("the file does not contain Clerk's users as JSON")
+        throw unexpected("the file does not contain Clerk's \(entity.plural) as JSON")
       }
     }
     guard let line = try nextLine() else { return nil }
@@ -61,7 +70,7 @@ struct FileUsers: UserSource {
     do {
       return try list(line)
     } catch {
-      throw unexpected("line \(lines.number) does not contain Clerk's users as JSON")
+      throw unexpected("line \(lines.number) does not contain Clerk's \(entity.plural) as JSON")
     }
   }
 
@@ -73,8 +82,8 @@ struct FileUsers: UserSource {
     return nil
   }
 
-  private func list(_ json: [UInt8]) throws(EventError) -> [Result<BackendUser, UnusableUser>] {
-    try BackendUser.listWithWarnings(decoding: SDKUsers.renamed(json), mapping: mapping)
+  private func list(_ json: [UInt8]) throws(EventError) -> [Result<BackendObject, UnusableObject>] {
+    try BackendObject.listWithWarnings(entity, decoding: SDKUsers.renamed(json), mapping: mapping)
   }
 
   private func header(_ line: [UInt8]) throws -> DashboardExport {
@@ -88,7 +97,7 @@ struct FileUsers: UserSource {
   /// Returns the user of the record that begins with this line.
   private mutating func record(
     _ line: [UInt8], of export: DashboardExport
-  ) throws -> [Result<BackendUser, UnusableUser>] {
+  ) throws -> [Result<BackendObject, UnusableObject>] {
     let number = lines.number
     var bytes = line
     var quotes = CSVRecord.quotes(in: line)
@@ -102,10 +111,10 @@ struct FileUsers: UserSource {
         "\(name): the record at line \(number) is not CSV with a field for each column: download the export again"
       )
     }
-    return try BackendUser.list(decoding: json, mapping: mapping).map { user in
+    return try BackendObject.list(decoding: json, mapping: mapping).map { user in
       user.mapError { error in
         error.id == nil
-          ? UnusableUser(id: nil, reason: .malformed(reason: "line \(number) has no id")) : error
+          ? UnusableObject(id: nil, reason: .malformed(reason: "line \(number) has no id")) : error
       }
     }
   }
@@ -114,8 +123,8 @@ struct FileUsers: UserSource {
 
   private func unexpected(_ problem: String) -> CommandFailure {
     CommandFailure(
-      "\(name): \(problem): expected an array of user objects, {\"data\": […]}, one user object per line, or the CSV "
-        + "export of Clerk's dashboard")
+      "\(name): \(problem): expected an array of \(entity.singular) objects, {\"data\": […]}, one \(entity.singular) object "
+        + "per line" + (entity == .user ? ", or the CSV export of Clerk's dashboard" : ""))
   }
 }
 
