@@ -43,7 +43,8 @@ enum ReadRoute: Equatable {
   /// Matches the end of the path. Returns nil for any other path.
   init?(path: String) {
     let known: [(String, ReadRoute)] = [
-      ("users", .users), ("organizations", .organizations), ("deliveries", .deliveries), ("stats", .stats), ("metrics", .metrics),
+      ("users", .users), ("organizations", .organizations), ("deliveries", .deliveries), ("stats", .stats),
+      ("metrics", .metrics),
     ]
     if let (_, route) = known.first(where: { path.hasSuffix("/api/\($0.0)") }) {
       self = route

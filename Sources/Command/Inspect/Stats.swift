@@ -42,7 +42,8 @@ struct Stats: ParsableCommand {
     let hasOthers = statistics.objects.contains { $0.entity != .user }
     if hasOthers {
       var objects = Table([
-        .init(name: "objects"), .init(name: "rows", isNumber: true), .init(name: "tombstones", isNumber: true),
+        .init(name: "objects"), .init(name: "rows", isNumber: true),
+        .init(name: "tombstones", isNumber: true),
       ])
       for count in statistics.objects {
         objects.append([count.entity.plural, "\(count.rows)", "\(count.tombstones)"])

@@ -47,7 +47,9 @@ extension Application {
     _ id: String, _ parameters: Parameters, in store: UserStore
   ) throws(RequestFailure) -> Response {
     let query = try Query(parameters, names: ["after", "before", "limit"])
-    let (after, before, limit) = (try query.position("after"), try query.position("before"), try query.limit())
+    let (after, before, limit) = (
+      try query.position("after"), try query.position("before"), try query.limit()
+    )
     let history = try stored { () throws(StoreError) in
       try store.history(ofUser: id, after: after, before: before, limit: limit)
     }
@@ -71,7 +73,9 @@ extension Application {
     _ id: String, _ parameters: Parameters, in store: UserStore
   ) throws(RequestFailure) -> Response {
     let query = try Query(parameters, names: ["after", "before", "limit"])
-    let (after, before, limit) = (try query.position("after"), try query.position("before"), try query.limit())
+    let (after, before, limit) = (
+      try query.position("after"), try query.position("before"), try query.limit()
+    )
     let history = try stored { () throws(StoreError) in
       try store.history(ofOrganization: id, after: after, before: before, limit: limit)
     }

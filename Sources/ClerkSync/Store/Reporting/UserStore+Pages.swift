@@ -98,7 +98,8 @@ extension UserStore {
     let organization = try database.sql(mapping[.organization]?.readOrganization(id, on: connection))
     return try database.sql(
       history(
-        of: .organization, id, row: organization ?? nil, after: place, before: position, limit: limit, on: connection))
+        of: .organization, id, row: organization ?? nil, after: place, before: position, limit: limit,
+        on: connection))
   }
 
   private func history<Row: Sendable>(

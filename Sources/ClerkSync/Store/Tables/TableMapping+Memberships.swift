@@ -56,7 +56,8 @@ extension TableMapping {
   ) throws(SQLiteError) -> Bool {
     guard try connection.integer(Self.hasIndex, table.name, end.column.name) != nil else { return false }
     let count = try connection.integer(
-      "SELECT count(*) FROM (SELECT 1 FROM \(table) AS m WHERE \(isOf(end)) LIMIT ?2)", id, Self.indexedAtMost + 1)
+      "SELECT count(*) FROM (SELECT 1 FROM \(table) AS m WHERE \(isOf(end)) LIMIT ?2)", id,
+      Self.indexedAtMost + 1)
     return count ?? 0 <= Self.indexedAtMost
   }
 

@@ -17,7 +17,9 @@ extension TableMapping {
   }
 
   /// Returns the organization's row; nil if there is none.
-  func readOrganization(_ id: String, on connection: borrowing Connection) throws(SQLiteError) -> StoredOrganization? {
+  func readOrganization(_ id: String, on connection: borrowing Connection) throws(SQLiteError)
+    -> StoredOrganization?
+  {
     try connection.first("\(organizationSelection) WHERE \(idColumn) = ?1", id, row: StoredOrganization.init)
   }
 

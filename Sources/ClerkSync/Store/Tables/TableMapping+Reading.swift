@@ -34,7 +34,8 @@ extension TableMapping {
   /// Runs a statement that reads the next ``searchedAtATime`` rows with ids from ?1 up to ?2, after the id ?3, and returns
   /// up to `limit` of those that match.
   func page<Row: Identifiable<String>>(
-    _ sql: SQL, from low: String, to high: String, after id: String, limit: Int, on connection: borrowing Connection,
+    _ sql: SQL, from low: String, to high: String, after id: String, limit: Int,
+    on connection: borrowing Connection,
     row: (borrowing Statement) -> Row, includes: (Row) -> Bool
   ) throws(SQLiteError) -> Page<Row, String> {
     try connection.with(sql) { statement throws(SQLiteError) in
