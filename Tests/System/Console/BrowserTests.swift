@@ -65,6 +65,14 @@ import Testing
     try play("one_user")
   }
 
+  @Test func `Organizations are searched, and link to their members, who link back`() throws {
+    let environment = [
+      "CLERK_SYNC_ADMIN_TOKEN": BrowserSite.token,
+      "CLERK_SYNC_TABLES": Project.file("conf/tables/organizations.json5"),
+    ]
+    try play("organizations", environment: environment)
+  }
+
   @Test func `An e-mail address is loaded only on request`() throws {
     try play("masked")
   }

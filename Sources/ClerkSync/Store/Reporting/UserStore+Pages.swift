@@ -77,6 +77,22 @@ extension UserStore {
     }
   }
 
+  /// Returns the memberships of the organization after `place`.
+  package func members(
+    ofOrganization id: String, after place: Int64?, limit: Int
+  ) throws(StoreError) -> Page<StoredMembership, Int64> {
+    let connection = try database.openForReading()
+    return try database.sql(
+      memberships(of: .organization, id, after: place, limit: limit, on: connection))
+  }
+
+  private func memberships(
+    of entity: Entity, _ id: String, after place: Int64?, limit: Int, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Page<StoredMembership, Int64> {
+    guard let table = mapping[.organizationMembership] else { return Page(rows: [], next: nil) }
+    return try table.memberships(of: entity, id, after: place, limit: limit, on: connection)
+  }
+
   /// Returns the user's row, newest change, memberships after `place` and deliveries before `position`; nil when neither
   /// the tables nor the ledger contain the user.
   package func history(
@@ -114,10 +130,9 @@ extension UserStore {
     let positions = try DeliveryLedger.positions(on: connection)
     let page = try Self.page(filter, in: positions, before: position, limit: limit, on: connection)
     guard row != nil || version != nil || !page.rows.isEmpty || position != nil else { return nil }
-    let memberships = try mapping[.organizationMembership]?.memberships(
-      of: entity, id, after: place, limit: limit, on: connection)
     return ObjectHistory(
-      row: row, change: change.map(AppliedChange.init), memberships: memberships ?? Page(rows: [], next: nil),
+      row: row, change: change.map(AppliedChange.init),
+      memberships: try memberships(of: entity, id, after: place, limit: limit, on: connection),
       deliveries: page)
   }
 
