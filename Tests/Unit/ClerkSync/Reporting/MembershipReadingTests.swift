@@ -117,12 +117,12 @@ import Testing
     #expect(try store.history(ofOrganization: "org_3", before: nil, limit: limit) == nil)
   }
 
-  @Test(arguments: [true, false], [1, 50, 200])
-  func `Every member of a large organization is on one page`(isIndexed: Bool, limit: Int) throws {
+  @Test(arguments: [true, false], [199, 200])
+  func `Every member of a large organization is on exactly one page`(isIndexed: Bool, limit: Int) throws {
     let form = Form(
       testDescription: "", schema: "(id TEXT UNIQUE, team, person, role\(isIndexed ? ", UNIQUE (team, person)" : ""))",
       mapping: "key: { id: 'id' }, columns: { \(Form.ids) }")
-    let database = try form.database()
+    let database = try form.database(filled: false)
     // The larger one is read in the order of the rows in any case.
     try database.executeText(
       """
@@ -133,14 +133,12 @@ import Testing
     let few = try walk(store, limit: limit) {
       try store.history(ofOrganization: "org_2", after: $0, before: nil, limit: limit)
     }
-    #expect(few.map(\.userID) == ["user_1"] + (1...300).map { "user_\($0 * 100)" })
-    if limit > 1 {
-      let many = try walk(store, limit: limit) {
-        try store.history(ofOrganization: "org_1", after: $0, before: nil, limit: limit)
-      }
-      #expect(many.count == 29_702)
-      #expect(Set(many.map(\.id)).count == many.count)
+    #expect(few.map(\.userID) == (1...300).map { "user_\($0 * 100)" })
+    let many = try walk(store, limit: limit) {
+      try store.history(ofOrganization: "org_1", after: $0, before: nil, limit: limit)
     }
+    #expect(many.count == 29_700)
+    #expect(Set(many.map(\.id)).count == many.count)
   }
 
   @Test func `Without an index one page examines at most ten thousand memberships`() throws {
