@@ -117,10 +117,11 @@ import Testing
     #expect(try store.history(ofOrganization: "org_3", before: nil, limit: limit) == nil)
   }
 
-  @Test(arguments: [true, false], [199, 200])
-  func `Every member of a large organization is on exactly one page`(isIndexed: Bool, limit: Int) throws {
+  @Test(arguments: [true, false])
+  func `Every member of a large organization is on exactly one page`(isIndexed: Bool) throws {
     let form = Form(
-      testDescription: "", schema: "(id TEXT UNIQUE, team, person, role\(isIndexed ? ", UNIQUE (team, person)" : ""))",
+      testDescription: "",
+      schema: "(id TEXT UNIQUE, team, person, role\(isIndexed ? ", UNIQUE (team, person)" : ""))",
       mapping: "key: { id: 'id' }, columns: { \(Form.ids) }")
     let database = try form.database(filled: false)
     // The larger one is read in the order of the rows in any case.
@@ -130,12 +131,12 @@ import Testing
       INSERT INTO members SELECT 'orgmem_' || i, CASE WHEN i % 100 THEN 'org_1' ELSE 'org_2' END, 'user_' || i, 'r' FROM n
       """)
     let store = database.store
-    let few = try walk(store, limit: limit) {
-      try store.history(ofOrganization: "org_2", after: $0, before: nil, limit: limit)
+    let few = try walk(store, limit: 200) {
+      try store.history(ofOrganization: "org_2", after: $0, before: nil, limit: 200)
     }
     #expect(few.map(\.userID) == (1...300).map { "user_\($0 * 100)" })
-    let many = try walk(store, limit: limit) {
-      try store.history(ofOrganization: "org_1", after: $0, before: nil, limit: limit)
+    let many = try walk(store, limit: 200) {
+      try store.history(ofOrganization: "org_1", after: $0, before: nil, limit: 200)
     }
     #expect(many.count == 29_700)
     #expect(Set(many.map(\.id)).count == many.count)
