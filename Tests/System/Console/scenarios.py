@@ -345,16 +345,16 @@ def hundred_thousand(page, site):
 
     # A search for part of a name has no index: the handler reads some rows at a time, and the page continues by itself.
     asked = len(page.api())
-    page.get_by_label("Search").fill("ada")
+    page.locator("#search").fill("ada")
     page.see("Searching: checked up to user_", "#users")
     page.expect(page.locator("#users .note").inner_text().endswith("so far…"), "it is not said how far the search is")
     expect(["user_000007", "user_040007", "user_080007"], "the search by name")
     page.expect(len(page.api()) - asked > 2, "one request was enough: nothing was read on")
-    page.get_by_label("Search").fill("u99999@")
+    page.locator("#search").fill("u99999@")
     expect(["user_099999"], "the search by address")
-    page.get_by_label("Search").fill("user_0123")
+    page.locator("#search").fill("user_0123")
     expect(ids(12_300, 12_350), "the search by id")
-    page.get_by_label("Search").fill("nobody at all")
+    page.locator("#search").fill("nobody at all")
     page.see("No such user.", "#users")
     page.inspect("no-such-user")
 
@@ -390,11 +390,6 @@ def one_user(page, site):
 
 
 def organizations(page, site):
-    # The handler creates no tables of an application.
-    script = os.path.join(os.path.dirname(__file__), "../../Support/Schemas/organizations.sql")
-    with open(script) as file:
-        for statement in file.read().split(";"):
-            site.sql(statement)
     site.deliver(event("user.created", "user_1", "one@example.org"))
     for index in range(1, 4):
         site.deliver(organization_event("created", f"org_{index}", f"Acme <b>{index}</b>", slug=f"acme-{index}"))
@@ -412,10 +407,10 @@ def organizations(page, site):
     page.see("acme-3", "#organizations")
     page.expect(page.locator("#organizations-link").get_attribute("aria-current") == "page", "the view is not marked")
     page.inspect("organizations")
-    page.get_by_label("Search").fill("ME-2")
+    page.locator("#organization-search").fill("ME-2")
     rows = "document.querySelectorAll('#organizations tbody').length"
     page.until(f"{rows} === 1", "the search finds more than one")
-    page.get_by_label("Search").fill("nobody")
+    page.locator("#organization-search").fill("nobody")
     page.see("No such organization.", "#organizations")
     page.locator("#organization-filter").get_by_role("button", name="Clear").click()
     page.until(f"{rows} === 3", "the search is not cleared")

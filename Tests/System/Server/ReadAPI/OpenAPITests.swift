@@ -11,8 +11,9 @@ import Testing
   private func start(tables: String? = nil) throws -> NginxServer {
     var environment = ["CLERK_SYNC_ADMIN_TOKEN": APICase.token]
     environment["CLERK_SYNC_TABLES"] = tables.map { Project.file("conf/tables/\($0).json5") }
-    let server = try NginxServer(environment: environment, changes: Self.limits)
-    if let tables { try ApplicationSchema.create(tables, at: server.database) }
+    let folder = try TemporaryFolder()
+    if let tables { try ApplicationSchema.create(tables, at: folder.file("app.db")) }
+    let server = try NginxServer(in: folder, environment: environment, changes: Self.limits)
     var bodies = (0..<30).map { Payload.user(id: "user_\($0)") }
     if tables == "organizations" {
       bodies.append(#"{"type":"organization.created","data":{"id":"org_1","name":"Acme"}}"#)
