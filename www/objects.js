@@ -29,7 +29,7 @@ export const users = new List(byId('users'), {
     cell('User', userLink(user.id)),
     cell('Name', fullName(user) || '–'),
     cell('E-mail', address(user.email)),
-    cell('Role', user.role),
+    cell('Role', user.role || '–'),
     cell('Updated', momentOrNone(user.updatedAt)))),
   empty: (asked) => {
     if (asked.search || asked.role) {
@@ -158,7 +158,7 @@ export const user = new Page('user', {
   facts: (row) => [
     ['Name', fullName(row) || '–'],
     ['E-mail', address(row.email)],
-    ['Role', row.role],
+    ['Role', row.role || '–'],
     ['Row created', momentOrNone(row.createdAt)],
     ['Row updated', momentOrNone(row.updatedAt)],
   ],
