@@ -1,13 +1,16 @@
 // The operations console: the entry module, which starts the page and connects its controls.
 //
-// Each module imports only those before it: api, dom, failures, health, chart, list, views, poll, and this one.
+// Each module imports only those before it: api, dom, failures, health, chart, list, deliveries, objects, views, poll, and
+// this one.
 
 import { hasToken, useToken } from './api.js';
 import { announce, byId, count } from './dom.js';
 import { TROUBLES } from './failures.js';
 import { showAge, sync } from './health.js';
 import { showChart } from './chart.js';
-import { askForToken, deliveries, route, showLive, users, view } from './views.js';
+import { deliveries } from './deliveries.js';
+import { organizations, users } from './objects.js';
+import { askForToken, lists, route, showLive, view } from './views.js';
 import { attempt, poll, readOverview, signOut } from './poll.js';
 
 const FILTER_DELAY = 300; // ms after the last key
@@ -44,6 +47,7 @@ function filter(form, list) {
 }
 filter(byId('delivery-filter'), deliveries);
 filter(byId('user-filter'), users);
+filter(byId('organization-filter'), organizations);
 
 const drawChart = () => showChart(sync.stats);
 byId('range').addEventListener('change', () => attempt(readOverview));
@@ -55,7 +59,7 @@ addEventListener('hashchange', () => {
   if (!sync.stats) return;
   window.scrollTo(0, 0);
   byId(view.title).focus({ preventScroll: true });
-  attempt(() => view.list.revisit());
+  attempt(() => Promise.all(lists().map((list) => list.revisit())));
 });
 addEventListener('online', poll);
 document.addEventListener('visibilitychange', poll);

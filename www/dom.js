@@ -137,3 +137,13 @@ export function address(email) {
 export function userLink(id) {
   return make('a', { href: `#user/${encodeURIComponent(id)}`, class: 'id' }, id);
 }
+
+export function organizationLink(id) {
+  return make('a', { href: `#organization/${encodeURIComponent(id)}`, class: 'id' }, id);
+}
+
+/** Links to the page of an object. Memberships and invitations have none. */
+export function objectLink(id) {
+  if (/^org(mem|inv)_/.test(id)) return make('span', { class: 'id' }, id);
+  return id.startsWith('org_') ? organizationLink(id) : userLink(id);
+}

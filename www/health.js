@@ -29,6 +29,15 @@ export function hasQueue() {
   return Boolean(sync.health?.queue);
 }
 
+/** @returns {boolean} whether the objects of this kind have a table */
+export function hasTable(entity) {
+  return rowsOf(entity) !== undefined;
+}
+
+function rowsOf(entity) {
+  return sync.stats?.objects.find((count) => count.entity === entity)?.rows;
+}
+
 let readings = 0;
 
 /**
@@ -153,6 +162,8 @@ export function showFigures() {
   const ofDatabase = ({ latency, rate, users }) => [
     ['Last delivery', [make('strong', { id: 'last-age' }), make('span', { id: 'last-time', class: 'soft' })]],
     ['Users', figure(number.format(users), 'rows')],
+    ...(hasTable('organization') ? [['Organizations', figure(number.format(rowsOf('organization')),
+      hasTable('organizationMembership') ? count(rowsOf('organizationMembership'), 'membership') : 'rows')]] : []),
     ['Deliveries', figure(number.format(rate.lastMinute), `in a minute, ${number.format(rate.lastHour)} in an hour`)],
     ['Time to answer', latency
       ? figure(ms(latency.p50), `median; 95 % in ${ms(latency.p95)}, 99 % in ${ms(latency.p99)}`)

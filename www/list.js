@@ -30,13 +30,16 @@ export class List {
    * @param {object} options
    * @param {string} options.rows the member of an answer that has the rows
    * @param {string} options.cursor the parameter that has the cursor
+   * @param {string} [options.follows] the member of an answer that has the cursor of the following page
    * @param {(row: object) => string} options.key identifies a row
    * @param {() => Element} options.frame makes the parent of the rows
    * @param {(row: object) => Element} options.draw makes the element of a row
    * @param {(query: object) => Element[]} options.empty makes the note of a list without rows
    */
-  constructor(place, { name, rows, cursor, key, frame, draw, empty, path, query = () => ({}), answered = () => {} }) {
-    Object.assign(this, { place, name, member: rows, cursor, key, draw, empty, path, query, answered });
+  constructor(place, {
+    name, rows, cursor, follows = 'next', key, frame, draw, empty, path, query = () => ({}), answered = () => {},
+  }) {
+    Object.assign(this, { place, name, member: rows, cursor, follows, key, draw, empty, path, query, answered });
     this.frame = frame();
     this.note = make('div', { class: 'note' });
     this.previous = button('Previous', () => this.go(-1));
@@ -90,7 +93,7 @@ export class List {
         const answer = await read(this.path(), query, signal);
         this.answered(answer);
         rows.push(...answer[this.member]);
-        [next, this.reached] = [answer.next, answer.next];
+        next = this.reached = answer[this.follows];
         if (next !== undefined && rows.length < PAGE) {
           this.show(rows);
           await pause(READ_ON_DELAY, signal);

@@ -5,7 +5,7 @@ import { announce, byId, count, number, prose } from './dom.js';
 import { TROUBLES, failuresHint } from './failures.js';
 import { hasQueue, isReceiver, readSync, showAge, showFigures, showHealth, sync } from './health.js';
 import { showChart } from './chart.js';
-import { VIEWS, askForToken, showLive, showView, view } from './views.js';
+import { LISTS, askForToken, lists, showLive, showView, view } from './views.js';
 
 const INTERVAL = 3_000; // ms
 const LONGEST_INTERVAL = 30_000; // ms; the backoff ends here
@@ -17,7 +17,7 @@ let polls = 0;
 let failedPolls = 0;
 let isPolling = false;
 
-for (const { list } of Object.values(VIEWS)) list.attempt = attempt;
+for (const list of LISTS) list.attempt = attempt;
 
 /** Updates the page, and schedules the next poll. A hidden tab does not poll. */
 export async function poll() {
@@ -50,16 +50,20 @@ export async function readOverview() {
   const hadQueue = hasQueue();
   if (!await readSync(document.querySelector('#range input:checked').value)) return;
   // The explanation of a failure depends on the queue.
-  if (hasQueue() !== hadQueue) for (const { list } of Object.values(VIEWS)) list.redraw();
+  if (hasQueue() !== hadQueue) for (const list of LISTS) list.redraw();
   showFigures();
   showChart(sync.stats);
 }
 
-/** Updates the current list. A receiver has no lists; whether this is one is known only after the overview. */
+/** Updates the lists of the current view. A receiver has no lists; whether this is one is known only after the overview. */
 async function refreshList(isRecovering, overview) {
   if (isReceiver()) return [];
   try {
-    return await view.list.refresh(isRecovering);
+    const arrived = await view.list.refresh(isRecovering);
+    // Whether there are memberships is known only after the overview.
+    await overview;
+    for (const list of lists().slice(1)) await list.refresh(isRecovering);
+    return arrived;
   } catch (error) {
     await overview;
     if (isReceiver()) return [];
@@ -137,6 +141,6 @@ export function signOut(reason = '') {
     history.replaceState({ reason }, '', location.pathname + location.search);
     return location.reload();
   }
-  for (const { list } of Object.values(VIEWS)) list.reset();
+  for (const list of LISTS) list.reset();
   askForToken(reason);
 }

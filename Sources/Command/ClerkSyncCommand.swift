@@ -29,6 +29,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
       Tables.self,
       Doctor.self,
       Users.self,
+      Organizations.self,
       Deliveries.self,
       RetryList.self,
       Stats.self,

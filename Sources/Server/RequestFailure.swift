@@ -21,6 +21,7 @@ enum RequestFailure: Error {
   /// A parameter of the URL is invalid. The message is sent to the client and contains no value.
   case parameter(String)
   case unknownUser
+  case unknownOrganization
   /// Too many reads are in progress; another one could delay deliveries.
   case busy
   case queue(RedisError)
@@ -42,7 +43,7 @@ enum RequestFailure: Error {
     case .queueUnhealthy: "queue_unavailable"
     case .unauthorized: "unauthorized"
     case .parameter: "invalid_parameter"
-    case .unknownUser: "not_found"
+    case .unknownUser, .unknownOrganization: "not_found"
     case .busy: "busy"
     }
   }
@@ -53,7 +54,7 @@ extension RequestFailure {
   /// payload.
   var reason: String? {
     switch self {
-    case .notFound, .methodNotAllowed, .unknownUser, .busy: nil
+    case .notFound, .methodNotAllowed, .unknownUser, .unknownOrganization, .busy: nil
     case .unauthorized(let isTokenWrong):
       isTokenWrong ? "the bearer token does not match CLERK_SYNC_ADMIN_TOKEN" : "no bearer token"
     case .parameter(let message): message
@@ -143,6 +144,8 @@ extension RequestFailure {
       answer(.badRequest, message)
     case .unknownUser:
       answer(.notFound, "Neither the users table nor the ledger knows this user.")
+    case .unknownOrganization:
+      answer(.notFound, "Neither the organizations table nor the ledger knows this organization.")
     case .queue:
       answer(.internalServerError, "The delivery could not be queued.")
     case .queueUnhealthy:

@@ -34,6 +34,8 @@ enum Route: Equatable {
 enum ReadRoute: Equatable {
   case users
   case user(id: String)
+  case organizations
+  case organization(id: String)
   case deliveries
   case stats
   case metrics
@@ -41,16 +43,23 @@ enum ReadRoute: Equatable {
   /// Matches the end of the path. Returns nil for any other path.
   init?(path: String) {
     let known: [(String, ReadRoute)] = [
-      ("users", .users), ("deliveries", .deliveries), ("stats", .stats), ("metrics", .metrics),
+      ("users", .users), ("organizations", .organizations), ("deliveries", .deliveries), ("stats", .stats),
+      ("metrics", .metrics),
     ]
     if let (_, route) = known.first(where: { path.hasSuffix("/api/\($0.0)") }) {
       self = route
       return
     }
     // An id contains no slash, so it is the part after the last one.
-    guard let slash = path.lastIndex(of: "/"), path[..<slash].hasSuffix("/api/users") else { return nil }
-    let id = path[slash...].dropFirst()
+    guard let slash = path.lastIndex(of: "/") else { return nil }
+    let (list, id) = (path[..<slash], String(path[slash...].dropFirst()))
     guard !id.isEmpty, id.unicodeScalars.count <= 200 else { return nil }
-    self = .user(id: String(id))
+    if list.hasSuffix("/api/users") {
+      self = .user(id: id)
+    } else if list.hasSuffix("/api/organizations") {
+      self = .organization(id: id)
+    } else {
+      return nil
+    }
   }
 }

@@ -14,7 +14,7 @@ public final class UserStore: Sendable {
   var mapping: Mapping { options.mapping }
   private let writer: Writer
   private let clock: WallClock
-  let countedUsers = Mutex<UserCount?>(nil)
+  let countedObjects = Mutex<ObjectCounts?>(nil)
 
   /// Creates a store for the SQLite file at `database`. The first write creates a missing file.
   public init(database: String, options: Options = Options(), clock: WallClock = .system) {

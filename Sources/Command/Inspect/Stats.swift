@@ -7,7 +7,7 @@ import Settings
 /// `clerk-sync stats`
 struct Stats: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show counts of deliveries, users and failures.",
+    abstract: "Show counts of deliveries, users and other objects, and failures.",
     discussion: """
       Deliveries are counted as long as the ledger holds them; see CLERK_SYNC_RETENTION_DAYS. Times are in UTC.
 
@@ -39,6 +39,18 @@ struct Stats: ParsableCommand {
     for count in statistics.deliveries { counts.append([count.outcome, count.type, "\(count.deliveries)"]) }
     if !statistics.deliveries.isEmpty { print(counts.text()) }
 
+    let hasOthers = statistics.objects.contains { $0.entity != .user }
+    if hasOthers {
+      var objects = Table([
+        .init(name: "objects"), .init(name: "rows", isNumber: true),
+        .init(name: "tombstones", isNumber: true),
+      ])
+      for count in statistics.objects {
+        objects.append([count.entity.plural, "\(count.rows)", "\(count.tombstones)"])
+      }
+      print(objects.text())
+    }
+
     var facts = Table([.init(name: ""), .init(name: "", isFlexible: true)])
     let last = statistics.lastDelivery.map(Timestamp.init)
     facts.append(["last delivery", last.map { "\($0), \($0.age)" }])
@@ -47,8 +59,10 @@ struct Stats: ParsableCommand {
     ])
     facts.append(["pending failures", "\(statistics.failures)"])
     facts.append(["refused", "\(statistics.refused)"])
-    facts.append(["users", "\(statistics.users)"])
-    facts.append(["tombstones", "\(statistics.tombstones)"])
+    if !hasOthers {
+      facts.append(["users", "\(statistics.users)"])
+      facts.append(["tombstones", "\(statistics.tombstones)"])
+    }
     facts.append(["SQLite", "\(statistics.library), journal mode \(statistics.journalMode)"])
     for row in queue?.rows ?? [] { facts.append(row) }
     print(facts.text(hasHead: false), terminator: "")
@@ -109,5 +123,17 @@ struct QueueFacts: Encodable {
   private static func time(_ milliseconds: Int64) -> String {
     let time = Timestamp(milliseconds: milliseconds)
     return "\(time), \(time.age)"
+  }
+}
+
+extension Entity {
+  /// The name of several objects of this kind.
+  fileprivate var plural: String {
+    switch self {
+    case .user: "users"
+    case .organization: "organizations"
+    case .organizationMembership: "memberships"
+    case .organizationInvitation: "invitations"
+    }
   }
 }

@@ -39,6 +39,8 @@ struct ActivityReport: Encodable, Equatable {
   let pendingFailures: Int64
   let refused: Int64
   let users: Int64
+  /// The rows of each table that the mapping names.
+  let objects: [RowCount]
   let totals: [Statistics.Count]
   let series: Series
   let rate: Rate
@@ -53,7 +55,7 @@ struct ActivityReport: Encodable, Equatable {
     lastDelivery = process.lastDelivery(after: condition)
     age = lastDelivery.map { $0.age(at: now) }
     (pendingFailures, refused) = (condition.pendingFailures, condition.refused)
-    users = activity.totals.users
+    (users, objects) = (activity.totals.users, activity.totals.objects)
     totals = activity.totals.deliveries
     series = Series(start: activity.start, step: activity.step, bars: activity.bars.map(Bar.init))
     rate = Rate(lastMinute: activity.lastMinute, lastHour: activity.lastHour)

@@ -24,6 +24,8 @@ extension Application {
       switch route {
       case .users: try users(parameters, in: store)
       case .user(let id): try user(id, parameters, in: store)
+      case .organizations: try organizations(parameters, in: store)
+      case .organization(let id): try organization(id, parameters, in: store)
       case .deliveries: try deliveries(parameters, in: store)
       case .stats: try stats(parameters, in: store, queue: queueStatistics(configuration))
       case .metrics: try metrics(parameters, in: store, configuration)
@@ -41,16 +43,44 @@ extension Application {
     return .json(.ok, UserPage(page))
   }
 
-  private func user(_ id: String, _ parameters: Parameters, in store: UserStore) throws(RequestFailure)
-    -> Response
-  {
-    let query = try Query(parameters, names: ["before", "limit"])
-    let (before, limit) = (try query.position("before"), try query.limit())
+  private func user(
+    _ id: String, _ parameters: Parameters, in store: UserStore
+  ) throws(RequestFailure) -> Response {
+    let query = try Query(parameters, names: ["after", "before", "limit"])
+    let (after, before, limit) = (
+      try query.position("after"), try query.position("before"), try query.limit()
+    )
     let history = try stored { () throws(StoreError) in
-      try store.history(of: id, before: before, limit: limit)
+      try store.history(ofUser: id, after: after, before: before, limit: limit)
     }
     guard let history else { throw .unknownUser }
     return .json(.ok, UserReport(history))
+  }
+
+  private func organizations(
+    _ parameters: Parameters, in store: UserStore
+  ) throws(RequestFailure) -> Response {
+    let query = try Query(parameters, names: ["search", "after", "limit"])
+    let search = OrganizationSearch(text: try query.text("search"))
+    let (after, limit) = (try query.text("after"), try query.limit())
+    let page = try stored { () throws(StoreError) in
+      try store.searchOrganizations(search, after: after, limit: limit)
+    }
+    return .json(.ok, OrganizationPage(page))
+  }
+
+  private func organization(
+    _ id: String, _ parameters: Parameters, in store: UserStore
+  ) throws(RequestFailure) -> Response {
+    let query = try Query(parameters, names: ["after", "before", "limit"])
+    let (after, before, limit) = (
+      try query.position("after"), try query.position("before"), try query.limit()
+    )
+    let history = try stored { () throws(StoreError) in
+      try store.history(ofOrganization: id, after: after, before: before, limit: limit)
+    }
+    guard let history else { throw .unknownOrganization }
+    return .json(.ok, OrganizationReport(history))
   }
 
   private func deliveries(_ parameters: Parameters, in store: UserStore) throws(RequestFailure) -> Response {

@@ -66,6 +66,11 @@ extension MetricsText {
       "clerk_sync_users", .gauge,
       "Rows of the users table; the count of a large table may be up to a minute old.",
       totals.users)
+    let objects = "clerk_sync_objects"
+    begin(
+      objects, .gauge,
+      "Rows of the table of each kind of object; the count of a large table may be up to a minute old.")
+    for count in totals.objects { append(objects, [("entity", count.entity.rawValue)], count.rows) }
     let size = "clerk_sync_database_size_bytes"
     begin(size, .gauge, "Size of the database file and of its write-ahead log.")
     append(size, [("file", "database")], sizes.database)

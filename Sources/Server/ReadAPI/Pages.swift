@@ -11,6 +11,17 @@ struct UserPage: Encodable, Equatable {
   }
 }
 
+/// A page of organizations, in the order of their ids.
+struct OrganizationPage: Encodable, Equatable {
+  let organizations: [StoredOrganization]
+  /// Where the next page begins; nil at the end.
+  let next: String?
+
+  init(_ page: Page<StoredOrganization, String>) {
+    (organizations, next) = (page.rows, page.next)
+  }
+}
+
 /// A page of the ledger, the newest entry first.
 struct DeliveryPage: Encodable, Equatable {
   let deliveries: [DeliveryRecord]
@@ -22,26 +33,34 @@ struct DeliveryPage: Encodable, Equatable {
   }
 }
 
-/// One user's row and version, with a page of the user's deliveries.
+/// One user's row and version, with pages of the user's memberships and deliveries.
 struct UserReport: Encodable, Equatable {
-  struct Change: Encodable, Equatable {
-    let time: Int64
-    let event: String
-    let deleted: Int64?
-
-    init(_ change: UserHistory.Change) {
-      (time, event, deleted) = (change.time, change.event, change.deleted)
-    }
-  }
-
   let user: StoredUser?
-  let version: Change?
+  let version: AppliedChange?
+  let memberships: [StoredMembership]
+  let nextMembership: Int64?
   let deliveries: [DeliveryRecord]
   let next: Int64?
 
-  init(_ history: UserHistory) {
-    user = history.user
-    version = history.change.map(Change.init)
+  init(_ history: ObjectHistory<StoredUser>) {
+    (user, version) = (history.row, history.change)
+    (memberships, nextMembership) = (history.memberships.rows, history.memberships.next)
+    (deliveries, next) = (history.deliveries.rows, history.deliveries.next)
+  }
+}
+
+/// One organization's row and version, with pages of its members and deliveries.
+struct OrganizationReport: Encodable, Equatable {
+  let organization: StoredOrganization?
+  let version: AppliedChange?
+  let members: [StoredMembership]
+  let nextMember: Int64?
+  let deliveries: [DeliveryRecord]
+  let next: Int64?
+
+  init(_ history: ObjectHistory<StoredOrganization>) {
+    (organization, version) = (history.row, history.change)
+    (members, nextMember) = (history.memberships.rows, history.memberships.next)
     (deliveries, next) = (history.deliveries.rows, history.deliveries.next)
   }
 }

@@ -36,8 +36,9 @@ struct BrowserSite {
   /// - Parameters:
   ///   - environment: additional settings of the handler; without a token the API is disabled.
   ///   - hasQueue: whether deliveries are queued in a Redis server, with an existing database.
+  ///   - tables: an example in conf/tables, whose tables the database then has.
   static func problems(
-    of scenario: String, environment: [String: String], hasQueue: Bool = false
+    of scenario: String, environment: [String: String], hasQueue: Bool = false, tables: String? = nil
   ) throws -> [String] {
     let folder = try TemporaryFolder()
     var environment = environment
@@ -46,6 +47,10 @@ struct BrowserSite {
     if hasQueue {
       environment["CLERK_SYNC_QUEUE"] = RedisServer.url(in: folder)
       _ = try Command.run(["init"], environment: ["CLERK_SYNC_DATABASE": "app.db"], in: folder)
+    }
+    if let tables {
+      environment["CLERK_SYNC_TABLES"] = Project.file("conf/tables/\(tables).json5")
+      try ApplicationSchema.create(tables, at: folder.file("app.db"))
     }
     let server = try NginxServer(in: folder, environment: environment)
     let screenshots = Project.file(".build/screenshots")

@@ -65,6 +65,10 @@ import Testing
     try play("one_user")
   }
 
+  @Test func `Organizations are searched, and link to their members, who link back`() throws {
+    try play("organizations", tables: "organizations")
+  }
+
   @Test func `An e-mail address is loaded only on request`() throws {
     try play("masked")
   }
@@ -101,9 +105,11 @@ import Testing
   /// Runs a scenario of scenarios.py, and records its failures.
   private func play(
     _ scenario: String, environment: [String: String] = ["CLERK_SYNC_ADMIN_TOKEN": BrowserSite.token],
-    hasQueue: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
+    hasQueue: Bool = false, tables: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    for problem in try BrowserSite.problems(of: scenario, environment: environment, hasQueue: hasQueue) {
+    for problem in try BrowserSite.problems(
+      of: scenario, environment: environment, hasQueue: hasQueue, tables: tables)
+    {
       Issue.record("\(problem)", sourceLocation: sourceLocation)
     }
   }

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 
-from site_under_test import event
+from site_under_test import event, membership_event, organization_event
 
 
 def sign_in(page, site):
@@ -62,6 +62,7 @@ def nothing_yet(page, site):
     page.see("Nothing is pending.", "#failures")
     page.get_by_role("link", name="Users").click()
     page.see("There are no users yet.", "#users")
+    page.expect(not page.locator("#organizations-link").is_visible(), "there is a view of organizations")
 
 
 def wrong_token(page, site):
@@ -132,7 +133,7 @@ def narrowing(page, site):
         ("Outcome", "stale", "[data-name=Outcome]", {"stale"}),
         ("Outcome", "ignored", "[data-name=Outcome]", {"ignored"}),
         ("Event", "session.created", "[data-name=Event]", {"session.created"}),
-        ("User", "user_1", "[data-name=User]", {"user_1"}),
+        ("Object", "user_1", "[data-name=Object]", {"user_1"}),
     ]:
         field = page.locator("#delivery-filter").get_by_label(label)
         if label == "Outcome":
@@ -344,16 +345,16 @@ def hundred_thousand(page, site):
 
     # A search for part of a name has no index: the handler reads some rows at a time, and the page continues by itself.
     asked = len(page.api())
-    page.get_by_label("Search").fill("ada")
+    page.locator("#search").fill("ada")
     page.see("Searching: checked up to user_", "#users")
     page.expect(page.locator("#users .note").inner_text().endswith("so far…"), "it is not said how far the search is")
     expect(["user_000007", "user_040007", "user_080007"], "the search by name")
     page.expect(len(page.api()) - asked > 2, "one request was enough: nothing was read on")
-    page.get_by_label("Search").fill("u99999@")
+    page.locator("#search").fill("u99999@")
     expect(["user_099999"], "the search by address")
-    page.get_by_label("Search").fill("user_0123")
+    page.locator("#search").fill("user_0123")
     expect(ids(12_300, 12_350), "the search by id")
-    page.get_by_label("Search").fill("nobody at all")
+    page.locator("#search").fill("nobody at all")
     page.see("No such user.", "#users")
     page.inspect("no-such-user")
 
@@ -371,10 +372,11 @@ def one_user(page, site):
     page.expect(page.evaluate("document.activeElement.id") == "user-title", "the heading has not the focus")
     page.see("admin", "#user")
     page.see("updated at Clerk", "#user")
-    page.expect(page.texts("#history [data-name=Event]") == ["user.updated", "user.created"], "the history")
+    page.expect(page.texts("#user-history [data-name=Event]") == ["user.updated", "user.created"], "the history")
     times = page.locator("#user time").evaluate_all("all => all.map((time) => [time.dateTime, time.title])")
     are_exact = all(utc.endswith("Z") and title.endswith(" UTC") for utc, title in times)
     page.expect(len(times) == 3 and are_exact, f"{times}")
+    page.expect(not page.locator("#user-memberships").is_visible(), "there are memberships")
     page.inspect("user")
     page.go_back()
     page.get_by_role("heading", name="Users").wait_for()
@@ -385,6 +387,66 @@ def one_user(page, site):
     page.see("Unknown user.", "#user")
     page.see("Healthy", "#health")
     page.inspect("unknown-user")
+
+
+def organizations(page, site):
+    site.deliver(event("user.created", "user_1", "one@example.org"))
+    for index in range(1, 4):
+        site.deliver(organization_event("created", f"org_{index}", f"Acme <b>{index}</b>", slug=f"acme-{index}"))
+    for index in range(1, 4):
+        site.deliver(membership_event("created", f"org_{index}", "user_1", "org:admin"))
+    site.sql("INSERT INTO users (id, clerk_id, name) VALUES (?, ?, 'Grace')",
+             [(index, f"user_{index}") for index in range(2, 121)])
+    site.sql("INSERT INTO memberships (clerk_id, organization_id, user_id, role) VALUES (?, 1, ?, 'org:member')",
+             [(f"orgmem_{index}", index) for index in range(2, 121)])
+    page.open()
+    page.see("122 memberships", "#figures")
+    page.get_by_role("link", name="org_1").first.click()
+    page.get_by_role("heading", name="Acme <b>1</b>").wait_for()
+    page.get_by_role("link", name="Organizations", exact=True).click()
+    page.see("acme-3", "#organizations")
+    page.expect(page.locator("#organizations-link").get_attribute("aria-current") == "page", "the view is not marked")
+    page.inspect("organizations")
+    page.locator("#organization-search").fill("ME-2")
+    rows = "document.querySelectorAll('#organizations tbody').length"
+    page.until(f"{rows} === 1", "the search finds more than one")
+    page.locator("#organization-search").fill("nobody")
+    page.see("No such organization.", "#organizations")
+    page.locator("#organization-filter").get_by_role("button", name="Clear").click()
+    page.until(f"{rows} === 3", "the search is not cleared")
+
+    # The members come in pages, each with a link to the user, whose page links back.
+    page.get_by_role("link", name="org_1").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Acme <b>1</b>").wait_for()
+    page.expect(page.evaluate("document.activeElement.id") == "organization-title", "the heading has not the focus")
+    page.see("created at Clerk", "#organization")
+    page.see("organization.created", "#organization-history")
+    members = "[...document.querySelectorAll('#organization-memberships tbody a')]"
+    page.until(f"{members}.length === 50 && {members}[0].innerText === 'user_1'", "there are not fifty members")
+    page.inspect("organization")
+    for number, last in [(50, "user_100"), (20, "user_120")]:
+        page.get_by_role("navigation", name="Pages of members").get_by_role("button", name="Next").click()
+        page.until(f"{members}.length === {number} && {members}.at(-1).innerText === '{last}'", f"no page up to {last}")
+    page.expect(page.texts("#organization-history [data-name=Event]") == ["organization.created"], "the history has gone")
+    page.goto(f"{site.url}/#user/user_1")
+    page.see("org_3", "#user-memberships")
+    expected = ["org_1", "org_2", "org_3"]
+    page.expect(page.texts("#user-memberships [data-name=Organization]") == expected, "the memberships")
+    page.see("org:admin", "#user-memberships")
+    page.inspect("user-with-memberships")
+    page.locator("#user-memberships").get_by_role("link", name="org_2").click()
+    page.get_by_role("heading", name="Acme <b>2</b>").wait_for()
+
+    site.deliver(organization_event("deleted", "org_2"))
+    page.goto(f"{site.url}/#organization/org_3")
+    page.get_by_role("heading", name="Acme <b>3</b>").wait_for()
+    page.goto(f"{site.url}/#organization/org_2")
+    page.see("The organization has been deleted", "#organization")
+    page.see("None.", "#organization-memberships")
+    page.goto(f"{site.url}/#organization/org_nobody")
+    page.see("Unknown organization.", "#organization")
+    page.inspect("unknown-organization")
 
 
 def masked(page, site):

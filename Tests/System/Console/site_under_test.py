@@ -29,6 +29,24 @@ def event(type, user, email=None, first_name="Ada", last_name="Lovelace", role=N
     return {"type": type, "object": "event", "data": data}
 
 
+def organization_event(operation, id, name=None, slug=None):
+    data = {"id": id, "object": "organization"}
+    if operation != "deleted":
+        data |= {"name": name, "slug": slug, "updated_at": int(time.time() * 1000)}
+    return {"type": f"organization.{operation}", "object": "event", "data": data}
+
+
+def membership_event(operation, organization, user, role):
+    data = {
+        "id": f"orgmem_{organization}_{user}",
+        "role": role,
+        "organization": {"id": organization},
+        "public_user_data": {"user_id": user},
+        "updated_at": int(time.time() * 1000),
+    }
+    return {"type": f"organizationMembership.{operation}", "object": "event", "data": data}
+
+
 class SiteUnderTest:
     """The site's `url`, `token`, `secret` and `database`; the handler's program (`handler`), process id (`process`),
     `socket` and `environment`; and the socket of its queue (`redis`), if it has one."""

@@ -10,6 +10,15 @@ public struct Statistics: Encodable, Equatable, Sendable {
     public let deliveries: Int64
   }
 
+  /// The number of objects of one kind.
+  public struct ObjectCount: Encodable, Equatable, Sendable {
+    public let entity: Entity
+    /// The rows of the kind's table.
+    public let rows: Int64
+    /// The tombstones of deleted objects.
+    public let tombstones: Int64
+  }
+
   /// The entries of the ledger, by outcome and type.
   public let deliveries: [Count]
   /// The number of deliveries that failed and have not succeeded since.
@@ -21,8 +30,10 @@ public struct Statistics: Encodable, Equatable, Sendable {
   /// When the newest applied change happened at Clerk, in milliseconds since 1970.
   public let newestVersion: Int64?
   public let users: Int64
-  /// The number of tombstones of deleted users.
+  /// The number of tombstones of deleted objects of every kind.
   public let tombstones: Int64
+  /// The objects of each kind that has a table.
+  public let objects: [ObjectCount]
   /// The version of the loaded SQLite, such as 3.51.3.
   public let library: String
   /// `wal`, `delete` and so on (sqlite.org/pragma.html#pragma_journal_mode).
@@ -57,6 +68,16 @@ extension Statistics {
     GROUP BY outcome, type
     """
 
+  /// Counts the tombstones of each kind. A version of a membership can begin with the ids of its organization and user.
+  static let tombstonesByEntity: SQL = """
+    SELECT CASE
+        WHEN object_id GLOB 'orgmem_*' OR object_id GLOB 'org_*/*' THEN 'organizationMembership'
+        WHEN object_id GLOB 'orginv_*' THEN 'organizationInvitation'
+        WHEN object_id GLOB 'org_*' THEN 'organization'
+        ELSE 'user' END AS entity, count(*)
+    FROM clerk_sync_versions WHERE deleted IS NOT NULL GROUP BY entity
+    """
+
   init(_ connection: borrowing Connection, _ mapping: Mapping) throws(SQLiteError) {
     var counts: [Key: Int64] = [:]
     var last: Int64?
@@ -80,10 +101,18 @@ extension Statistics {
     lastDelivery = last
     newestVersion = try connection.integer(
       "SELECT max(version) FROM clerk_sync_versions WHERE version > ?1", Version.none.time)
-    users = try mapping.countUsers(on: connection)
-    tombstones =
-      try connection.integer("SELECT count(*) FROM clerk_sync_versions WHERE deleted IS NOT NULL") ?? 0
+    let deleted = try connection.all(Self.tombstonesByEntity) { row in
+      (entity: row.text(at: 0), tombstones: row.integer(at: 1) ?? 0)
+    }
+    tombstones = deleted.reduce(0) { $0 + $1.tombstones }
+    objects = try mapping.countRows(on: connection).map { count in
+      let tombstones = deleted.first { $0.entity == count.entity.rawValue }?.tombstones ?? 0
+      return ObjectCount(entity: count.entity, rows: count.rows, tombstones: tombstones)
+    }
+    users = objects.first { $0.entity == .user }?.rows ?? 0
     library = Library.version
     journalMode = try connection.journalMode()
   }
 }
+
+extension Entity: Encodable {}

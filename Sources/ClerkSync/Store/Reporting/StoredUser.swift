@@ -1,5 +1,5 @@
 /// A row of the users table, without the application's own columns.
-public struct StoredUser: Encodable, Equatable, Sendable {
+public struct StoredUser: Encodable, Equatable, Identifiable, Sendable {
   public let id: String
   public let email: String
   public let firstName: String

@@ -21,13 +21,21 @@ package struct Condition: Sendable {
   }
 }
 
+/// The number of rows of the table for one kind of objects.
+package struct RowCount: Encodable, Equatable, Sendable {
+  package let entity: Entity
+  package let rows: Int64
+}
+
 /// The totals of a database so far.
 package struct Totals: Sendable {
   package let condition: Condition
   /// All deliveries, by outcome and type.
   package let deliveries: [Statistics.Count]
-  /// The number of users. For a large table it can be a minute old.
-  package let users: Int64
+  /// The numbers of objects. For a large table they can be a minute old.
+  package let objects: [RowCount]
+  /// The number of users.
+  package var users: Int64 { objects.first { $0.entity == .user }?.rows ?? 0 }
 }
 
 /// The number of deliveries in a period, by outcome.
@@ -52,12 +60,12 @@ package struct Activity: Sendable {
 }
 
 /// Figures for the read API and for monitoring. None of them examines all rows of a large table, except the occasional
-/// count of the users.
+/// count of the objects.
 extension UserStore {
-  /// A cached count of the users. It saves tens of milliseconds a call for a million users.
-  struct UserCount {
-    let users: Int64
-    /// When the count expires: after a thousand times the time it took, at most a minute.
+  /// A cached count of the objects. It saves tens of milliseconds a call for a million users.
+  struct ObjectCounts {
+    let counts: [RowCount]
+    /// When the counts expire: after a thousand times the time they took, at most a minute.
     let end: ContinuousClock.Instant
   }
 
@@ -109,17 +117,17 @@ extension UserStore {
   private func totals(on connection: borrowing Connection) throws(SQLiteError) -> Totals {
     Totals(
       condition: try Condition(connection), deliveries: try DeliveryCounts.readTotals(on: connection),
-      users: try countUsers(on: connection))
+      objects: try countObjects(on: connection))
   }
 
-  private func countUsers(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
-    let known = countedUsers.withLock(\.self)
+  private func countObjects(on connection: borrowing Connection) throws(SQLiteError) -> [RowCount] {
+    let known = countedObjects.withLock(\.self)
     let start = ContinuousClock.now
-    if let known, start < known.end { return known.users }
-    let users = try mapping.countUsers(on: connection)
+    if let known, start < known.end { return known.counts }
+    let counts = try mapping.countRows(on: connection)
     let end = ContinuousClock.now
-    let counted = UserCount(users: users, end: end + min((end - start) * 1000, .seconds(60)))
-    countedUsers.withLock { $0 = counted }
-    return users
+    let counted = ObjectCounts(counts: counts, end: end + min((end - start) * 1000, .seconds(60)))
+    countedObjects.withLock { $0 = counted }
+    return counts
   }
 }

@@ -1,32 +1,72 @@
 import SQLite
 
-/// Reads from a mapped users table, by index wherever there is one.
+/// What a mapped table holds, as SQL. NULL stands for what it does not hold.
 extension TableMapping {
-  /// The number of users examined in one read, which takes a few milliseconds. Reads are short because a reader blocks
+  /// The number of rows examined in one read, which takes a few milliseconds. Reads are short because a reader blocks
   /// every commit in a rollback journal mode.
   static let searchedAtATime = 1000
 
-  /// The SELECT of ``StoredUser/init(_:)``. NULL stands for what the table does not hold.
+  /// Sorts after every character that Clerk writes.
+  static let end = "\u{10FFFF}"
+
+  /// The column for the first of the paths that has one.
+  func column(for paths: String...) -> SQL {
+    (columns + insertion).first { paths.contains($0.path) }.map { "\($0.column)" } ?? "NULL"
+  }
+
+  /// The column for a role; nil if there is none.
+  var roleColumn: Identifier? { (columns + insertion).first(where: \.isRole)?.column }
+
+  /// When the row was created, in milliseconds since 1970.
+  var creationTime: SQL { time("created_at", insertion) }
+
+  /// When the row was last written, in milliseconds since 1970.
+  var updateTime: SQL { time("updated_at", columns) }
+
+  private func time(_ path: String, _ rules: [ColumnRule]) -> SQL {
+    let rule = rules.first { $0.path == path } ?? rules.first { $0.timeFormat != nil && $0.path.isEmpty }
+    return rule?.milliseconds ?? "NULL"
+  }
+
+  /// Counts the rows with an id of Clerk's.
+  var count: SQL { "SELECT count(\(key[0].column)) FROM \(table)" }
+
+  /// Runs a statement that reads the next ``searchedAtATime`` rows with ids from ?1 up to ?2, after the id ?3, and returns
+  /// up to `limit` of those that match.
+  func page<Row: Identifiable<String>>(
+    _ sql: SQL, from low: String, to high: String, after id: String, limit: Int,
+    on connection: borrowing Connection,
+    row: (borrowing Statement) -> Row, includes: (Row) -> Bool
+  ) throws(SQLiteError) -> Page<Row, String> {
+    try connection.with(sql) { statement throws(SQLiteError) in
+      try statement.bind(low, high, id, Self.searchedAtATime)
+      var rows: [Row] = []
+      var (last, seen) = (id, 0)
+      while try statement.step() {
+        // The page is full and this row is left, so there is a next page.
+        if rows.count == limit { return Page(rows: rows, next: last) }
+        let next = row(statement)
+        if includes(next) { rows.append(next) }
+        (last, seen) = (next.id, seen + 1)
+      }
+      return Page(rows: rows, next: seen == Self.searchedAtATime ? last : nil)
+    }
+  }
+}
+
+/// Reads from a mapped users table, by index wherever there is one.
+extension TableMapping {
+  /// The SELECT of ``StoredUser/init(_:)``.
   private var selection: SQL {
-    func column(_ paths: [String]) -> SQL {
-      (columns + insertion).first { paths.contains($0.path) }.map { "\($0.column)" } ?? "NULL"
-    }
-    func time(_ path: String, _ rules: [ColumnRule]) -> SQL {
-      let rule = rules.first { $0.path == path } ?? rules.first { $0.timeFormat != nil && $0.path.isEmpty }
-      return rule?.milliseconds ?? "NULL"
-    }
     let parts: [SQL] = [
-      "\(idColumn)", column(["email"]), column(["first_name", "name"]), column(["last_name"]),
-      (columns + insertion).first(where: \.isRole).map { "\($0.column)" } ?? "NULL",
-      time("created_at", insertion), time("updated_at", columns),
+      "\(idColumn)", column(for: "email"), column(for: "first_name", "name"), column(for: "last_name"),
+      roleColumn.map { "\($0)" } ?? "NULL", creationTime, updateTime,
     ]
     return "SELECT \(SQL(joining: parts, separator: ", ")) FROM \(table)"
   }
 
   /// The condition that the role is ?3, unless that is NULL.
-  private var hasRole: SQL {
-    (columns + insertion).first(where: \.isRole).map { "(?3 IS NULL OR \($0.column) = ?3)" } ?? "?3 IS NULL"
-  }
+  private var hasRole: SQL { roleColumn.map { "(?3 IS NULL OR \($0) = ?3)" } ?? "?3 IS NULL" }
 
   // One statement for each index: a single statement with "id = ?1 OR ?1 IS NULL" could use none.
   var withID: SQL {
@@ -58,9 +98,6 @@ extension TableMapping {
     """
   }
 
-  /// Counts the rows with an id of Clerk's.
-  var count: SQL { "SELECT count(\(idColumn)) FROM \(table)" }
-
   private var address: SQL { addressColumn.map { "\($0)" } ?? "NULL" }
 
   /// Returns up to `limit` users after `id`, in the order of their ids.
@@ -77,32 +114,29 @@ extension TableMapping {
   func search(
     _ search: UserSearch, after id: String, limit: Int, on connection: borrowing Connection
   ) throws(SQLiteError) -> Page<StoredUser, String> {
-    // Sorts after every character that Clerk writes.
-    let end = "\u{10FFFF}"
     let (sql, low, high) =
       switch search.term {
-      case .id(let text): (idRange, text, text + end)
+      case .id(let text): (idRange, text, text + Self.end)
       // Clerk writes addresses in lower case.
-      case .address(let text): (addressRange, text.lowercased(), text.lowercased() + end)
-      case .any, nil: (idRange, "", end)
+      case .address(let text): (addressRange, text.lowercased(), text.lowercased() + Self.end)
+      case .any, nil: (idRange, "", Self.end)
       }
-    return try connection.with(sql) { statement throws(SQLiteError) in
-      try statement.bind(low, high, id, Self.searchedAtATime)
-      var users: [StoredUser] = []
-      var (last, seen) = (id, 0)
-      while try statement.step() {
-        // The page is full and this user is left, so there is a next page.
-        if users.count == limit { return Page(rows: users, next: last) }
-        let user = StoredUser(statement)
-        if search.includes(user) { users.append(user) }
-        (last, seen) = (user.id, seen + 1)
-      }
-      return Page(rows: users, next: seen == Self.searchedAtATime ? last : nil)
-    }
+    return try page(
+      sql, from: low, to: high, after: id, limit: limit, on: connection, row: StoredUser.init,
+      includes: search.includes)
   }
 }
 
 extension Mapping {
+  /// Returns the number of rows of each mapped table, in the tables' order.
+  func countRows(on connection: borrowing Connection) throws(SQLiteError) -> [RowCount] {
+    var counts: [RowCount] = []
+    for table in all {
+      counts.append(RowCount(entity: table.entity, rows: try connection.integer(table.count) ?? 0))
+    }
+    return counts
+  }
+
   /// Returns the number of users; 0 if they are not stored.
   func countUsers(on connection: borrowing Connection) throws(SQLiteError) -> Int64 {
     guard let table = self[.user] else { return 0 }

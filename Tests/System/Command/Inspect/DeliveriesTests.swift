@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func `A missing database is reported, and not created`() throws {
-    for name in ["users", "deliveries", "stats", "prune", "retry-list"] {
+    for name in ["users", "organizations", "deliveries", "stats", "prune", "retry-list"] {
       let command = try site.run(name, "--database", "other.db")
       #expect(command.status == 2)
       #expect(command.output.isEmpty)

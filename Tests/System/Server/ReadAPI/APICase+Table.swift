@@ -11,6 +11,8 @@ extension APICase {
     APICase("users of a role", "/api/users?role=trainer&limit=1", is: .ok(#""role":"trainer""#)),
     APICase("a user", "/api/users/user_1", is: .ok(#""userId":"user_1""#)),
     APICase("a user whose id is anything", oddUser.path, is: .ok(#""email":"odd@example.org""#)),
+    APICase("organizations", "/api/organizations?search=acme", is: .ok(#""organizations":[]"#)),
+    APICase("an organization that is not there", "/api/organizations/org_1", is: .error(404, "not_found")),
     APICase("deliveries", "/api/deliveries?outcome=applied&limit=1", is: .ok(#""outcome":"applied""#)),
     APICase("figures", "/api/stats?hours=48", is: .ok(#""users":2"#)),
     APICase(
@@ -21,6 +23,7 @@ extension APICase {
     APICase("a user who is not there", "/api/users/user_2", is: .error(404, "not_found")),
     APICase("a parameter that nobody knows", "/api/users?all=1", is: .error(400, "invalid_parameter")),
     APICase("a parameter twice", "/api/users?limit=1&limit=2", is: .error(400, "invalid_parameter")),
+    APICase("a role of organizations", "/api/organizations?role=x", is: .error(400, "invalid_parameter")),
     APICase(
       "not UTF-8", "/api/users?search=%ff", is: .error(400, "invalid_parameter"), except: refusedByLighttpd),
     // The .htaccess file applies to its own folder.
@@ -35,7 +38,9 @@ extension APICase {
     401, "unauthorized", headers: ["www-authenticate": #"Bearer realm="clerk-sync", error="invalid_token""#])
 
   private static let tokens =
-    ["users", "users/user_1", "deliveries", "stats", "metrics"].flatMap { name in
+    [
+      "users", "users/user_1", "organizations", "organizations/org_1", "deliveries", "stats", "metrics",
+    ].flatMap { name in
       [
         APICase("\(name) without the token", "/api/\(name)", token: nil, is: missing),
         APICase("\(name) with another token", "/api/\(name)", token: String(token.reversed()), is: wrong),
@@ -69,6 +74,7 @@ extension APICase {
   private static let paths = [
     APICase("no id", "/api/users/", is: .refused([404])),
     APICase("a slash in the id", "/api/users/user_1/x", is: .refused([404])),
+    APICase("a slash in an organization's id", "/api/organizations/org_1/x", is: .refused([404])),
     APICase("an encoded slash in the id", "/api/users/user_1%2fx", is: .refused([404])),
     APICase("a way up in the id", "/api/users/..%2f..%2fetc/passwd", is: .refused([400, 403, 404])),
     APICase("a zero byte in the id", "/api/users/a%00b", is: .refused([400, 404])),
@@ -94,6 +100,7 @@ extension APICase {
     APICase(
       "SQL in the outcome", "/api/deliveries?outcome=%27%20OR%201=1", is: .error(400, "invalid_parameter")),
     APICase("SQL in the id", "/api/users/%27;DROP%20TABLE%20users;--", is: .error(404, "not_found")),
+    APICase("SQL in an organization's id", "/api/organizations/%27%20OR%201--", is: .error(404, "not_found")),
     APICase("wildcards in the search", "/api/users?search=%25%25", is: .ok(#""users":[]"#)),
     APICase(
       "HTML in a parameter's name", "/api/users?%3Cscript%3Ealert(2)=1", is: .error(400, "invalid_parameter")),

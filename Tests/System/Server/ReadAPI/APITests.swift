@@ -22,7 +22,9 @@ import Testing
   @Test(arguments: ServerKind.allCases)
   func `Without a configured token there is no API`(kind: ServerKind) throws {
     let server = try start(kind)
-    let requests = ["users", "users/user_1", "deliveries", "stats", "metrics"].flatMap { path in
+    let requests = [
+      "users", "users/user_1", "organizations", "organizations/org_1", "deliveries", "stats", "metrics",
+    ].flatMap { path in
       ["GET", "POST"].flatMap { method in
         [nil, APICase.token].map { token in
           var request = server.reading("/api/\(path)", token: token)

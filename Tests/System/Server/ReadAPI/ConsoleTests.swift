@@ -21,8 +21,8 @@ import Testing
     "js": ["text/javascript", "application/javascript"],
   ]
   private static let modules = [
-    "console.js", "api.js", "dom.js", "failures.js", "health.js", "chart.js", "list.js", "views.js",
-    "poll.js",
+    "console.js", "api.js", "dom.js", "failures.js", "health.js", "chart.js", "list.js", "deliveries.js",
+    "objects.js", "views.js", "poll.js",
   ]
   private static let files = ["index.html", "style.css", "openapi.json"] + modules
 

@@ -6,18 +6,35 @@ import Testing
 @Suite(.programs) struct OpenAPITests {
   private static let limits = [("rate=20r/s", "rate=10000r/s"), ("burst=100", "burst=10000")]
 
-  private let server: NginxServer
-
-  init() throws {
-    server = try NginxServer(environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token], changes: Self.limits)
-    let answers = try Sender.send((0..<30).map { server.request(Payload.user(id: "user_\($0)")) })
+  /// Starts a server with 30 users. `tables` names an example in conf/tables; with its organizations, the server has one, of
+  /// which all users are members.
+  private func start(tables: String? = nil) throws -> NginxServer {
+    var environment = ["CLERK_SYNC_ADMIN_TOKEN": APICase.token]
+    environment["CLERK_SYNC_TABLES"] = tables.map { Project.file("conf/tables/\($0).json5") }
+    let folder = try TemporaryFolder()
+    if let tables { try ApplicationSchema.create(tables, at: folder.file("app.db")) }
+    let server = try NginxServer(in: folder, environment: environment, changes: Self.limits)
+    var bodies = (0..<30).map { Payload.user(id: "user_\($0)") }
+    if tables == "organizations" {
+      bodies.append(#"{"type":"organization.created","data":{"id":"org_1","name":"Acme"}}"#)
+      bodies += (0..<30).map { number in
+        """
+        {"type":"organizationMembership.created","data":{"id":"orgmem_\(number)","role":"org:member",\
+        "organization":{"id":"org_1"},"public_user_data":{"user_id":"user_\(number)"}}}
+        """
+      }
+    }
+    let answers = try Sender.send(bodies.map { server.request($0) })
     try #require(answers.allSatisfy { $0.status == 200 })
+    return server
   }
 
-  @Test func `Responses conform to the description, and other requests are rejected`() throws {
-    let run = try schemathesis(Project.file("www/openapi.json"), ["--max-examples", "20"])
+  @Test(arguments: [nil, "organizations"])
+  func `Responses conform to the description, and other requests are rejected`(tables: String?) throws {
+    let server = try start(tables: tables)
+    let run = try schemathesis(Project.file("www/openapi.json"), ["--max-examples", "20"], server)
     #expect(run.status == 0, "\(run.output)")
-    #expect(run.output.contains("Tested: 6"), "\(run.output)")
+    #expect(run.output.contains("Tested: 8"), "\(run.output)")
   }
 
   @Test(
@@ -28,14 +45,15 @@ import Testing
   func `A wrong description is detected`(text: String, wrong: String) throws {
     let description = try String(contentsOfFile: Project.file("www/openapi.json"), encoding: .utf8)
     try #require(description.contains(text))
+    let server = try start()
     let file = try server.folder.write(description.replacing(text, with: wrong), to: "wrong.json")
     let run = try schemathesis(
-      file, ["--max-examples", "5", "--max-failures", "1"])
+      file, ["--max-examples", "5", "--max-failures", "1"], server)
     #expect(run.status == 1, "\(run.output)")
   }
 
   private func schemathesis(
-    _ file: String, _ options: [String]
+    _ file: String, _ options: [String], _ server: NginxServer
   ) throws -> (status: Int32?, output: String) {
     let run = try ChildProcess(
       Project.file(".build/venv/bin/schemathesis"),

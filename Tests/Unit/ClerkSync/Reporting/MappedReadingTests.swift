@@ -63,7 +63,7 @@ import Testing
     let store = database.store
     #expect(try store.users(UserFilter(id: "user_1"), limit: 9) == [ada])
     #expect(try store.users(UserFilter(email: "ada@example.org"), limit: 9) == [ada])
-    #expect(try store.history(of: "user_1", before: nil, limit: 9)?.user == ada)
+    #expect(try store.history(ofUser: "user_1", before: nil, limit: 9)?.row == ada)
     #expect(try store.users(limit: 9).map(\.id) == ["user_1", "user_2"])
     #expect(try store.users(after: "user_1", limit: 9).map(\.id) == ["user_2"])
     #expect(try store.userCount() == 2)

@@ -162,7 +162,7 @@ import Testing
       "INSERT INTO users VALUES ('user_1', 'user_1@example.org', 'Ada', 'Lovelace', '', NULL, 'client', 1, 1)"
     )
     #expect(try store.compare([listed]) == [.equal(isRecorded: false)])
-    let history = try #require(try store.history(of: "user_1", before: nil, limit: 9))
+    let history = try #require(try store.history(ofUser: "user_1", before: nil, limit: 9))
     #expect(history.change == nil)
     #expect(history.deliveries.rows.map(\.id) == ["msg_1"])
   }

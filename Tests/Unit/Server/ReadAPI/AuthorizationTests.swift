@@ -6,12 +6,16 @@ import Testing
 
 /// Read access, and the answers to unauthorized requests.
 @Suite struct AuthorizationTests {
-  private static let paths = ["users", "users/user_1", "deliveries", "stats", "metrics"].map { "/api/\($0)" }
+  private static let paths = [
+    "users", "users/user_1", "organizations", "organizations/org_1", "deliveries", "stats", "metrics",
+  ].map { "/api/\($0)" }
 
   @Test(arguments: paths)
   func `The token gives access to the API at every mount point`(path: String) throws {
     let site = try ConsoleSite()
     try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    // Makes this id known.
+    try site.deliver(Payload.user(id: "org_1"), id: "msg_2")
     for prefix in ["", "/clerk", "/cgi-bin/clerk-sync.fcgi"] {
       let answer = try site.get(prefix + path)
       #expect(answer.status == 200)
@@ -76,7 +80,8 @@ import Testing
 
   @Test(
     arguments: [
-      "/api/user", "/api/users/", "/api/users/a/b", "/api/", "/api/stat", "/stats", "/api/stats/",
+      "/api/user", "/api/users/", "/api/users/a/b", "/api/organizations/", "/api/organizations/a/b",
+      "/api/organization/a", "/api/", "/api/stat", "/stats", "/api/stats/",
       "/api/metrics/x",
       "/api/Users", "/api/users//", "/api/users/\(String(repeating: "x", count: 201))",
     ])

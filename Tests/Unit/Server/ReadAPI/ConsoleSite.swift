@@ -12,14 +12,20 @@ struct ConsoleSite {
   let database: TestDatabase
   private let application: Application
 
-  init(_ environment: [(String, String)] = [("CLERK_SYNC_ADMIN_TOKEN", token)], isLongLived: Bool = true)
-    throws
-  {
+  /// `tables` names an example in conf/tables, whose tables the database then has.
+  init(
+    _ environment: [(String, String)] = [("CLERK_SYNC_ADMIN_TOKEN", token)], isLongLived: Bool = true,
+    tables: String? = nil
+  ) throws {
     database = try TestDatabase(inMemory: true)
-    let variables =
+    var variables =
       [
         ("CLERK_SYNC_DATABASE", database.path), ("CLERK_WEBHOOK_SIGNING_SECRET", SignedDelivery.secret),
       ] + environment
+    if let tables {
+      try ApplicationSchema.create(tables, at: database.path)
+      variables.append(("CLERK_SYNC_TABLES", Project.file("conf/tables/\(tables).json5")))
+    }
     application = Application(
       configuration: try Configuration(environment: Parameters(variables)), isLongLived: isLongLived,
       clock: WallClock { Int64(TestApplication.now) * 1000 })

@@ -78,7 +78,10 @@ import Testing
   @Test func `An unusable database is reported to every request`() throws {
     let site = try ConsoleSite()
     try site.database.execute("DROP TABLE clerk_sync_deliveries")
-    for path in ["health", "stats", "users", "users/user_1", "deliveries", "metrics"] {
+    for path in [
+      "health", "stats", "users", "users/user_1", "organizations", "organizations/org_1", "deliveries",
+      "metrics",
+    ] {
       let answer = try site.get("/api/\(path)")
       #expect(answer.status == 503)
       #expect(answer.error == "unavailable")
