@@ -125,15 +125,3 @@ struct QueueFacts: Encodable {
     return "\(time), \(time.age)"
   }
 }
-
-extension Entity {
-  /// The name of several objects of this kind.
-  fileprivate var plural: String {
-    switch self {
-    case .user: "users"
-    case .organization: "organizations"
-    case .organizationMembership: "memberships"
-    case .organizationInvitation: "invitations"
-    }
-  }
-}

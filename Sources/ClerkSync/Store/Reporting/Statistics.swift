@@ -114,5 +114,3 @@ extension Statistics {
     journalMode = try connection.journalMode()
   }
 }
-
-extension Entity: Encodable {}

@@ -17,5 +17,3 @@ extension Entity {
 }
 
 extension Entity: ExpressibleByArgument {}
-
-extension Entity: Codable {}
