@@ -60,12 +60,17 @@ import Testing
     #expect(csv.errors.contains("the file is not JSON: expected an array of organization objects"))
   }
 
-  /// The numbers of memberships that are deleted before the third page. The first two pages have those below 950.
-  static let deletions: [(name: String, numbers: [Int])] = [
-    ("one that has been read", [3]), ("more than two pages overlap by", Array(100..<160)),
-    ("all in the overlap", Array(900..<950)), ("all of a page", Array(400..<950)),
-    ("all that have been read", Array(0..<950)), ("some before and some after", [1, 2, 949, 950, 951, 1200]),
-    ("the rest", Array(950..<2000)),
+  /// The numbers of memberships that are deleted before the third page, and whether the list is then read from its start
+  /// again. The first two pages have those below 950.
+  static let deletions: [(name: String, numbers: [Int], isReadAgain: Bool)] = [
+    ("one that has been read", [3], false),
+    ("more than two pages overlap by", Array(100..<160), false),
+    ("many that have been read", Array(0..<400), false),
+    ("some before and some after", [1, 2, 949, 950, 951, 1200], false),
+    ("the rest", Array(950..<2000), false),
+    ("all in the overlap", Array(900..<950), true),
+    ("all of a page", Array(400..<950), true),
+    ("all that have been read", Array(0..<950), true),
   ]
 
   @Test(arguments: deletions.indices)
@@ -79,6 +84,10 @@ import Testing
     let command = try site.run("backfill", "--entity", "organizationMembership")
     #expect(command.status == 0, "\(command.output)\(command.errors)")
     #expect(try site.differences(without: Set(deleted.filter { $0 >= 950 })).isEmpty)
+    let starts = site.clerk.requests.count {
+      $0.contains("memberships?order_by") && $0.hasSuffix("&offset=0")
+    }
+    #expect((starts > 1) == Self.deletions[index].isReadAgain)
   }
 
   @Test func `A list that lacks an object of its count is read again, and each object is counted once`()
