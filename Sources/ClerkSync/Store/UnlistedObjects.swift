@@ -139,26 +139,10 @@ extension TableMapping {
     }
     return (
       """
-      SELECT \(clerkKey) AS key, \(end(.organization)) AS organization, \(end(.user)) AS user
+      SELECT \(clerkKey) AS key, \(idOfParent(.organization)) AS organization, \(idOfParent(.user)) AS user
       FROM main.\(table) AS stored WHERE \(SQL(joining: conditions, separator: " AND "))
       """, values
     )
-  }
-
-  /// The key of a row `stored`; see ``BackendObject/key``.
-  private var clerkKey: SQL {
-    keyedByPair ? "(\(end(.organization)) || '/' || \(end(.user)))" : "stored.\(idColumn)"
-  }
-
-  /// Clerk's id of the object of this kind without which that of a row `stored` cannot exist; NULL if no column tells it.
-  private func end(_ parent: Entity) -> SQL {
-    guard let path = parents.first(where: { $0.entity == parent })?.path,
-      let rule = (key + columns + insertion).first(where: { $0.path == path })
-    else { return "NULL" }
-    guard let lookup = rule.conversion?.lookup else { return "stored.\(rule.column)" }
-    return """
-      (SELECT parent.\(lookup.column) FROM main.\(lookup.table) AS parent WHERE parent.\(lookup.taken) = stored.\(rule.column))
-      """
   }
 }
 

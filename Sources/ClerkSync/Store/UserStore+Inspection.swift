@@ -40,10 +40,7 @@ extension Inspection {
 
   /// The rows without an applied version; ?1 is that of an object about which something was only refused.
   private static func unsyncedRows(of table: TableMapping) -> SQL {
-    """
-    SELECT count(*) FROM \(table.table) WHERE NOT EXISTS (
-      SELECT 1 FROM clerk_sync_versions WHERE object_id = \(table.idColumn) AND version <> ?1)
-    """
+    "SELECT count(*) FROM \(table.table) AS stored WHERE NOT \(table.hasVersion)"
   }
 
   fileprivate init(_ connection: borrowing Connection, _ mapping: Mapping) throws(SQLiteError) {

@@ -25,9 +25,9 @@ extension TableMapping {
   func memberships(
     of parent: Entity, _ id: String, after place: Int64?, limit: Int, on connection: borrowing Connection
   ) throws(SQLiteError) -> Page<StoredMembership, Int64> {
-    guard let end = end(parent) else { return Page(rows: [], next: nil) }
+    guard let end = columnOfParent(parent) else { return Page(rows: [], next: nil) }
     if try connection.integer(Self.lacksRowID, table.name) != nil {
-      let (start, order) = (place ?? 0, SQL(joining: key.map { "m.\($0.column)" }, separator: ", "))
+      let (start, order) = (place ?? 0, SQL(joining: key.map { "stored.\($0.column)" }, separator: ", "))
       let rows = try connection.all(
         "\(membershipSelection(end, place: "NULL")) WHERE \(isOf(end)) ORDER BY \(order) LIMIT ?2 OFFSET ?3",
         id, limit + 1, start, row: StoredMembership.init)
@@ -56,7 +56,7 @@ extension TableMapping {
   ) throws(SQLiteError) -> Bool {
     guard try connection.integer(Self.hasIndex, table.name, end.column.name) != nil else { return false }
     let count = try connection.integer(
-      "SELECT count(*) FROM (SELECT 1 FROM \(table) AS m WHERE \(isOf(end)) LIMIT ?2)", id,
+      "SELECT count(*) FROM (SELECT 1 FROM \(table) AS stored WHERE \(isOf(end)) LIMIT ?2)", id,
       Self.indexedAtMost + 1)
     return count ?? 0 <= Self.indexedAtMost
   }
@@ -64,43 +64,27 @@ extension TableMapping {
   /// The memberships of ?1 after the rowid ?2. An index with the end alone has them in this order; SQLite sorts those that it
   /// finds by another.
   private func indexed(_ end: ColumnRule) -> SQL {
-    "\(membershipSelection(end, place: "m._rowid_")) WHERE \(isOf(end)) AND m._rowid_ > ?2 ORDER BY m._rowid_ LIMIT ?3"
+    "\(membershipSelection(end, place: "stored._rowid_")) WHERE \(isOf(end)) AND stored._rowid_ > ?2 ORDER BY stored._rowid_ LIMIT ?3"
   }
 
   /// All memberships after the rowid ?2.
   private func inOrder(_ end: ColumnRule) -> SQL {
-    "\(membershipSelection(end, place: "m._rowid_")) WHERE m._rowid_ > ?2 ORDER BY m._rowid_ LIMIT ?3"
+    "\(membershipSelection(end, place: "stored._rowid_")) WHERE stored._rowid_ > ?2 ORDER BY stored._rowid_ LIMIT ?3"
   }
 
   /// The SELECT of ``StoredMembership/init(_:)``, followed by its place and by whether the membership is one of ?1.
   private func membershipSelection(_ end: ColumnRule, place: SQL) -> SQL {
     let rules = key + columns + insertion
     let parts: [SQL] = [
-      rules.first { $0.path == "id" && $0.conversion?.lookup == nil }.map { "m.\($0.column)" } ?? "NULL",
-      self.end(.organization)?.idOfEnd ?? "NULL", self.end(.user)?.idOfEnd ?? "NULL",
-      roleColumn.map { "m.\($0)" } ?? "NULL", creationTime, updateTime, place, isOf(end),
+      rules.first { $0.path == "id" && $0.conversion?.lookup == nil }.map { "stored.\($0.column)" } ?? "NULL",
+      idOfParent(.organization), idOfParent(.user),
+      roleColumn.map { "stored.\($0)" } ?? "NULL", creationTime, updateTime, place, isOf(end),
     ]
-    return "SELECT \(SQL(joining: parts, separator: ", ")) FROM \(table) AS m"
+    return "SELECT \(SQL(joining: parts, separator: ", ")) FROM \(table) AS stored"
   }
 
   /// Whether the membership is one of the organization or user ?1.
-  private func isOf(_ end: ColumnRule) -> SQL { "m.\(end.column) = \(end.expression(1))" }
-
-  /// The column for the membership's organization or user; nil if there is none.
-  private func end(_ entity: Entity) -> ColumnRule? {
-    guard let path = parents.first(where: { $0.entity == entity })?.path else { return nil }
-    return (key + columns + insertion).first { $0.path == path }
-  }
-}
-
-extension ColumnRule {
-  /// Clerk's id of a membership's organization or user, as SQL.
-  fileprivate var idOfEnd: SQL {
-    guard let lookup = conversion?.lookup else { return "m.\(column)" }
-    return """
-      (SELECT other.\(lookup.column) FROM \(lookup.table) AS other WHERE other.\(lookup.taken) = m.\(column))
-      """
-  }
+  private func isOf(_ end: ColumnRule) -> SQL { "stored.\(end.column) = \(end.expression(1))" }
 }
 
 extension StoredMembership {

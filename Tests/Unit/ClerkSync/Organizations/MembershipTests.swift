@@ -22,6 +22,16 @@ import Testing
     #expect(try database.memberships() == ["org_1 user_1 org:member"])
   }
 
+  @Test(arguments: OrganizationDatabase.Key.allCases)
+  func `A row is known to be Clerk's`(key: OrganizationDatabase.Key) throws {
+    let database = try OrganizationDatabase(key)
+    try database.apply(Payload.user(id: "user_1"))
+    try database.membership("created", updatedAt: Self.time)
+    #expect(try database.database.store.inspect().unsynced["memberships"] == 0)
+    try database.database.executeText("DELETE FROM clerk_sync_versions")
+    #expect(try database.database.store.inspect().unsynced["memberships"] == 1)
+  }
+
   @Test func `A key without a row to refer to is not stored as NULL`() throws {
     let database = try OrganizationDatabase(.pair, reference: "")
     #expect(throws: StoreError.self) { try database.membership("created", updatedAt: Self.time) }
