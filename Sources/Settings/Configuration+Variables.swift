@@ -9,7 +9,7 @@ extension Configuration {
     .flatMap { [$0, "\($0)_FILE"] }
     + [
       "DATABASE", "TABLES", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
-      "HEAL_ON_SESSION", "SILENCE_HOURS", "LOG",
+      "HEAL_ON_SESSION", "CHANGES", "SILENCE_HOURS", "LOG",
     ]
     .map { "CLERK_SYNC_\($0)" }
 
@@ -45,6 +45,8 @@ extension Configuration {
     result.tables = try variables.path("CLERK_SYNC_TABLES") ?? tables
     let heals: Switch? = try variables.choice("CLERK_SYNC_HEAL_ON_SESSION")
     result.healsOnSession = heals.map { $0 == .on } ?? healsOnSession
+    let changes: Switch? = try variables.choice("CLERK_SYNC_CHANGES")
+    result.recordsChanges = changes.map { $0 == .on } ?? recordsChanges
     result.mapping = try MappingCache.mapping(for: result)
     return result
   }

@@ -25,6 +25,8 @@ public struct Configuration: Sendable {
   public var tables: String?
   /// Whether `session.created` updates the user whom it contains.
   public var healsOnSession = false
+  /// Whether each change of a row is recorded in the change feed.
+  public var recordsChanges = false
   /// The application's tables.
   public var mapping = Mapping.builtIn
   /// The retention of the ledger and of the tombstones of deleted users, in days.
@@ -43,6 +45,7 @@ public struct Configuration: Sendable {
     var options = UserStore.Options()
     options.mapping = mapping
     options.retention = retention
+    options.recordsChanges = recordsChanges
     return options
   }
 }

@@ -48,6 +48,9 @@ public struct Event: Equatable, Sendable {
   /// The event's identification in the ledger.
   public var delivery: Delivery { Delivery(id: messageID, type: type, objectID: objectID) }
 
+  /// Where the change that the event makes comes from.
+  var source: ChangeSource { type == "session.created" ? .session : .webhook }
+
   /// What was replaced in this event, for the log. It holds no values of the payload.
   package var warnings: [String] {
     (change?.record.warnings ?? []) + [JSONDepth.warning(for: prunedPaths)].compactMap(\.self)

@@ -1,5 +1,28 @@
 import SQLite
 
+/// What a deletion does to the rows of the objects that cannot exist without the deleted one, whose id is ?1.
+struct Cascade: Sendable {
+  /// Does what a deletion does to a single row. Its other parameters are what a deletion sets.
+  let deletion: SQL
+  /// Selects the versions of those that have not been deleted: their object_id.
+  let versions: SQL
+
+  /// `rows` selects the column of the table's key that holds Clerk's id.
+  init(of parent: Entity, deletion: SQL, rows: SQL, keyedByPair: Bool) {
+    self.deletion = deletion
+    let isChild: SQL =
+      if !keyedByPair {
+        "object_id IN (\(rows))"
+      } else if parent == .organization {
+        "object_id > ?1 || '/' AND object_id < ?1 || '0'"
+      } else {
+        // No index has the users of pairs.
+        "object_id LIKE 'org%' AND instr(object_id, '/' || ?1 || '/') > 0"
+      }
+    versions = "SELECT object_id FROM clerk_sync_versions WHERE deleted IS NULL AND \(isChild)"
+  }
+}
+
 /// The SQL for the rows of a mapped table, made once.
 ///
 /// The parameters are the ``Record/cells`` of a record in their order: those of the key, of the columns, of the columns
@@ -11,9 +34,8 @@ struct TableStatements: Sendable {
   let adoption: SQL?
   /// Its parameters are the ``Record/cells`` of a deletion.
   let deletion: SQL
-  /// Do to the rows of an object of this kind, with the id ?1, what a deletion does to a single row. A mapping without a
-  /// column for the object has none. The other parameters are what a deletion sets.
-  let cascades: [Entity: SQL]
+  /// What happens to the rows of a deleted object of this kind. A mapping without a column for the object has none.
+  let cascades: [Entity: Cascade]
   /// Returns whether a row of another table that the key refers to is missing; nil if it refers to none.
   let lacksKey: SQL?
   /// Returns for each column with a field whether the row has the record's value. NULL and an empty text are equal.
@@ -81,10 +103,13 @@ struct TableStatements: Sendable {
       return "UPDATE \(table) SET \(list(set)) WHERE \(condition)"
     }
     self.deletion = deleting(where: equal(keys), after: keys.count)
-    var cascades: [Entity: SQL] = [:]
+    var cascades: [Entity: Cascade] = [:]
     for parent in parents {
       guard let rule = (key + columns).first(where: { $0.path == parent.path }) else { continue }
-      cascades[parent.entity] = deleting(where: "\(rule.column) = \(rule.expression(1))", after: 1)
+      let isChild: SQL = "\(rule.column) = \(rule.expression(1))"
+      cascades[parent.entity] = Cascade(
+        of: parent.entity, deletion: deleting(where: isChild, after: 1),
+        rows: "SELECT \(key[0].column) FROM \(table) WHERE \(isChild)", keyedByPair: key[0].path != "id")
     }
     self.cascades = cascades
     let found = keys.filter { $0.rule.conversion?.lookup != nil }.map { "\($0.value) IS NULL" as SQL }

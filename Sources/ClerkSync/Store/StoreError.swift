@@ -14,6 +14,8 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   case tableDoesNotFit(problem: String, remedy: String, database: String)
   /// The database does not exist, and the mapping is to tables of the application.
   case missingApplication(database: String)
+  /// The database does not record changes.
+  case noChanges(database: String)
   /// Another program holds the write lock, and the operation does not wait for it.
   case locked(database: String)
   /// Another connection uses the database, and the operation needs exclusive access.
@@ -49,6 +51,9 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(database): \(problem): \(remedy); clerk-sync tables check tries it again"
     case .missingApplication(let database):
       "\(database) does not exist: with CLERK_SYNC_TABLES the application creates it; check CLERK_SYNC_DATABASE"
+    case .noChanges(let database):
+      "\(database) has no change feed: set CLERK_SYNC_CHANGES=on for the handler, the worker and the commands that write; "
+        + "the first write then creates it, and so does clerk-sync init"
     case .locked(let database):
       "\(database) is locked by another program, which is writing: try again once its transaction has ended"
     case .inUse(let database):

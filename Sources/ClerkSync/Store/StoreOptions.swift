@@ -8,6 +8,8 @@ extension UserStore {
     }
     /// The application's tables.
     package var mapping = Mapping.builtIn
+    /// Whether each change of a row is recorded in the change feed; see ``RowChange``.
+    public var recordsChanges = false
     /// How long ledger entries and tombstones are kept, in days. Svix can replay a message for up to 90 days.
     public var retention = 90
     /// How writes share connections.

@@ -25,13 +25,15 @@ extension UserStore {
     try database.requireSchema(on: connection)
     var checkpoint = Checkpoint(keepsConnection: false)
     var gone = PrunedRows()
+    let hasChanges = try database.sql(ChangeTable.exists(on: connection))
     while true {
       let start = ContinuousClock.now
       connection.deadline = start + Database.busyTimeout
-      let removed = try database.sql(Self.pruneSome(before: limit, on: connection))
+      let removed = try database.sql(Self.pruneSome(before: limit, hasChanges: hasChanges, on: connection))
       guard removed.total > 0 else { return gone }
       gone.deliveries += removed.deliveries
       gone.tombstones += removed.tombstones
+      gone.changes += removed.changes
       checkpoint.run(on: connection)
       progress(gone)
       // Waiting writers poll for the lock, so leave them half of the time.
@@ -40,10 +42,11 @@ extension UserStore {
   }
 
   private static func pruneSome(
-    before limit: Int64, on connection: borrowing Connection
+    before limit: Int64, hasChanges: Bool, on connection: borrowing Connection
   ) throws(SQLiteError) -> PrunedRows {
     try connection.transaction { () throws(SQLiteError) in
-      let pruned = try Retention.prune(before: limit, atMost: rowsAtATime, on: connection)
+      let pruned = try Retention.prune(
+        before: limit, atMost: rowsAtATime, hasChanges: hasChanges, on: connection)
       return pruned.total > 0 ? pruned : try Retention.pruneUncounted(before: limit, on: connection)
     }
   }

@@ -18,11 +18,13 @@ public final class UserStore: Sendable {
 
   /// Creates a store for the SQLite file at `database`. The first write creates a missing file.
   public init(database: String, options: Options = Options(), clock: WallClock = .system) {
-    self.database = Database(path: database, mapping: options.mapping)
+    self.database = Database(
+      path: database, mapping: options.mapping, recordsChanges: options.recordsChanges)
     self.options = options
     self.clock = clock
     let context = StoreOperation.Context(
-      mapping: options.mapping, retention: options.retention, clock: clock)
+      mapping: options.mapping, recordsChanges: options.recordsChanges, retention: options.retention,
+      clock: clock)
     writer = Writer(self.database, context: context, options: options)
   }
 
@@ -37,7 +39,7 @@ public final class UserStore: Sendable {
 
   /// As ``apply(_:)-(Event)``, with what there is to log.
   package func deliver(_ event: Event) throws(StoreError) -> Receipt {
-    try write(.event(event.change, time: event.version, delivery: event.delivery))
+    try write(.event(event.change, time: event.version, delivery: event.delivery, source: event.source))
   }
 
   /// Applies the events in order in one transaction. Each event has a result of its own and can fail alone.
@@ -50,7 +52,7 @@ public final class UserStore: Sendable {
 
   /// As ``apply(_:)-([Event])``, with what there is to log.
   package func deliver(_ events: [Event]) throws(StoreError) -> [Result<Receipt, StoreError>] {
-    try write(events.map { .event($0.change, time: $0.version, delivery: $0.delivery) })
+    try write(events.map { .event($0.change, time: $0.version, delivery: $0.delivery, source: $0.source) })
   }
 
   /// Writes the user as a `user.created` event of Clerk would.
@@ -58,13 +60,17 @@ public final class UserStore: Sendable {
   /// `updatedAt` is the user's `updated_at` at Clerk, in milliseconds since 1970. It orders this write among Clerk's
   /// events; the default is this machine's time. The outcome is ``Outcome/stale`` when a newer event has been applied.
   public func createUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
-    try write(.event(change(.created, user), time: updatedAt ?? clock.now(), delivery: nil)).outcome
+    try write(
+      .event(change(.created, user), time: updatedAt ?? clock.now(), delivery: nil, source: .application)
+    ).outcome
   }
 
   /// Writes the user as a `user.updated` event of Clerk would, and creates a missing row. `updatedAt` is as in
   /// ``createUser(_:updatedAt:)``.
   public func updateUser(_ user: User, updatedAt: Int64? = nil) throws(StoreError) -> Outcome {
-    try write(.event(change(.updated, user), time: updatedAt ?? clock.now(), delivery: nil)).outcome
+    try write(
+      .event(change(.updated, user), time: updatedAt ?? clock.now(), delivery: nil, source: .application)
+    ).outcome
   }
 
   /// Writes Clerk's objects in one transaction, each as an event about its update would. Each object has a result of its
@@ -72,10 +78,14 @@ public final class UserStore: Sendable {
   ///
   /// Other writers wait meanwhile, so pass a few hundred objects at a time. Throws, and writes nothing, when the database
   /// rather than an object is at fault.
-  public func update(_ objects: [BackendObject]) throws(StoreError) -> [Result<Outcome, StoreError>] {
+  public func update(
+    _ objects: [BackendObject], source: ChangeSource = .backfill
+  ) throws(StoreError) -> [Result<Outcome, StoreError>] {
     try write(
       objects.map {
-        .event(Event.Change(operation: .updated, record: $0.record), time: $0.updatedAt, delivery: nil)
+        .event(
+          Event.Change(operation: .updated, record: $0.record), time: $0.updatedAt, delivery: nil,
+          source: source)
       }
     ).map { result in result.map(\.outcome) }
   }
@@ -87,9 +97,11 @@ public final class UserStore: Sendable {
   /// Deletes the object permanently, with the rows of the objects that cannot exist without it and those that the
   /// application's foreign keys delete. `key` is as in ``BackendObject/key``.
   @discardableResult
-  public func delete(_ entity: Entity, key: String) throws(StoreError) -> Outcome {
+  public func delete(
+    _ entity: Entity, key: String, source: ChangeSource = .application
+  ) throws(StoreError) -> Outcome {
     let change = mapping[entity].map { Event.Change(operation: .deleted, record: $0.deletedRecord(key)) }
-    return try write(.event(change, time: clock.now(), delivery: nil)).outcome
+    return try write(.event(change, time: clock.now(), delivery: nil, source: source)).outcome
   }
 
   private func change(_ operation: Event.Operation, _ user: User) -> Event.Change? {

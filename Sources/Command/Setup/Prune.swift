@@ -51,7 +51,11 @@ struct Prune: ParsableCommand {
 
 extension PrunedRows {
   fileprivate var text: String {
-    "\(deliveries) \(deliveries == 1 ? "ledger entry" : "ledger entries") and "
-      + "\(tombstones) \(tombstones == 1 ? "tombstone" : "tombstones")"
+    let parts = [
+      "\(deliveries) \(deliveries == 1 ? "ledger entry" : "ledger entries")",
+      "\(tombstones) \(tombstones == 1 ? "tombstone" : "tombstones")",
+    ]
+    return (parts + (changes == 0 ? [] : ["\(changes) \(changes == 1 ? "change" : "changes")"]))
+      .joined(separator: " and ")
   }
 }

@@ -8,15 +8,16 @@ struct ObjectWriter {
   /// been applied to that one.
   private(set) var conflicts: [(user: BackendObject, isForeign: Bool)] = []
   private let store: UserStore
+  private let source: ChangeSource
   /// Receives the id of each object that is counted, and its state before the write.
   private let onCount: (String, ObjectComparison) -> Void
 
   /// `tally` is the result of an earlier run.
   init(
-    _ store: UserStore, tally: Tally = Tally(),
+    _ store: UserStore, source: ChangeSource = .backfill, tally: Tally = Tally(),
     onCount: @escaping (String, ObjectComparison) -> Void = { _, _ in }
   ) {
-    self.store = store
+    (self.store, self.source) = (store, source)
     self.tally = tally
     self.onCount = onCount
   }
@@ -70,7 +71,7 @@ struct ObjectWriter {
     }
     if due.isEmpty { return }
     var releases: [Release] = []
-    for ((object, comparison), result) in zip(due, try store.update(due.map(\.object))) {
+    for ((object, comparison), result) in zip(due, try store.update(due.map(\.object), source: source)) {
       switch result {
       case .success(.applied): count(object, comparison)
       // A newer version was applied after the comparison.

@@ -142,7 +142,7 @@ private struct PullTarget {
         text: "kept: Clerk does not have it, and no change of Clerk's has been applied to the row",
         needsAttention: true)
     }
-    try store.delete(entity, key: row.key)
+    try store.delete(entity, key: row.key, source: .backfill)
     return PullResult(text: "deleted, Clerk does not have it")
   }
 }

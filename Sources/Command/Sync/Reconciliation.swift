@@ -71,7 +71,7 @@ struct Reconciliation {
           try await delete(drift.id)
         }
     }
-    var writer = ObjectWriter(store)
+    var writer = ObjectWriter(store, source: .reconcile)
     // A user without an address frees the one in the row.
     try writer.write(report.unusable.map { .failure($0) })
     for batch in differing.batches { try writer.write(batch.map { .success($0) }) }
@@ -93,7 +93,7 @@ struct Reconciliation {
       }
       if try await api.object(at: address) != nil { return "kept: Clerk has this \(entity.singular)" }
     }
-    try store.delete(entity, key: key)
+    try store.delete(entity, key: key, source: .reconcile)
     return Drift.repaired
   }
 

@@ -14,21 +14,27 @@ enum Retention {
 
   /// Removes rows older than `days` days when the ledger's last position is a multiple of the interval. `now` is in
   /// milliseconds since 1970.
-  static func run(now: Int64, days: Int, on connection: borrowing Connection) throws(SQLiteError) {
+  static func run(
+    now: Int64, days: Int, keepsChanges: Bool, on connection: borrowing Connection
+  ) throws(SQLiteError) {
     guard connection.lastInsertedRow % interval == 0 else { return }
-    _ = try prune(before: now - Int64(days) * day, atMost: rowsAtATime, on: connection)
+    let limit = now - Int64(days) * day
+    _ = try prune(before: limit, atMost: rowsAtATime, hasChanges: keepsChanges, on: connection)
     // Counts are few, and outlive the entries that they count.
     try connection.run(DeliveryCounts.prune, now - Int64(max(days, daysOfCounts)) * day)
   }
 
   /// Removes up to `count` rows of each kind from before `limit`, in milliseconds since 1970.
   static func prune(
-    before limit: Int64, atMost count: Int64, on connection: borrowing Connection
+    before limit: Int64, atMost count: Int64, hasChanges: Bool, on connection: borrowing Connection
   ) throws(SQLiteError) -> PrunedRows {
     try connection.run(DeliveryLedger.prune, limit, count)
     let deliveries = connection.changes
     try connection.run(VersionTable.prune, limit, count)
-    return PrunedRows(deliveries: Int64(deliveries), tombstones: Int64(connection.changes))
+    let tombstones = connection.changes
+    let changes =
+      hasChanges ? try ChangeTable.prune(before: limit, atMost: count, on: connection) : 0
+    return PrunedRows(deliveries: Int64(deliveries), tombstones: Int64(tombstones), changes: changes)
   }
 
   /// Counts and removes the ledger's last, uncounted entries from before `limit`, in milliseconds since 1970.
@@ -47,7 +53,8 @@ enum Retention {
     PrunedRows(
       deliveries: try connection.integer(DeliveryLedger.prunable, limit) ?? 0,
       tombstones: try connection.integer(
-        "SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1", limit) ?? 0)
+        "SELECT count(*) FROM clerk_sync_versions WHERE deleted < ?1", limit) ?? 0,
+      changes: try ChangeTable.prunable(before: limit, on: connection))
   }
 }
 
@@ -58,6 +65,9 @@ public struct PrunedRows: Equatable, Sendable {
   /// Tombstones of deleted users.
   public var tombstones: Int64 = 0
 
-  /// The sum of both.
-  public var total: Int64 { deliveries + tombstones }
+  /// Entries of the change feed that every consumer has handled.
+  public var changes: Int64 = 0
+
+  /// The sum of all.
+  public var total: Int64 { deliveries + tombstones + changes }
 }

@@ -130,6 +130,16 @@ enum VersionTable {
     try connection.first(pairSearch, id) { $0.text(at: 0) }
   }
 
+  /// Records that the objects have been deleted whose versions `versions` selects for ?1, the id of their parent. `now` is
+  /// in milliseconds since 1970.
+  static func recordDeletions(
+    _ versions: SQL, parent: String, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) {
+    try connection.run(
+      "UPDATE clerk_sync_versions SET rank = ?2, deleted = ?3 WHERE object_id IN (\(versions))", parent,
+      Event.Operation.deleted.rawValue, now)
+  }
+
   /// Records that the pair's memberships have been deleted. `now` is in milliseconds since 1970.
   static func recordDeletions(
     inPair pair: String, now: Int64, on connection: borrowing Connection

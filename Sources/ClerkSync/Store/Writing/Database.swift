@@ -9,6 +9,8 @@ struct Database: Sendable {
 
   let path: String
   let mapping: Mapping
+  /// Whether the tables of the change feed are created.
+  var recordsChanges = false
 
   /// Opens a connection that waits for the locks of other programs until `deadline`. Creates a missing file, with its
   /// folder.
@@ -89,6 +91,7 @@ struct Database: Sendable {
     let creation =
       found < SyncSchema.version ? try sql(SyncSchema.create(mapping, on: connection)) : nil
     try requireKnown(creation?.version ?? found)
+    if recordsChanges { try sql(ChangeTable.create(on: connection)) }
     return creation
   }
 

@@ -3,8 +3,8 @@ import SQLite
 /// The work of one savepoint.
 enum StoreOperation: Sendable {
   /// An event, ordered by `time` in milliseconds since 1970. `change` is nil for an event that is not about a user.
-  /// `delivery` is nil for the application's own write, which has no ledger entry.
-  case event(Event.Change?, time: Int64, delivery: Delivery?)
+  /// `delivery` is nil for a write that has no ledger entry.
+  case event(Event.Change?, time: Int64, delivery: Delivery?, source: ChangeSource)
   /// A ledger entry for a failed delivery, and the address that its event shows to be free.
   case failure(of: Delivery?, reason: String, released: Release?)
   /// A ledger entry for a refused delivery. `time` is the event's, in milliseconds since 1970; nil when it is unknown.
@@ -13,6 +13,8 @@ enum StoreOperation: Sendable {
   /// The settings that affect the written values.
   struct Context: Sendable {
     let mapping: Mapping
+    /// Whether the changes of rows are recorded.
+    let recordsChanges: Bool
     /// In days.
     let retention: Int
     let clock: WallClock
@@ -20,14 +22,14 @@ enum StoreOperation: Sendable {
 
   /// Whether this is the event of a delivery, whose warning is logged.
   var isDelivery: Bool {
-    if case .event(_, _, _?) = self { true } else { false }
+    if case .event(_, _, _?, _) = self { true } else { false }
   }
 
   /// Performs the writes. When this throws, the caller has to roll back.
   func perform(in context: Context, on connection: borrowing Connection) throws(SQLiteError) -> Receipt {
     let now = context.clock.now()
     switch self {
-    case .event(let change, let time, let delivery):
+    case .event(let change, let time, let delivery, let source):
       var receipt = Receipt(.ignored)
       var applied: VersionTable.Applied?
       if let change {
@@ -40,12 +42,16 @@ enum StoreOperation: Sendable {
         let isFirst = try DeliveryLedger.record(
           delivery, outcome: receipt.outcome.rawValue, error: nil, now: now, on: connection)
         if !isFirst { return Receipt(.duplicate) }
-        try Retention.run(now: now, days: context.retention, on: connection)
+        try Retention.run(
+          now: now, days: context.retention, keepsChanges: context.recordsChanges, on: connection)
       }
       if let change, receipt.outcome == .applied {
         let isOutdated = applied?.hasRefused(since: Version(time: time, rank: change.operation)) ?? false
+        let origin =
+          context.recordsChanges ? ChangeTable.Origin(source: source, messageID: delivery?.id, now: now) : nil
         receipt.warning = try apply(
-          change, time: time, now: now, isOutdated: isOutdated, in: context, on: connection)
+          change, time: time, now: now, isOutdated: isOutdated, after: applied, origin, in: context,
+          on: connection)
         if let released = applied?.released {
           try settleRefusals(of: change, released: isOutdated ? released : nil, on: connection)
         }
@@ -129,55 +135,72 @@ enum StoreOperation: Sendable {
     return rival < version
   }
 
-  /// Returns what there is to log. `isOutdated` says that a newer event has been refused.
+  /// Returns what there is to log. `isOutdated` says that a newer event has been refused, and `applied` what was applied
+  /// before. `origin` is nil unless changes are recorded.
   private func apply(
-    _ change: Event.Change, time: Int64, now: Int64, isOutdated: Bool, in context: Context,
-    on connection: borrowing Connection
+    _ change: Event.Change, time: Int64, now: Int64, isOutdated: Bool, after applied: VersionTable.Applied?,
+    _ origin: ChangeTable.Origin?, in context: Context, on connection: borrowing Connection
   ) throws(SQLiteError) -> String? {
     let record = change.record
     guard let table = context.mapping[record.entity] else { return nil }
     let version = Version(time: time, rank: change.operation)
     if change.operation == .deleted {
-      try delete(record, in: table, of: context.mapping, version, now: now, on: connection)
+      let hadRow = try delete(
+        record, in: table, of: context.mapping, version, origin, now: now, on: connection)
+      // A softly deleted row is still there when its deletion is repeated.
+      if hadRow, applied?.isDeleted != true, let origin {
+        try ChangeTable.record(.deleted, of: record.entity, record.id, from: origin, on: connection)
+      }
       return nil
     }
     if let organization = change.organization, let table = context.mapping[.organization] {
-      try insert(organization, into: table, now: now, on: connection)
+      try insert(organization, into: table, origin, now: now, on: connection)
     }
-    let warning = try table.write(
+    // Times of writing are no changes.
+    let differences = origin == nil ? nil : try table.differences(from: record, on: connection)
+    let written = try table.write(
       record, isNew: change.operation == .created, isOutdated: isOutdated, now: now, on: connection)
     try VersionTable.record(version, of: record.versionKey.text, now: now, on: connection)
-    return warning
+    if let origin {
+      if let id = written.released {
+        try ChangeTable.record(.updated, of: record.entity, id, from: origin, on: connection)
+      }
+      if differences != [] {
+        try ChangeTable.record(
+          written.madeRow ? .created : .updated, of: record.entity, record.id, from: origin, on: connection)
+      }
+    }
+    return written.warning
   }
 
-  /// Deletes the object's row, and the rows of the objects that cannot exist without it.
+  /// Deletes the object's row, and the rows of the objects that cannot exist without it. Returns whether it had a row.
   private func delete(
-    _ record: Record, in table: TableMapping, of mapping: Mapping, _ version: Version, now: Int64,
-    on connection: borrowing Connection
-  ) throws(SQLiteError) {
+    _ record: Record, in table: TableMapping, of mapping: Mapping, _ version: Version,
+    _ origin: ChangeTable.Origin?, now: Int64, on connection: borrowing Connection
+  ) throws(SQLiteError) -> Bool {
     // While the row is still there to be looked up.
     for other in mapping.all {
-      try other.deleteAll(of: record, now: now, on: connection)
+      try other.deleteAll(of: record, now: now, origin, on: connection)
     }
     guard case .pair(let pair, let id) = record.versionKey else {
-      try table.delete(record, now: now, on: connection)
-      return try VersionTable.record(version, of: record.id, now: now, on: connection)
+      try VersionTable.record(version, of: record.id, now: now, on: connection)
+      return try table.delete(record, now: now, on: connection)
     }
     if id == pair {
       try VersionTable.recordDeletions(inPair: pair, now: now, on: connection)
     } else {
       try VersionTable.record(version, of: record.versionKey.text, now: now, on: connection)
       // The row is that of another membership of the same user.
-      if try VersionTable.newestRival(of: id, inPair: pair, on: connection) != nil { return }
+      if try VersionTable.newestRival(of: id, inPair: pair, on: connection) != nil { return false }
     }
-    try table.delete(record, now: now, on: connection)
+    return try table.delete(record, now: now, on: connection)
   }
 
   /// Makes the organization's row if it has none and nothing is known of it. A row that cannot be made is left to the
   /// organization's own event.
   private func insert(
-    _ organization: Event.PartialOrganization, into table: TableMapping, now: Int64,
-    on connection: borrowing Connection
+    _ organization: Event.PartialOrganization, into table: TableMapping, _ origin: ChangeTable.Origin?,
+    now: Int64, on connection: borrowing Connection
   ) throws(SQLiteError) {
     let id = organization.record.id
     if try VersionTable.find(id, on: connection) != nil { return }
@@ -186,6 +209,9 @@ enum StoreOperation: Sendable {
       if try table.insert(organization.record, now: now, on: connection) {
         let version = Version(time: organization.version, rank: .created)
         try VersionTable.record(version, of: id, now: now, on: connection)
+        if let origin {
+          try ChangeTable.record(.created, of: .organization, id, from: origin, on: connection)
+        }
       }
     } catch {
       guard error.kind == .constraint, connection.isInTransaction else { throw error }
@@ -196,7 +222,7 @@ enum StoreOperation: Sendable {
 
   /// Returns what to write after `result`; nil after a success, and when it cannot be written either.
   func failure(because result: Result<Receipt, StoreError>) -> StoreOperation? {
-    guard case .event(let change, let time, let delivery) = self, case .failure(let error) = result,
+    guard case .event(let change, let time, let delivery, _) = self, case .failure(let error) = result,
       !result.isOfTheDatabase
     else { return nil }
     var released: Release?
@@ -211,14 +237,14 @@ enum StoreOperation: Sendable {
   func explain(
     _ error: SQLiteError, in context: Context, _ database: Database, on connection: borrowing Connection
   ) -> StoreError {
-    if error.isUniqueViolation, case .event(let change?, _, _) = self,
+    if error.isUniqueViolation, case .event(let change?, _, _, _) = self,
       let table = context.mapping[change.record.entity], let address = change.record.address,
       let owner = try? table.owner(of: address, otherThan: change.record.id, on: connection)
     {
       if let id = owner.id, owner.isClerks { return .emailTaken(by: id) }
       return .addressNotClerks(table: table.table.name)
     }
-    if error.isOfReference, case .event(let change?, _, _) = self {
+    if error.isOfReference, case .event(let change?, _, _, _) = self {
       let missing = change.record.parents.filter { id in
         (try? VersionTable.find(id, on: connection)?.isApplied) != true
       }

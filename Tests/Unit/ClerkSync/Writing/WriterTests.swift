@@ -92,7 +92,7 @@ import Testing
     let hasFailed = Atomic(false)
     let path = path
     @Sendable func create(_ id: String) -> StoreOperation {
-      .event(.created(.ada(id)), time: 1, delivery: nil)
+      .event(.created(.ada(id)), time: 1, delivery: nil, source: .application)
     }
     try inThreads(3) { thread in
       switch thread {
