@@ -6,6 +6,8 @@ struct Cascade: Sendable {
   let deletion: SQL
   /// Selects the versions of those that have not been deleted: their object_id.
   let versions: SQL
+  /// Selects from these the ones with a row.
+  let owners: SQL
 
   /// `rows` selects the column of the table's key that holds Clerk's id.
   init(of parent: Entity, deletion: SQL, rows: SQL, keyedByPair: Bool) {
@@ -19,7 +21,13 @@ struct Cascade: Sendable {
         // No index has the users of pairs.
         "object_id LIKE 'org%' AND instr(object_id, '/' || ?1 || '/') > 0"
       }
-    versions = "SELECT object_id FROM clerk_sync_versions WHERE deleted IS NULL AND \(isChild)"
+    let living: SQL = "FROM clerk_sync_versions WHERE deleted IS NULL AND \(isChild)"
+    versions = "SELECT object_id \(living)"
+    // Of the memberships of a pair, the newest has the row. Without its last part, an object_id is the pair's.
+    let newest: SQL = """
+      SELECT object_id, max(version * 4 + rank) \(living) GROUP BY rtrim(object_id, replace(object_id, '/', ''))
+      """
+    owners = keyedByPair ? "SELECT object_id FROM (\(newest))" : versions
   }
 }
 

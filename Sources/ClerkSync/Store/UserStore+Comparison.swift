@@ -28,8 +28,8 @@ extension UserStore {
       if try VersionTable.find(parent, on: connection)?.isDeleted == true { return .deleted }
     }
     let version = Version(time: listed.updatedAt, rank: .updated)
-    if case .pair(let pair, let id) = record.versionKey,
-      let rival = try VersionTable.newestRival(of: id, inPair: pair, on: connection), rival >= version
+    if let rival = try VersionTable.newestRival(of: record.versionKey, on: connection),
+      rival.version >= version
     {
       return .newer
     }

@@ -12,12 +12,13 @@ struct MappedDatabase {
   let store: UserStore
 
   /// `json5` is the mapping file.
-  init(_ schema: String, _ json5: String) throws {
+  init(_ schema: String, _ json5: String, recordsChanges: Bool = false) throws {
     folder = try TemporaryFolder(inMemory: true)
     path = folder.file("app.db")
     mapping = try Mapping(json5: json5)
     var options = UserStore.Options()
     options.mapping = mapping
+    options.recordsChanges = recordsChanges
     options.connection = TestMode.connection.flatMap(ConnectionMode.init) ?? .perRequest
     store = UserStore(database: path, options: options, clock: WallClock { UserStore.now })
     try executeText(schema)
@@ -54,6 +55,27 @@ struct MappedDatabase {
   }
 
   func executeText(_ sql: String) throws { _ = try texts(sql) }
+
+  /// Replays the change feed. Returns the objects that have a row according to it, and what is contradictory in it.
+  func replayChanges() throws -> (objects: Set<String>, contradictions: [String]) {
+    var (objects, contradictions): (Set<String>, [String]) = ([], [])
+    var position: Int64 = 0
+    while true {
+      let (changes, examined) = try store.changes(after: position, limit: 100)
+      guard let examined else { return (objects, contradictions) }
+      position = examined
+      for change in changes {
+        let object = "\(change.entity) \(change.id)"
+        let isRight =
+          switch change.operation {
+          case "created": objects.insert(object).inserted
+          case "deleted": objects.remove(object) != nil
+          default: objects.contains(object)
+          }
+        if !isRight { contradictions.append("\(change)") }
+      }
+    }
+  }
 
   /// Returns the first column of the statements' rows.
   func texts(_ sql: String) throws -> [String?] { try ApplicationSchema.run(sql, at: path) }

@@ -82,7 +82,7 @@ extension TableMapping {
     guard let cascade = statements.cascades[parent.entity] else { return }
     if let origin {
       try ChangeTable.recordDeletions(
-        of: entity, cascade.versions, parent: parent.id, from: origin, on: connection)
+        of: entity, cascade.owners, parent: parent.id, from: origin, on: connection)
     }
     try VersionTable.recordDeletions(cascade.versions, parent: parent.id, now: now, on: connection)
     let set = deletedRecord(parent.id).values(at: now).dropFirst(key.count)

@@ -72,7 +72,7 @@ enum VersionTable {
 
   // The keys of a pair are those between "organization/user/" and "organization/user0", because 0 follows the slash.
   private static let rival: SQL = """
-    SELECT version, rank FROM clerk_sync_versions
+    SELECT object_id, version, rank FROM clerk_sync_versions
     WHERE object_id > ?1 AND object_id < ?2 AND object_id <> ?3 AND deleted IS NULL
     ORDER BY version DESC, rank DESC LIMIT 1
     """
@@ -108,15 +108,20 @@ enum VersionTable {
     }
   }
 
-  /// Returns the version of the newest of the pair's other memberships that have not been deleted; nil if there is none.
+  /// Returns the newest of the other memberships of the same organization and user that have not been deleted; nil if there
+  /// is none, or the object is not identified by these.
   static func newestRival(
-    of id: String, inPair pair: String, on connection: borrowing Connection
-  ) throws(SQLiteError) -> Version? {
-    try connection.first(rival, "\(pair)/", "\(pair)0", "\(pair)/\(id)") { row in
-      Version(
-        time: row.integer(at: 0) ?? .min,
-        rank: row.integer(at: 1).flatMap(Event.Operation.init(rawValue:)) ?? .deleted)
+    of key: VersionKey, on connection: borrowing Connection
+  ) throws(SQLiteError) -> (id: String, version: Version)? {
+    guard case .pair(let pair, let id) = key else { return nil }
+    let found: (String, Version)? = try connection.first(rival, "\(pair)/", "\(pair)0", "\(pair)/\(id)") {
+      row in
+      let version = Version(
+        time: row.integer(at: 1) ?? .min,
+        rank: row.integer(at: 2).flatMap(Event.Operation.init(rawValue:)) ?? .deleted)
+      return (String(row.text(at: 0)?.dropFirst(pair.utf8.count + 1) ?? ""), version)
     }
+    return found.map { (id: $0.0, version: $0.1) }
   }
 
   /// Whether a change of Clerk's has been applied to a membership of the pair, which may have been deleted since.

@@ -129,10 +129,8 @@ enum StoreOperation: Sendable {
     for parent in record.parents {
       if try VersionTable.find(parent, on: connection)?.isDeleted == true { return false }
     }
-    guard case .pair(let pair, let id) = record.versionKey,
-      let rival = try VersionTable.newestRival(of: id, inPair: pair, on: connection)
-    else { return true }
-    return rival < version
+    let rival = try VersionTable.newestRival(of: record.versionKey, on: connection)
+    return rival.map { $0.version < version } ?? true
   }
 
   /// Returns what there is to log. `isOutdated` says that a newer event has been refused, and `applied` what was applied
@@ -145,55 +143,37 @@ enum StoreOperation: Sendable {
     guard let table = context.mapping[record.entity] else { return nil }
     let version = Version(time: time, rank: change.operation)
     if change.operation == .deleted {
-      let hadRow = try delete(
-        record, in: table, of: context.mapping, version, origin, now: now, on: connection)
-      // A softly deleted row is still there when its deletion is repeated.
-      if hadRow, applied?.isDeleted != true, let origin {
-        try ChangeTable.record(.deleted, of: record.entity, record.id, from: origin, on: connection)
-      }
+      let writes = Deletion(record, version, after: applied, origin, now: now)
+      try writes.perform(in: table, of: context.mapping, on: connection)
       return nil
     }
     if let organization = change.organization, let table = context.mapping[.organization] {
       try insert(organization, into: table, origin, now: now, on: connection)
     }
+    guard let origin else {
+      let written = try table.write(
+        record, isNew: change.operation == .created, isOutdated: isOutdated, now: now, on: connection)
+      try VersionTable.record(version, of: record.versionKey.text, now: now, on: connection)
+      return written.warning
+    }
+    let rival = try VersionTable.newestRival(of: record.versionKey, on: connection)
     // Times of writing are no changes.
-    let differences = origin == nil ? nil : try table.differences(from: record, on: connection)
+    let differences = try table.differences(from: record, on: connection)
     let written = try table.write(
       record, isNew: change.operation == .created, isOutdated: isOutdated, now: now, on: connection)
     try VersionTable.record(version, of: record.versionKey.text, now: now, on: connection)
-    if let origin {
-      if let id = written.released {
-        try ChangeTable.record(.updated, of: record.entity, id, from: origin, on: connection)
-      }
-      if differences != [] {
-        try ChangeTable.record(
-          written.madeRow ? .created : .updated, of: record.entity, record.id, from: origin, on: connection)
-      }
+    func note(_ operation: Event.Operation, _ id: String) throws(SQLiteError) {
+      try ChangeTable.record(operation, of: record.entity, id, from: origin, on: connection)
+    }
+    if let id = written.released { try note(.updated, id) }
+    if let rival, applied?.version ?? .none < rival.version {
+      // The row was that of the other membership.
+      try note(.deleted, rival.id)
+      try note(.created, record.id)
+    } else if differences != [] {
+      try note(written.madeRow ? .created : .updated, record.id)
     }
     return written.warning
-  }
-
-  /// Deletes the object's row, and the rows of the objects that cannot exist without it. Returns whether it had a row.
-  private func delete(
-    _ record: Record, in table: TableMapping, of mapping: Mapping, _ version: Version,
-    _ origin: ChangeTable.Origin?, now: Int64, on connection: borrowing Connection
-  ) throws(SQLiteError) -> Bool {
-    // While the row is still there to be looked up.
-    for other in mapping.all {
-      try other.deleteAll(of: record, now: now, origin, on: connection)
-    }
-    guard case .pair(let pair, let id) = record.versionKey else {
-      try VersionTable.record(version, of: record.id, now: now, on: connection)
-      return try table.delete(record, now: now, on: connection)
-    }
-    if id == pair {
-      try VersionTable.recordDeletions(inPair: pair, now: now, on: connection)
-    } else {
-      try VersionTable.record(version, of: record.versionKey.text, now: now, on: connection)
-      // The row is that of another membership of the same user.
-      if try VersionTable.newestRival(of: id, inPair: pair, on: connection) != nil { return false }
-    }
-    return try table.delete(record, now: now, on: connection)
   }
 
   /// Makes the organization's row if it has none and nothing is known of it. A row that cannot be made is left to the

@@ -35,11 +35,15 @@ struct SyncingSite {
 
   /// Starts the command and waits until it has requested this many pages. The last one is held back.
   func start(_ command: String, upToPage page: Int, _ arguments: [String] = []) throws -> ChildProcess {
+    let first = clerk.pages + 1
     let target = clerk.pages + page
     clerk.settings.hold = target
     let process = try Command.start(
       self.arguments(command) + arguments, environment: ["CLERK_SECRET_KEY": ClerkServer.key], in: folder)
-    guard eventually({ clerk.pages == target }) else { throw NotReached(log: errors) }
+    // However many pages there are, each has its time.
+    for number in first...target {
+      guard eventually({ clerk.pages >= number }) else { throw NotReached(log: errors) }
+    }
     return process
   }
 

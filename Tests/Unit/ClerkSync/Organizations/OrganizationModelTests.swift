@@ -15,7 +15,8 @@ import Testing
       let tables = RandomOrganizations(using: &random)
       let histories = (0..<3).map { OrganizationHistory("\(number)h\($0)x", steps: 40, using: &random) }
       let database = try MappedDatabase(
-        "PRAGMA journal_mode = \(mode == .wal ? "WAL" : "DELETE"); \(tables.schema)", tables.mapping)
+        "PRAGMA journal_mode = \(mode == .wal ? "WAL" : "DELETE"); \(tables.schema)", tables.mapping,
+        recordsChanges: true)
       let (store, mapping) = (database.store, database.mapping)
       let messages = histories.flatMap(\.messages)
       let effective = Mutex<[String]>([])
@@ -35,6 +36,13 @@ import Testing
       #expect(unanswered.map(\.payload) == [], "\(hint)")
       #expect(effective.withLock { $0.sorted() } == messages.map(\.id).sorted(), "\(hint)")
       #expect(try tables.differences(from: histories, at: database.path) == [], "\(hint)")
+      let replay = try database.replayChanges()
+      #expect(replay.contradictions == [], "\(hint)")
+      let living = histories.flatMap { history in
+        history.users.keys.map { "user \($0)" } + history.organizations.keys.map { "organization \($0)" }
+          + history.memberships.keys.map { "organizationMembership \($0)" }
+      }
+      #expect(replay.objects == Set(living), "\(hint)")
     }
   }
 }
