@@ -32,6 +32,7 @@ struct ClerkSyncCommand: AsyncParsableCommand {
       Organizations.self,
       Deliveries.self,
       RetryList.self,
+      Changes.self,
       Stats.self,
       Prune.self,
       Worker.self,

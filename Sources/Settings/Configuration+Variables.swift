@@ -1,11 +1,14 @@
 import ClerkSync
 import FoundationEssentials
-import Svix
+public import Svix
 
 extension Configuration {
   /// The names of all variables that clerk-sync reads.
   public static let variables =
-    ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN", "CLERK_SYNC_QUEUE"]
+    [
+      "CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET", "CLERK_SYNC_ADMIN_TOKEN", "CLERK_SYNC_QUEUE",
+      "CLERK_SYNC_CHANGES_SECRET",
+    ]
     .flatMap { [$0, "\($0)_FILE"] }
     + [
       "DATABASE", "TABLES", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
@@ -60,14 +63,27 @@ extension Configuration {
   /// one.
   private static func secrets(in variables: Variables) throws(ConfigurationError) -> [Secret]? {
     for name in ["CLERK_WEBHOOK_SIGNING_SECRET", "CLERK_WEBHOOK_SECRET"] {
-      guard let (variable, text) = try variables.confidential(name) else { continue }
-      do {
-        return try Secret.list(text)
-      } catch {
-        throw .secret(variable: variable, error)
-      }
+      if let secrets = try secrets(name, in: variables) { return secrets }
     }
     return nil
+  }
+
+  /// Returns the secret that signs changes, which only `clerk-sync changes` reads; nil if there is none.
+  public static func changesSecret(
+    environment value: @escaping (String) -> String?
+  ) throws(ConfigurationError) -> Secret? {
+    try secrets("CLERK_SYNC_CHANGES_SECRET", in: Variables(value: value))?.first
+  }
+
+  private static func secrets(
+    _ name: String, in variables: Variables
+  ) throws(ConfigurationError) -> [Secret]? {
+    guard let (variable, text) = try variables.confidential(name) else { return nil }
+    do {
+      return try Secret.list(text)
+    } catch {
+      throw .secret(variable: variable, error)
+    }
   }
 
   private static func adminToken(in variables: Variables) throws(ConfigurationError) -> AdminToken? {

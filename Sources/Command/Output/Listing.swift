@@ -31,8 +31,13 @@ struct Listing<Row: Encodable> {
 /// Output for scripts: one JSON object per line, so that a list can be processed as it is printed.
 enum JSONLine {
   static func print(_ value: some Encodable) throws {
+    Swift.print(try text(value))
+  }
+
+  /// Returns the line, without its line break.
+  static func text(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    Swift.print(JSONObject.inert(String(decoding: try encoder.encode(value), as: UTF8.self)))
+    return JSONObject.inert(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 }

@@ -3,21 +3,24 @@ import FoundationNetworking
 
 /// One HTTP request and its response. A redirect is a response like any other and is not followed.
 struct HTTPExchange {
-  /// The timeout for a silent server, in seconds: the same as Svix's.
-  private static let timeout: TimeInterval = 15
+  /// The default timeout for a silent server: the same as Svix's.
+  private static let timeout = Duration.seconds(15)
 
   let status: Int
   let body: [UInt8]
   private let response: HTTPURLResponse
 
   /// Sends the request and waits for the complete response. Throws a ``CommandFailure`` if there is none.
-  init(_ method: String, _ url: URL, headers: [(String, String)] = [], body: [UInt8] = []) async throws {
+  init(
+    _ method: String, _ url: URL, headers: [(String, String)] = [], body: [UInt8] = [],
+    timeout: Duration = Self.timeout
+  ) async throws {
     var request = URLRequest(url: url)
     request.httpMethod = method
     for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
     if !body.isEmpty { request.httpBody = Data(body) }
     let configuration = URLSessionConfiguration.ephemeral
-    configuration.timeoutIntervalForRequest = Self.timeout
+    configuration.timeoutIntervalForRequest = timeout / .seconds(1)
     let session = URLSession(configuration: configuration, delegate: RedirectRefusal(), delegateQueue: nil)
     defer { session.finishTasksAndInvalidate() }
     do {
@@ -25,7 +28,7 @@ struct HTTPExchange {
       guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
       (status, self.body, self.response) = (response.statusCode, Array(data), response)
     } catch let error as URLError {
-      throw CommandFailure("\(url.shown): \(Self.explain(error, url))")
+      throw CommandFailure("\(url.shown): \(Self.explain(error, url, timeout))")
     }
   }
 
@@ -36,14 +39,14 @@ struct HTTPExchange {
     (try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])?[member] as? String
   }
 
-  private static func explain(_ error: URLError, _ url: URL) -> String {
+  private static func explain(_ error: URLError, _ url: URL, _ timeout: Duration) -> String {
     switch error.code {
     case .cannotFindHost, .dnsLookupFailed:
       "no such host: check the name in the URL, and this machine's DNS"
     case .cannotConnectToHost:
       "connection refused, or host unreachable: check the host and port, and that the web server runs"
     case .timedOut:
-      "no answer within \(Int(timeout)) s: check that the handler runs, and that no firewall drops the packets"
+      "no answer within \(timeout.components.seconds) s: check that the handler runs, and that no firewall drops the packets"
     case .networkConnectionLost, .badServerResponse, .cannotParseResponse:
       "the connection closed before a complete HTTP response: check that the port speaks \(url.scheme ?? "http")"
     // libcurl's description names the fault of a certificate; the error code rarely does.
