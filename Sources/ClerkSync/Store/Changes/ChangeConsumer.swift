@@ -15,6 +15,31 @@ public struct ChangeConsumer: Codable, Equatable, Sendable {
   public let failed: Int64
 }
 
+extension ChangeConsumer {
+  /// Takes `pending` from the first and the last number, which costs the same for one change and for a million. The numbers
+  /// between them have no gaps after a consumer's position: they are assigned in the transaction of the change, and retention
+  /// removes only what every consumer has passed.
+  static let states: SQL = """
+    SELECT name, position, last_handled,
+      max(0, ifnull((SELECT max(seq) FROM clerk_sync_changes), 0)
+        - max(position, ifnull((SELECT min(seq) FROM clerk_sync_changes), 0) - 1)),
+      (SELECT at FROM clerk_sync_changes WHERE seq > position ORDER BY seq LIMIT 1),
+      (SELECT count(*) FROM clerk_sync_failed_changes WHERE consumer = name)
+    FROM clerk_sync_consumers ORDER BY name
+    """
+
+  /// Returns every consumer by name; none if the database does not record changes.
+  static func all(on connection: borrowing Connection) throws(SQLiteError) -> [ChangeConsumer] {
+    guard try ChangeTable.exists(on: connection) else { return [] }
+    return try connection.all(states) { row in
+      ChangeConsumer(
+        name: row.text(at: 0) ?? "", position: row.integer(at: 1) ?? 0, lastHandled: row.integer(at: 2),
+        pending: row.integer(at: 3) ?? 0, oldestPending: row.integer(at: 4), failed: row.integer(at: 5) ?? 0
+      )
+    }
+  }
+}
+
 /// A change that a consumer has set aside after its last try.
 public struct FailedChange: Codable, Equatable, Sendable {
   public let consumer: String
@@ -44,14 +69,6 @@ extension UserStore {
     WHERE true ON CONFLICT DO NOTHING
     """
 
-  private static let states: SQL = """
-    SELECT name, position, last_handled,
-      (SELECT count(*) FROM clerk_sync_changes WHERE seq > position),
-      (SELECT at FROM clerk_sync_changes WHERE seq > position ORDER BY seq LIMIT 1),
-      (SELECT count(*) FROM clerk_sync_failed_changes WHERE consumer = name)
-    FROM clerk_sync_consumers ORDER BY name
-    """
-
   private static let advance: SQL = """
     UPDATE clerk_sync_consumers SET position = max(position, ?2), last_handled = ifnull(?3, last_handled) WHERE name = ?1
     """
@@ -77,14 +94,7 @@ extension UserStore {
   /// Returns every consumer; none if the database does not record changes.
   public func consumers() throws(StoreError) -> [ChangeConsumer] {
     let connection = try database.openForReading()
-    guard try database.sql(ChangeTable.exists(on: connection)) else { return [] }
-    return try database.sql(
-      connection.all(Self.states) { row in
-        ChangeConsumer(
-          name: row.text(at: 0) ?? "", position: row.integer(at: 1) ?? 0, lastHandled: row.integer(at: 2),
-          pending: row.integer(at: 3) ?? 0, oldestPending: row.integer(at: 4), failed: row.integer(at: 5) ?? 0
-        )
-      })
+    return try database.sql(ChangeConsumer.all(on: connection))
   }
 
   /// Records that the consumer has handled every change up to `position`. `now` is in milliseconds since 1970; nil if none

@@ -12,12 +12,15 @@ package struct Condition: Sendable {
   package let refused: Int64
   /// `wal`, `delete` and so on (sqlite.org/pragma.html#pragma_journal_mode).
   package let journalMode: String
+  /// The consumers of the change feed; none if the database does not record changes.
+  package let consumers: [ChangeConsumer]
 
   fileprivate init(_ connection: borrowing Connection) throws(SQLiteError) {
     lastAttempt = try connection.integer(DeliveryLedger.lastAttempt)
     pendingFailures = try connection.integer(DeliveryLedger.failureCount) ?? 0
     refused = try connection.integer(DeliveryLedger.refusalCount) ?? 0
     journalMode = try connection.journalMode()
+    consumers = try ChangeConsumer.all(on: connection)
   }
 }
 
