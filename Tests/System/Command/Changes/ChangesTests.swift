@@ -87,7 +87,7 @@ import Testing
     (["--consumer", "crm", "--post", "example.org"], "expected http:// or https://"),
     (["--consumer", "crm", "--exec", "true", "--timeout", "0s"], "expected 1s to 1d"),
     (["--consumer", "crm", "--exec", "true", "--tries", "0"], "expected a whole number"),
-    (["--consumer", "crm", "--exec", "true", "--from", "5"], "now, start"),
+    (["--consumer", "crm", "--exec", "true", "--from", "5"], "one of 'now' and 'start'"),
     (["--source", "mail"], "webhook"), (["--entity", "mail"], "user"),
     (["--after", "1", "--limit", "1", "--follow"], "expected two of them"),
     (["drop", "crm"], "Missing expected argument"),
