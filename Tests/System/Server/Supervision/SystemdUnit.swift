@@ -23,7 +23,7 @@ struct SystemdUnit {
     let changed = text.replacingOccurrences(
       of: "ExecStart=/usr/local/bin/clerk-sync.fcgi", with: "ExecStart=\(Handler.executable)"
     ).replacingOccurrences(
-      of: "ExecStart=/usr/local/bin/clerk-sync worker", with: "ExecStart=\(Command.executable) worker")
+      of: "ExecStart=/usr/local/bin/clerk-sync ", with: "ExecStart=\(Command.executable) ")
     return try folder.write(changed, to: name)
   }
 
