@@ -8,6 +8,7 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case createdInWAL = "user.created, WAL"
   case createdShared = "user.created, shared connection"
   case createdMapped = "user.created, a mapping file"
+  case createdWithChanges = "user.created, the change feed"
   case createdByCGI = "user.created, a CGI process"
   case createdMappedByCGI = "user.created, a mapping file, a CGI process"
   case updated = "user.updated"
@@ -69,6 +70,7 @@ enum Measure: String, CaseIterable, Sendable, CustomTestStringConvertible {
     if isMapped {
       settings["CLERK_SYNC_TABLES"] = Project.file("conf/tables.json5")
     }
+    if self == .createdWithChanges { settings["CLERK_SYNC_CHANGES"] = "on" }
     return Callgrind.environment.merging(settings) { $1 }
   }
 
