@@ -86,7 +86,8 @@ import Testing
   @Test func `Each write waits for another program's lock until its own deadline`() throws {
     _ = try store.createUser(.ada())
     let database = Database(path: path, mapping: .builtIn)
-    let context = StoreOperation.Context(mapping: .builtIn, retention: 90, clock: .system)
+    let context = StoreOperation.Context(
+      mapping: .builtIn, recordsChanges: false, retention: 90, clock: .system)
     let writer = Writer(database, context: context, options: store.options)
     let isHeld = Atomic(false)
     let hasFailed = Atomic(false)
