@@ -1,7 +1,9 @@
 // The state of the sync: its data, its judgement in words, and its figures.
 
 import { Trouble, read, serverNow, setServerTime } from './api.js';
-import { DAY, announce, byId, count, duration, make, moment, number, pairs, prose, twoDigits, unseen } from './dom.js';
+import {
+  DAY, announce, byId, cell, count, duration, make, moment, number, pairs, prose, rowGroup, table, twoDigits, unseen,
+} from './dom.js';
 import { TROUBLES } from './failures.js';
 
 const WORKER_DELAY = 60_000; // ms within which a running worker takes a delivery from the queue
@@ -85,15 +87,15 @@ function judgement() {
         + 'should have the database, see `CLERK_SYNC_DATABASE`.',
     };
   }
-  if (sync.lastDelivery === undefined) {
+  if (sync.lastDelivery === undefined && health.status === 'ok') {
     return {
       level: 'wait', state: 'Waiting for the first delivery',
       what: 'The handler and its database are ready. No delivery has arrived yet.',
       next: 'Clerk dashboard, Webhooks, the endpoint, Testing: send a `user.created`. It appears here within seconds.',
     };
   }
-  const ofQueue = judgementOfQueue();
-  if (ofQueue) return ofQueue;
+  const late = judgementOfQueue() ?? judgementOfChanges();
+  if (late) return late;
   const pending = stats.pendingFailures;
   if (pending > 0) {
     return {
@@ -102,7 +104,8 @@ function judgement() {
       next: 'The Failures view explains each one.',
     };
   }
-  return { level: 'good', state: 'Healthy', what: 'Deliveries arrive and are applied. No failure is pending.' };
+  return judgementOfFailedChanges()
+    ?? { level: 'good', state: 'Healthy', what: 'Deliveries arrive and are applied. No failure is pending.' };
 }
 
 /** Returns the problem of the queue, or undefined if there is none. */
@@ -133,6 +136,31 @@ function judgementOfQueue() {
     };
   }
   return undefined;
+}
+
+/** Returns the problem of a consumer that is late, or undefined if there is none. */
+function judgementOfChanges() {
+  if (sync.health.status !== 'changes_waiting') return undefined;
+  const { name, pending } = sync.health.changes.reduce((one, other) => (other.oldestAge > (one.oldestAge ?? 0) ? other : one));
+  return {
+    level: 'bad', state: 'Changes waiting',
+    what: `The consumer \`${name}\` of the change feed has not handled a change for more than an hour. `
+      + `Backlog: ${count(pending, 'change')}. No change is lost.`,
+    next: `See \`systemctl status clerk-sync-changes@${name}.service\`, and restart it. \`clerk-sync changes\` removes a `
+      + 'consumer that is no longer in use.',
+  };
+}
+
+/** Returns the problem of a consumer that has set changes aside, or undefined if there is none. */
+function judgementOfFailedChanges() {
+  const failed = sync.health.changes?.reduce((sum, consumer) => sum + consumer.failed, 0);
+  if (!failed) return undefined;
+  return {
+    level: 'warn', state: `${count(failed, 'change')} set aside`,
+    what: 'A consumer of the change feed could not handle some changes, and has set them aside after the last try.',
+    next: '`clerk-sync changes failed` shows them and their errors. After the causes are fixed, `clerk-sync changes retry` '
+      + 'tries them again.',
+  };
 }
 
 export function showHealth() {
@@ -178,6 +206,21 @@ export function showFigures() {
   ]);
   byId('figures').replaceChildren(...figures.children);
   showAge();
+}
+
+/** Shows the consumers of the change feed, if there are any. */
+export function showChanges() {
+  const { changes } = sync.health;
+  byId('changes').hidden = !changes;
+  if (!changes) return byId('consumers').replaceChildren();
+  const consumers = table('Consumers of the change feed', ['Consumer', 'Pending', 'Oldest', 'Failed', 'Last handled']);
+  consumers.append(rowGroup(...changes.map((consumer) => make('tr', { role: 'row' },
+    cell('Consumer', consumer.name),
+    cell('Pending', number.format(consumer.pending)),
+    cell('Oldest', consumer.oldestAge === undefined ? '–' : `${duration(consumer.oldestAge * 1000)} ago`),
+    cell('Failed', number.format(consumer.failed)),
+    cell('Last handled', consumer.lastHandled === undefined ? 'never' : moment(consumer.lastHandled))))));
+  return byId('consumers').replaceChildren(consumers);
 }
 
 /** Shows the age of the last delivery, and the time until the next retry. Both change every second. */

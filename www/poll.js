@@ -3,7 +3,7 @@
 import { asTrouble, dropToken, hasToken, storeToken } from './api.js';
 import { announce, byId, count, number, prose } from './dom.js';
 import { TROUBLES, failuresHint } from './failures.js';
-import { hasQueue, isReceiver, readSync, showAge, showFigures, showHealth, sync } from './health.js';
+import { hasQueue, isReceiver, readSync, showAge, showChanges, showFigures, showHealth, sync } from './health.js';
 import { showChart } from './chart.js';
 import { LISTS, askForToken, lists, showLive, showView, view } from './views.js';
 
@@ -52,6 +52,7 @@ export async function readOverview() {
   // The explanation of a failure depends on the queue.
   if (hasQueue() !== hadQueue) for (const list of LISTS) list.redraw();
   showFigures();
+  showChanges();
   showChart(sync.stats);
 }
 

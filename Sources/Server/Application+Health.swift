@@ -43,7 +43,7 @@ extension Application {
       let condition = try store(configuration).condition()
       let last = statistics.figures.lastDelivery(after: condition)
       report.add(lastDelivery: last, since: last ?? 0, silenceHours: silenceHours, now: now)
-      report.add(condition)
+      report.add(condition, now: now)
     } catch {
       guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }
       // A receiver without a database knows only the deliveries since it started.
@@ -53,11 +53,13 @@ extension Application {
     return report
   }
 
-  /// Silence is an error status, because monitors check the status code and silence is what they must detect.
+  /// Silence and waiting changes are an error status, because monitors check the status code and these states are what
+  /// they must detect.
   private func reply(_ report: HealthReport) -> Reply {
     switch report.status {
     case .ok: Reply(outcome: "healthy", response: .json(.ok, report))
-    case .silent: Reply(outcome: "silent", response: .json(.serviceUnavailable, report))
+    case .silent, .changesWaiting:
+      Reply(outcome: report.status.rawValue, response: .json(.serviceUnavailable, report))
     }
   }
 }
@@ -68,6 +70,8 @@ struct HealthReport: Encodable, Equatable {
     case ok
     /// No delivery has arrived for too long. The endpoint may be disabled at Clerk, or unreachable.
     case silent
+    /// A consumer of the change feed is late. It may have stopped.
+    case changesWaiting = "changes_waiting"
   }
 
   var status = Status.ok
@@ -83,16 +87,20 @@ struct HealthReport: Encodable, Equatable {
   var sqlite: String?
   var journalMode: String?
   var queue: QueueStatistics?
+  /// The consumers of the change feed; nil if there are none.
+  var changes: [ConsumerReport]?
   private(set) var version = Release.version
 
   init(queue: QueueStatistics?) {
     self.queue = queue
   }
 
-  /// Adds the state of the database.
-  mutating func add(_ condition: Condition) {
+  /// Adds the state of the database and determines whether a change has waited too long. Silence is reported first.
+  mutating func add(_ condition: Condition, now: Int64) {
     (pendingFailures, refused) = (condition.pendingFailures, condition.refused)
     (sqlite, journalMode) = (UserStore.sqliteVersion, condition.journalMode)
+    changes = ConsumerReport.all(condition.consumers, now: now)
+    if status == .ok, changes?.contains(where: \.isLate) == true { status = .changesWaiting }
   }
 
   /// Adds the last delivery and determines whether the silence has lasted too long.

@@ -11,6 +11,9 @@ struct Stats: ParsableCommand {
     discussion: """
       Deliveries are counted as long as the ledger holds them; see CLERK_SYNC_RETENTION_DAYS. Times are in UTC.
 
+      With CLERK_SYNC_CHANGES=on it also shows each consumer of the change feed: the changes that it has yet to handle, \
+      the age of the oldest, and those that it has set aside.
+
       The exit status is 1 if the queue does not respond.
       """)
 
@@ -21,17 +24,18 @@ struct Stats: ParsableCommand {
 
   func run() throws {
     let configuration = try settings.configuration()
-    let statistics = try UserStore(configuration).statistics()
+    let store = UserStore(configuration)
+    let (statistics, consumers) = (try store.statistics(), try store.consumers())
     let queue = configuration.queue.map { QueueFacts(DeliveryQueue($0)) }
     if json {
-      try JSONLine.print(StatisticsReport(statistics: statistics, queue: queue))
+      try JSONLine.print(StatisticsReport(statistics: statistics, queue: queue, consumers: consumers))
     } else {
-      show(statistics, queue)
+      show(statistics, queue, consumers)
     }
     if case .failure? = queue?.result { throw ExitCode(.attention) }
   }
 
-  private func show(_ statistics: Statistics, _ queue: QueueFacts?) {
+  private func show(_ statistics: Statistics, _ queue: QueueFacts?, _ consumers: [ChangeConsumer]) {
     var counts = Table([
       .init(name: "outcome", colour: DeliveryTable.colour(of:)), .init(name: "type", isFlexible: true),
       .init(name: "deliveries", isNumber: true),
@@ -66,22 +70,38 @@ struct Stats: ParsableCommand {
     facts.append(["SQLite", "\(statistics.library), journal mode \(statistics.journalMode)"])
     for row in queue?.rows ?? [] { facts.append(row) }
     print(facts.text(hasHead: false), terminator: "")
+
+    if consumers.isEmpty { return }
+    var lags = Table([
+      .init(name: "consumer", isFlexible: true), .init(name: "pending", isNumber: true),
+      .init(name: "oldest"), .init(name: "failed", isNumber: true), .init(name: "last handled"),
+    ])
+    for consumer in consumers {
+      lags.append([
+        consumer.name, "\(consumer.pending)", consumer.oldestPending.map { Timestamp(milliseconds: $0).age },
+        "\(consumer.failed)", consumer.lastHandled.map { "\(Timestamp(milliseconds: $0))" },
+      ])
+    }
+    print("\n\(lags.text())", terminator: "")
   }
 }
 
-/// The JSON output of `clerk-sync stats`: the statistics of the database and, if one is configured, of the `queue`.
+/// The JSON output of `clerk-sync stats`: the statistics of the database and, if one is configured, of the `queue`; and
+/// under `changes` the consumers of the change feed, if it has any.
 struct StatisticsReport: Encodable {
   private enum CodingKeys: CodingKey {
-    case queue
+    case queue, changes
   }
 
   let statistics: Statistics
   let queue: QueueFacts?
+  let consumers: [ChangeConsumer]
 
   func encode(to encoder: any Encoder) throws {
     try statistics.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(queue, forKey: .queue)
+    if !consumers.isEmpty { try container.encode(consumers, forKey: .changes) }
   }
 }
 

@@ -46,6 +46,8 @@ struct ActivityReport: Encodable, Equatable {
   let rate: Rate
   let latency: RecentDurations.Percentiles?
   let queue: QueueStatistics?
+  /// The consumers of the change feed; nil if there are none.
+  let changes: [ConsumerReport]?
   let sqlite = UserStore.sqliteVersion
   let journalMode: String
 
@@ -61,6 +63,7 @@ struct ActivityReport: Encodable, Equatable {
     rate = Rate(lastMinute: activity.lastMinute, lastHour: activity.lastHour)
     latency = process.recent.percentiles
     self.queue = queue
+    changes = ConsumerReport.all(condition.consumers, now: now)
     journalMode = condition.journalMode
   }
 }

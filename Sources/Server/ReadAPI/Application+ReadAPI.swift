@@ -115,7 +115,11 @@ extension Application {
     let figures = statistics.figures
     var text = MetricsText()
     do {
-      text.append(try store.totals(), figures, sizes: store.fileSizes())
+      let totals = try store.totals()
+      text.append(totals, figures, sizes: store.fileSizes())
+      if let consumers = ConsumerReport.all(totals.condition.consumers, now: clock.now()) {
+        text.append(consumers)
+      }
     } catch {
       // The database is on the worker's machine, which may be another one.
       guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }

@@ -110,6 +110,19 @@ extension MetricsText {
     }
   }
 
+  /// Appends the state of the consumers of the change feed.
+  mutating func append(_ consumers: [ConsumerReport]) {
+    for (name, help, value) in [
+      ("pending", "Changes that the consumer has yet to handle.", \.pending),
+      ("oldest_age_seconds", "Age of the oldest change that the consumer has yet to handle, or 0.", \.lag),
+      ("failed", "Changes that the consumer has set aside after its last try.", \.failed),
+    ] as [(String, String, KeyPath<ConsumerReport, Int64>)] {
+      let metric = "clerk_sync_changes_\(name)"
+      begin(metric, .gauge, help)
+      for consumer in consumers { append(metric, [("consumer", consumer.name)], consumer[keyPath: value]) }
+    }
+  }
+
   /// Appends the requests answered by this process since `start`, in milliseconds since 1970.
   mutating func append(_ process: ProcessStatistics.Figures, start: Int64) {
     let requests = "clerk_sync_requests_total"

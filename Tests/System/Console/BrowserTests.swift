@@ -94,6 +94,11 @@ import Testing
     try play("queue", hasQueue: true)
   }
 
+  @Test func `The consumers of the change feed are shown with their problems`() throws {
+    let environment = ["CLERK_SYNC_ADMIN_TOKEN": BrowserSite.token, "CLERK_SYNC_CHANGES": "on"]
+    try play("changes", environment: environment)
+  }
+
   @Test func `A receive-only machine shows only its health and its queue`() throws {
     try play("receiver", hasQueue: true)
   }

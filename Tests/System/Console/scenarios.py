@@ -559,6 +559,40 @@ def queue(page, site):
     page.inspect("queue-unavailable")
 
 
+def changes(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.open()
+    page.see("Healthy", "#health")
+    page.expect(not page.locator("#changes").is_visible(), "a feed without consumers is shown")
+    site.sql("INSERT INTO clerk_sync_consumers (name, position) VALUES ('cache-<b>', 1), ('mail', 0)")
+    page.reload()
+    page.see("cache-<b>", "#consumers")
+    cells = page.texts("#consumers td")
+    page.expect(cells[:5] == ["cache-<b>", "0", "–", "0", "never"], f"the first consumer: {cells}")
+    page.expect(cells[5:7] == ["mail", "1"] and cells[7].endswith("ago"), f"the second consumer: {cells}")
+    page.see("Healthy", "#health")
+    site.sql("UPDATE clerk_sync_changes SET at = at - 2 * 3600000")
+    page.reload()
+    page.see("Changes waiting", "#health")
+    page.see("Backlog: 1 change.", "#health")
+    page.see("2 h ago", "#consumers")
+    page.inspect("changes-waiting")
+    page.get_by_role("link", name="Users").click()
+    page.see("user_1", "#users")
+    page.expect(not page.locator("#changes").is_visible(), "the consumers are shown with the users")
+    page.get_by_role("link", name="Deliveries").click()
+    now = int(time.time() * 1000)
+    site.sql(f"UPDATE clerk_sync_consumers SET position = 1, last_handled = {now}")
+    site.sql("INSERT INTO clerk_sync_failed_changes (consumer, seq, entity, id, operation, source, at, tries, reason, failed_at) "
+             f"VALUES ('mail', 1, 'user', 'user_1', 'created', 'webhook', {now}, 5, 'exit status 1', {now})")
+    page.reload()
+    page.see("1 change set aside", "#health")
+    page.inspect("changes-set-aside")
+    site.sql("DELETE FROM clerk_sync_failed_changes")
+    page.reload()
+    page.see("Healthy", "#health")
+
+
 def receiver(page, site):
     site.stop_handler()
     os.remove(site.database)

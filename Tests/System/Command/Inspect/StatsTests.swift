@@ -57,6 +57,37 @@ import Testing
     #expect((object["deliveries"] as? [[String: Any]])?.count == 4)
   }
 
+  @Test func `The consumers of the change feed are listed, if there are any`() throws {
+    #expect(try !site.run("stats").output.contains("consumer"))
+    #expect(try !site.run("stats", "--json").output.contains("changes"))
+
+    let site = try ReadingSite(environment: ["CLERK_SYNC_CHANGES": "on"])
+    try site.fill()
+    try site.database.execute(
+      """
+      INSERT INTO clerk_sync_consumers (name, position, last_handled) VALUES ('cache', 1000, NULL), ('mail', 1, 0)
+      """, "UPDATE clerk_sync_changes SET at = at - 7200000",
+      """
+      INSERT INTO clerk_sync_failed_changes (consumer, seq, entity, id, operation, source, at, tries, reason, failed_at)
+      VALUES ('mail', 1, 'user', 'user_1', 'created', 'webhook', 0, 3, 'exit status 1', 0)
+      """)
+    let text = try site.run("stats")
+    #expect(text.status == 0)
+    #expect(
+      text.lines.suffix(3) == [
+        "consumer  pending  oldest   failed  last handled",
+        "cache           0  -             0  -",
+        "mail            3  2 h ago       1  1970-01-01 00:00:00",
+      ])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(site.run("stats", "--json").output.utf8)) as? [String: Any])
+    let changes = try #require(object["changes"] as? [[String: Any]])
+    #expect(changes.map { $0["pending"] as? Int } == [0, 3])
+    #expect(changes.map { $0["failed"] as? Int } == [0, 1])
+    #expect(changes.map { $0["lastHandled"] as? Int } == [nil, 0])
+    #expect(changes.map { $0["oldestPending"] == nil } == [true, false])
+  }
+
   @Test func `An empty database has no counts`() throws {
     #expect(try site.run("init", "--database", "new.db").status == 0)
     let command = try site.run("stats", "--database", "new.db")

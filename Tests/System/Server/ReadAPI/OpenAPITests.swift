@@ -6,10 +6,10 @@ import Testing
 @Suite(.programs) struct OpenAPITests {
   private static let limits = [("rate=20r/s", "rate=10000r/s"), ("burst=100", "burst=10000")]
 
-  /// Starts a server with 30 users. `tables` names an example in conf/tables; with its organizations, the server has one, of
+  /// Starts a server with 30 users and a consumer of their changes. `tables` names an example in conf/tables; with its organizations, the server has one, of
   /// which all users are members.
   private func start(tables: String? = nil) throws -> NginxServer {
-    var environment = ["CLERK_SYNC_ADMIN_TOKEN": APICase.token]
+    var environment = ["CLERK_SYNC_ADMIN_TOKEN": APICase.token, "CLERK_SYNC_CHANGES": "on"]
     environment["CLERK_SYNC_TABLES"] = tables.map { Project.file("conf/tables/\($0).json5") }
     let folder = try TemporaryFolder()
     if let tables { try ApplicationSchema.create(tables, at: folder.file("app.db")) }
@@ -26,6 +26,8 @@ import Testing
     }
     let answers = try Sender.send(bodies.map { server.request($0) })
     try #require(answers.allSatisfy { $0.status == 200 })
+    try DatabaseFile(server.database).execute(
+      "INSERT INTO clerk_sync_consumers (name, position) VALUES ('mail', 0)")
     return server
   }
 

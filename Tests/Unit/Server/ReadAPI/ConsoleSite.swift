@@ -8,6 +8,8 @@ import TestSupport
 /// An application with a database and an admin token, queried as the console queries it.
 struct ConsoleSite {
   static let token = "0123456789abcdef0123"
+  /// The settings of a handler that records changes.
+  static let recording = [("CLERK_SYNC_ADMIN_TOKEN", token), ("CLERK_SYNC_CHANGES", "on")]
 
   let database: TestDatabase
   private let application: Application

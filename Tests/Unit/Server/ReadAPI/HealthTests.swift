@@ -1,3 +1,4 @@
+import SQLite
 import TestSupport
 import Testing
 
@@ -73,6 +74,42 @@ import Testing
     #expect(
       try site.deliver(Payload.user(id: "user_1"), id: "msg_1").json["outcome"] as? String == "duplicate")
     #expect(try site.get("/api/health").status == 200)
+  }
+
+  @Test(arguments: [(3_600_999, 200), (3_601_000, 503)] as [(Int64, Int)])
+  func `Only a request with the token sees that a change has waited for more than an hour`(
+    age: Int64, status: Int
+  ) throws {
+    let site = try ConsoleSite(ConsoleSite.recording + [("CLERK_SYNC_SILENCE_HOURS", "1")])
+    try site.deliver(Payload.user(id: "user_1"), id: "msg_1")
+    _ = try site.database.store.position(ofConsumer: "cache", from: .now)
+    _ = try site.database.store.position(ofConsumer: "mail", from: .start)
+    try site.database.open().run("UPDATE clerk_sync_changes SET at = ?1", Self.now - age)
+    let answer = try site.get("/api/health")
+    #expect(answer.status == status)
+    #expect(answer.json["status"] as? String == (status == 200 ? "ok" : "changes_waiting"))
+    #expect(answer.log.contains(status == 200 ? "healthy" : "changes_waiting"))
+    #expect(answer.column("changes", "name") == ["cache", "mail"])
+    #expect(answer.rows("changes").map { $0["pending"] as? Int } == [0, 1])
+    #expect(answer.rows("changes").map { $0["oldestAge"] as? Int64 } == [nil, age / 1000])
+    #expect(try site.get("/api/health", authorization: nil).text == "{\"status\":\"ok\"}\n")
+
+    _ = try site.database.store.advance(consumer: "mail", to: 1, now: Self.now)
+    #expect(try site.get("/api/health").status == 200)
+  }
+
+  @Test func `Silence is reported before waiting changes`() throws {
+    let site = try ConsoleSite(ConsoleSite.recording + [("CLERK_SYNC_SILENCE_HOURS", "1")])
+    _ = try site.database.store.position(ofConsumer: "mail", from: .start)
+    try site.database.execute(
+      """
+      INSERT INTO clerk_sync_changes (entity, id, operation, source, at)
+      VALUES ('user', 'user_1', 'created', 'backfill', 1)
+      """)
+    let answer = try site.get("/api/health")
+    #expect(answer.status == 503)
+    #expect(answer.json["status"] as? String == "silent")
+    #expect(answer.rows("changes").count == 1)
   }
 
   @Test func `An unusable database is reported to every request`() throws {

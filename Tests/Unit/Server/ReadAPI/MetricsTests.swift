@@ -52,6 +52,28 @@ import Testing
     #expect(values[#"clerk_sync_database_size_bytes{file="wal"}"#] != nil)
   }
 
+  @Test func `Each consumer of the change feed has its own series`() throws {
+    let site = try ConsoleSite(ConsoleSite.recording)
+    let store = site.database.store
+    for name in ["cache", "mail"] { _ = try store.position(ofConsumer: name, from: .start) }
+    for number in 1...3 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
+    try site.database.execute("UPDATE clerk_sync_changes SET at = at - 5000")
+    try store.advance(consumer: "cache", to: 3, now: nil)
+    let change = try #require(try store.changes(after: 0, limit: 1).changes.first)
+    try store.setAside(change, consumer: "mail", tries: 3, reason: "exit status 1", now: 8)
+    let values = values(try site.get("/api/metrics"))
+    for (name, value) in [
+      (#"clerk_sync_changes_pending{consumer="cache"}"#, "0"),
+      (#"clerk_sync_changes_oldest_age_seconds{consumer="cache"}"#, "0"),
+      (#"clerk_sync_changes_failed{consumer="cache"}"#, "0"),
+      (#"clerk_sync_changes_pending{consumer="mail"}"#, "2"),
+      (#"clerk_sync_changes_oldest_age_seconds{consumer="mail"}"#, "5"),
+      (#"clerk_sync_changes_failed{consumer="mail"}"#, "1"),
+    ] {
+      #expect(values[name] == value, "\(name)")
+    }
+  }
+
   @Test func `Before the first delivery there is no timestamp`() throws {
     let text = try site.get("/api/metrics").text
     #expect(!text.contains("clerk_sync_last_delivery"))

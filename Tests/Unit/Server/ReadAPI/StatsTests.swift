@@ -1,3 +1,4 @@
+import SQLite
 import TestSupport
 import Testing
 
@@ -46,6 +47,32 @@ import Testing
       try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)")
       // A small table is counted quickly, so its count is refreshed almost every time.
       #expect(eventually { (try? site.get("/api/stats").number("users")) == number })
+    }
+  }
+
+  @Test func `The consumers of the change feed are reported with their lag`() throws {
+    let site = try ConsoleSite(ConsoleSite.recording)
+    #expect(try site.get("/api/stats").json["changes"] == nil)
+    let store = site.database.store
+    for name in ["cache", "mail"] { _ = try store.position(ofConsumer: name, from: .start) }
+    for number in 1...3 { try site.deliver(Payload.user(id: "user_\(number)"), id: "msg_\(number)") }
+    let now = TestApplication.now * 1000
+    try site.database.open().run("UPDATE clerk_sync_changes SET at = ?1 + seq * 1000", now - 60_000)
+    try store.advance(consumer: "mail", to: 1, now: 7)
+    let change = try #require(try store.changes(after: 1, limit: 1).changes.first)
+    try store.setAside(change, consumer: "mail", tries: 3, reason: "exit status 1", now: 8)
+    let changes = try site.get("/api/stats").rows("changes")
+    #expect(changes.map { $0["name"] as? String } == ["cache", "mail"])
+    #expect(changes.map { $0["pending"] as? Int } == [3, 1])
+    #expect(changes.map { $0["oldestPending"] as? Int } == [now - 59_000, now - 57_000])
+    #expect(changes.map { $0["oldestAge"] as? Int } == [59, 57])
+    #expect(changes.map { $0["failed"] as? Int } == [0, 1])
+    #expect(changes.map { $0["lastHandled"] as? Int } == [nil, 7])
+  }
+
+  @Test func `Without a change feed there is no mention of it`() throws {
+    for path in ["/api/stats", "/api/health", "/api/metrics"] {
+      #expect(try !site.get(path).text.contains("changes"))
     }
   }
 
