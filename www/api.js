@@ -99,8 +99,8 @@ export async function read(path, query = {}, signal = undefined, retries = BUSY_
   }
   throwIfEnded();
   const body = parsed(text);
-  // A health other than `ok` has status 503 and is a valid answer. An error has no `status`.
-  if (body && (response.ok || body.status !== undefined)) return body;
+  // These healths have status 503 and are valid answers.
+  if (body && (response.ok || ['silent', 'changes_waiting'].includes(body.status))) return body;
   if (body?.error === 'busy' && retries > 0) {
     await pause(BUSY_DELAY, AbortSignal.any(ends));
     return read(path, query, signal, retries - 1);

@@ -146,8 +146,8 @@ function judgementOfChanges() {
     level: 'bad', state: 'Changes waiting',
     what: `The consumer \`${name}\` of the change feed has not handled a change for more than an hour. `
       + `Backlog: ${count(pending, 'change')}. No change is lost.`,
-    next: `See \`systemctl status clerk-sync-changes@${name}.service\`, and restart it. \`clerk-sync changes\` removes a `
-      + 'consumer that is no longer in use.',
+    next: `See \`systemctl status clerk-sync-changes@${name}.service\`, and restart it. \`clerk-sync changes forget ${name}\` `
+      + 'removes a consumer that is no longer in use.',
   };
 }
 
@@ -158,8 +158,8 @@ function judgementOfFailedChanges() {
   return {
     level: 'warn', state: `${count(failed, 'change')} set aside`,
     what: 'A consumer of the change feed could not handle some changes, and has set them aside after the last try.',
-    next: '`clerk-sync changes failed` shows them and their errors. After the causes are fixed, `clerk-sync changes retry` '
-      + 'tries them again.',
+    next: '`clerk-sync changes failed` shows them and their errors. After the causes are fixed, `clerk-sync changes retry '
+      + 'NAME` has the consumer try them again.',
   };
 }
 
