@@ -25,9 +25,12 @@ private struct Place {
     MappingError(place: path.map(\.printable).joined(separator: "."), expected: expectation)
   }
 
-  /// Returns the members of an object in the order of their names. Each must be one of `names`.
-  func members(of names: [String]) throws(MappingError) -> [(name: String, place: Place)] {
-    let members = try members("an object with \(names.joined(separator: ", "))")
+  /// Returns the members of an object in the order of their names. Each must be one of `names`. `expectation` describes the
+  /// whole where a list of these would not.
+  func members(
+    of names: [String], or expectation: String? = nil
+  ) throws(MappingError) -> [(name: String, place: Place)] {
+    let members = try members(expectation ?? "an object with \(names.joined(separator: ", "))")
     for (name, place) in members where !names.contains(name) {
       throw place.expected("one of \(names.joined(separator: ", ")) in place of this name")
     }
@@ -278,16 +281,6 @@ private struct TableReader {
     }
     guard !rules.isEmpty else { throw set.expected("at least one column") }
     return .set(rules)
-  }
-}
-
-extension Place {
-  /// As ``members(of:)``, with a description of the whole.
-  fileprivate func members(
-    of names: [String], or expectation: @autoclosure () -> String
-  ) throws(MappingError) -> [(name: String, place: Place)] {
-    guard case .object = value else { throw expected(expectation()) }
-    return try members(of: names)
   }
 }
 

@@ -46,10 +46,7 @@ extension Application {
   private func user(
     _ id: String, _ parameters: Parameters, in store: UserStore
   ) throws(RequestFailure) -> Response {
-    let query = try Query(parameters, names: ["after", "before", "limit"])
-    let (after, before, limit) = (
-      try query.position("after"), try query.position("before"), try query.limit()
-    )
+    let (after, before, limit) = try places(parameters)
     let history = try stored { () throws(StoreError) in
       try store.history(ofUser: id, after: after, before: before, limit: limit)
     }
@@ -72,15 +69,20 @@ extension Application {
   private func organization(
     _ id: String, _ parameters: Parameters, in store: UserStore
   ) throws(RequestFailure) -> Response {
-    let query = try Query(parameters, names: ["after", "before", "limit"])
-    let (after, before, limit) = (
-      try query.position("after"), try query.position("before"), try query.limit()
-    )
+    let (after, before, limit) = try places(parameters)
     let history = try stored { () throws(StoreError) in
       try store.history(ofOrganization: id, after: after, before: before, limit: limit)
     }
     guard let history else { throw .unknownOrganization }
     return .json(.ok, OrganizationReport(history))
+  }
+
+  /// Returns where an object's pages of memberships and deliveries begin, and their size.
+  private func places(
+    _ parameters: Parameters
+  ) throws(RequestFailure) -> (after: Int64?, before: Int64?, limit: Int) {
+    let query = try Query(parameters, names: ["after", "before", "limit"])
+    return (try query.position("after"), try query.position("before"), try query.limit())
   }
 
   private func deliveries(_ parameters: Parameters, in store: UserStore) throws(RequestFailure) -> Response {
