@@ -185,6 +185,8 @@ import Testing
       "\(writer.log)")
     try other.write("", to: "release")
     #expect(eventually { site.lines(of: "errors", in: other).contains { $0.contains("available again") } })
+    // What waited may have been the record of the first change.
+    #expect(eventually { site.lines(of: "out", in: other).count == 2 })
     process.send(SIGTERM)
     #expect(process.exitStatus() == 0)
     #expect(try site.ids(in: "out", of: other) == ["user_1", "user_2"])
