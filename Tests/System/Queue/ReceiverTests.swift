@@ -48,7 +48,7 @@ import Testing
     #expect(
       try site.database.rows("SELECT released FROM clerk_sync_versions WHERE object_id = 'user_1'")
         == [["1700000000000"]])
-    #expect(worker.log.contains(/applied=1 entries=2 lag_ms=\d+ left=0 refused=1/))
+    #expect(eventually { worker.log.contains(/applied=1 entries=2 lag_ms=\d+ left=0 refused=1/) })
 
     site.redis.process.send(SIGKILL)
     #expect(site.redis.process.diesOfSignal())
