@@ -59,12 +59,17 @@ import Testing
 
   @Test func `Dead letters are applied when retried after the cause is fixed`() throws {
     try site.database.execute("DELETE FROM bookings")
+    // A worker could give msg_2 up again before msg_3, which frees its address, is in the queue.
+    worker.send(SIGTERM)
+    #expect(worker.exitStatus() == 0)
     let command = try site.run("dead", "retry", "--all")
     #expect(command.status == 0)
     #expect(command.output == "2 returned to the queue\n")
+    let second = try site.startWorker("--tries", "2", log: "second.log")
     #expect(try site.isDrained())
     #expect(site.users == ["user_2"])
     #expect(try site.outcomes() == ["msg_1": "applied", "msg_2": "applied", "msg_3": "applied"])
+    #expect(second.isRunning)
     let list = try site.run("dead", "list")
     #expect(list.status == 0)
     #expect(list.output == "No dead letters.\n")

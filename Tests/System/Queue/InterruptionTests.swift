@@ -155,16 +155,18 @@ import Testing
 
   @Test func `A suspended worker drops the entries that another one has taken over`() throws {
     let site = try preparedSite()
-    let first = try site.startWorker("--min-idle", "2s")
+    // Longer than a loaded machine keeps the second worker from renewing its claim.
+    let first = try site.startWorker("--min-idle", "5s")
     try site.deliver(Payload.user(id: "user_1", email: "ada@example.org"))
     try site.deliver(Payload.user(id: "user_2", email: "ada@example.org"))
     let failures = { (worker: ChildProcess) in worker.log.components(separatedBy: "failed=1").count - 1 }
-    #expect(eventually { failures(first) == 2 })
+    #expect(eventually { failures(first) >= 2 })
     try halt(first, at: site)
-    let second = try site.startWorker("--min-idle", "2s", log: "second.log")
+    let before = failures(first)
+    let second = try site.startWorker("--min-idle", "5s", log: "second.log")
     #expect(eventually { failures(second) > 0 })
     first.send(SIGCONT)
-    #expect(!eventually(within: 4) { failures(first) > 2 })
+    #expect(!eventually(within: 4) { failures(first) > before })
     // The first worker continues.
     try halt(second, at: site)
     try site.deliver(Payload.user(id: "user_3"))
@@ -183,7 +185,8 @@ import Testing
     #expect(eventually { worker.log.contains("the database is unavailable") })
     try lock.release()
     #expect(eventually { worker.log.contains("given up, now a dead letter") })
-    #expect(worker.log.components(separatedBy: "failed=1").count == 3)
+    // On a loaded machine further batches may outlast it.
+    #expect(worker.log.components(separatedBy: "failed=1").count >= 3)
   }
 
   @Test func `A crash between commit and acknowledgement repeats nothing`() throws {

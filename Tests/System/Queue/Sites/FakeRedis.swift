@@ -7,10 +7,11 @@ final class FakeRedis: Sendable {
 
   /// Replies to each message with the result of `answer`.
   init(at path: String, answer: @escaping @Sendable (String) -> String) throws {
-    listener = try UnixSocket.listen(at: path)
-    let descriptor = listener.fileDescriptor
+    let listener = try UnixSocket.listen(at: path)
+    self.listener = listener
     Thread.detachNewThread {
-      while case let connection = accept(descriptor, nil, nil), connection >= 0 {
+      // It keeps the listener, whose number another socket could get otherwise.
+      while case let connection = accept(listener.fileDescriptor, nil, nil), connection >= 0 {
         Thread.detachNewThread { Self.serve(connection, answer) }
       }
     }
