@@ -167,17 +167,22 @@ import Testing
   @Test func `A locked database is waited for`() throws {
     try site.create(1...1)
     let other = try TemporaryFolder()
-    let process = try site.start("--consumer", "crm", "--from", "start", "--exec", "cat >>out", in: other)
+    // The command ends once the lock is held, so that the record of its change meets the lock.
+    let process = try site.start(
+      "--consumer", "crm", "--from", "start", "--exec", "cat >>out; until [ -e held ]; do sleep 0.01; done",
+      in: other)
     #expect(eventually { site.lines(of: "out", in: other).count == 1 })
     let writer = try ChildProcess(
       "/bin/sh",
       [
         "-c",
         """
-        { echo "BEGIN IMMEDIATE; INSERT INTO clerk_sync_changes (entity, id, operation, source, at)
-          VALUES ('user', 'user_2', 'created', 'webhook', 1); COMMIT; BEGIN IMMEDIATE;"
-        touch held; until [ -e release ]; do sleep 0.01; done; echo "COMMIT;"; } |
-          sqlite3 -cmd '.timeout 60000' "$0"
+        exec sqlite3 -bail -cmd '.timeout 60000' "$0" <<'END'
+        BEGIN IMMEDIATE;
+        .shell touch held
+        .shell until [ -e release ]; do sleep 0.01; done
+        COMMIT;
+        END
         """, site.folder.file("app.db"),
       ], folder: other.path, output: other.file("writer.log"))
     #expect(
@@ -185,7 +190,7 @@ import Testing
       "\(writer.log)")
     try other.write("", to: "release")
     #expect(eventually { site.lines(of: "errors", in: other).contains { $0.contains("available again") } })
-    // What waited may have been the record of the first change.
+    try site.create(2...2)
     #expect(eventually { site.lines(of: "out", in: other).count == 2 })
     process.send(SIGTERM)
     #expect(process.exitStatus() == 0)

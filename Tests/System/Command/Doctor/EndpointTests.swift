@@ -45,14 +45,9 @@ import Testing
 
   private func answering(_ status: String, ahead seconds: Double = 0, body: String = "{}") throws -> Answering
   {
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = .gmt
-    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    let date = formatter.string(from: .now + seconds)
-    return try Answering(
-      "HTTP/1.1 \(status)\r\nDate: \(date)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
-    )
+    try Answering(
+      "HTTP/1.1 \(status)\r\nDate: {date}\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)",
+      ahead: seconds)
   }
 
   @Test(arguments: [

@@ -40,6 +40,11 @@ def settings():
     return now
 
 
+def is_held(page):
+    hold = settings()["hold"]
+    return hold is not None and page >= hold
+
+
 def user(number, changes):
     """Returns the user with this number. Several users were created in the same millisecond."""
     name = f"user_{number:07}"
@@ -199,7 +204,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         global pages
         pages += 1
         mine = pages
-        while settings()["hold"] is not None and mine >= settings()["hold"]:
+        while is_held(mine):
             time.sleep(0.01)
         now = settings()
         fault = now["faults"].get(str(mine))

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A Python server on a loopback port that answers each request with the same bytes.
+/// A Python server on a loopback port that answers each request with the same bytes, except for `{date}`.
 final class Answering {
   private let reservation: LoopbackPort
   private let folder: TemporaryFolder
@@ -14,8 +14,8 @@ final class Answering {
   }
 
   private static let program = """
-    import socket, ssl, sys, time
-    port, answer, certificate = int(sys.argv[1]), sys.argv[2].encode(), sys.argv[3]
+    import email.utils, socket, ssl, sys, time
+    port, answer, certificate, ahead = int(sys.argv[1]), sys.argv[2], sys.argv[3], float(sys.argv[4])
     listener = socket.create_server(("127.0.0.1", port))
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -26,20 +26,22 @@ final class Answering {
             if certificate:
                 connection = context.wrap_socket(connection, server_side=True)
             connection.recv(65536)
+            date = email.utils.formatdate(time.time() + ahead, usegmt=True)
             # The empty answer is a silence.
-            connection.sendall(answer) if answer else time.sleep(60)
+            connection.sendall(answer.replace("{date}", date).encode()) if answer else time.sleep(60)
         except OSError:
             pass
         connection.close()
     """
 
-  /// `certificate` is a PEM file with its key, for TLS.
-  init(_ answer: String, certificate: String = "") throws {
+  /// `certificate` is a PEM file with its key, for TLS. `{date}` in the answer becomes the time of the answer, `seconds`
+  /// ahead of the clock.
+  init(_ answer: String, certificate: String = "", ahead seconds: Double = 0) throws {
     folder = try TemporaryFolder()
     let port = try LoopbackPort()
     reservation = port
     python = try ChildProcess(
-      "/usr/bin/python3", ["-c", Self.program, "\(port.number)", answer, certificate],
+      "/usr/bin/python3", ["-c", Self.program, "\(port.number)", answer, certificate, "\(seconds)"],
       output: folder.file("python.log"))
     guard eventually({ (try? TCPConnection(port.url)) != nil }) else { throw NotStarted(log: python.log) }
   }
