@@ -1,6 +1,7 @@
 """Scenarios of a user of the console. Each scenario starts with an empty site of its own."""
 
 import os
+import re
 import shutil
 import time
 
@@ -16,7 +17,8 @@ def sign_in(page, site):
     page.keyboard.press("Enter")
     page.see("Waiting for the first delivery", "#health")
     expected = ["/api/deliveries", "/api/health", "/api/stats"]
-    page.expect(sorted(page.api()) == expected, f"the first view asks for {page.api()}")
+    # On a slow machine the next poll may have begun.
+    page.expect(sorted(page.api()[:3]) == sorted(set(page.api())) == expected, f"the first view asks for {page.api()}")
     kept = page.evaluate("[Object.values(sessionStorage), localStorage.length, document.cookie]")
     page.expect(kept == [[site.token], 0, ""], f"kept: {kept}")
 
@@ -97,8 +99,8 @@ def arrival(page, site):
     page.see("user_first", "#deliveries")
     page.locator("#deliveries a", has_text="user_first").focus()
     site.deliver(event("user.created", "user_second", "second@example.org"))
-    page.see("user_second", "#deliveries")
-    page.expect("user_second" in page.locator("#deliveries tbody.new").inner_text(), "the new row is not marked")
+    # The mark is there for some seconds.
+    page.see("user_second", "#deliveries tbody.new")
     page.expect(page.evaluate("document.activeElement.textContent") == "user_first", "the focus is lost")
     page.until("announcer.textContent === '1 new delivery'", "the new delivery is not announced")
     page.until("document.querySelectorAll('#deliveries tbody').length === 2", "there are not two rows")
@@ -106,6 +108,7 @@ def arrival(page, site):
 
     # More than a page arrives at once, and no delivery is missing between it and the focused row.
     page.hide(True)
+    page.settle()
     messages = [site.deliver(event("user.updated", "user_first", "first@example.org")) for _ in range(60)]
     page.hide(False)
     page.see(messages[-1], "#deliveries")
@@ -180,12 +183,15 @@ def idle(page, site):
         page.evaluate("fetch('console.js').then((answer) => answer.text())")
     page.until("document.querySelectorAll('#deliveries tbody').length === 1", "the one far down is not found")
     asked = page.api().count("/api/deliveries")
+    start = page.evaluate("Date.now()")
     for _ in range(15):
         page.clock.run_for(1000)
         # A slow answer would delay the next poll.
         page.settle()
     looks = page.api().count("/api/deliveries") - asked
-    page.expect(3 <= looks <= 6, f"{looks} requests in 15 s")
+    # The page's clock also goes on by itself.
+    seconds = (page.evaluate("Date.now()") - start) / 1000
+    page.expect(3 <= looks <= seconds / 2.5, f"{looks} requests in {seconds} s")
     page.expect(page.locator("#deliveries tbody").count() == 1, "the one far down is gone")
     site.deliver({"type": "session.created", "data": {}})
     for _ in range(4):
@@ -345,9 +351,15 @@ def hundred_thousand(page, site):
 
     # A search for part of a name has no index: the handler reads some rows at a time, and the page continues by itself.
     asked = len(page.api())
+    # What follows the first answer is held back while the note is read.
+    following, held = re.compile(r"/api/users\?.*after="), []
+    page.route(following, lambda route: held.append(route))
     page.locator("#search").fill("ada")
     page.see("Searching: checked up to user_", "#users")
     page.expect(page.locator("#users .note").inner_text().endswith("so far…"), "it is not said how far the search is")
+    page.unroute(following)
+    for route in held:
+        route.continue_()
     expect(["user_000007", "user_040007", "user_080007"], "the search by name")
     page.expect(len(page.api()) - asked > 2, "one request was enough: nothing was read on")
     page.locator("#search").fill("u99999@")
@@ -625,7 +637,8 @@ def hidden(page, site):
     page.expect(look(20) >= 4, "it does not look while it is seen")
     page.hide(True)
     page.expect(look(60) == 0, "it looks while it is hidden")
-    page.see("1 min ago", "#figures")
+    # The page's clock also goes on by itself.
+    page.see(re.compile(r"\d min ago"), "#figures")
     site.deliver(event("user.created", "user_2", "2@example.org"))
     page.hide(False)
     page.see("user_2", "#deliveries")

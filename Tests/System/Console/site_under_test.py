@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -102,8 +103,9 @@ class SiteUnderTest:
 
     def stop_handler(self):
         os.kill(self.process, signal.SIGTERM)
-        # The handler is a child of another process, and becomes a zombie when it ends.
-        while self.is_running():
+        # The handler is a child of another process, and becomes a zombie when it ends. Its threads may end later, and
+        # spawn-fcgi refuses a socket on which one of them still listens.
+        while self.is_running() or self.is_listening():
             time.sleep(0.02)
 
     def is_running(self):
@@ -112,6 +114,10 @@ class SiteUnderTest:
                 return file.read().rpartition(")")[2].split()[0] != "Z"
         except FileNotFoundError:
             return False
+
+    def is_listening(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(self.socket) == 0
 
     def start_handler(self):
         self.started = subprocess.Popen(
