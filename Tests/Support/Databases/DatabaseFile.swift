@@ -8,13 +8,14 @@ public struct DatabaseFile {
   public init(_ path: String) { self.path = path }
 
   public func execute(_ sql: StaticString...) throws {
-    let connection = try Connection(path: path, mode: .createIfMissing, deadline: .now + .seconds(5))
+    let connection = try Connection(
+      path: path, mode: .createIfMissing, deadline: .now + .seconds(testTimeout))
     for statement in sql { try connection.run(SQL(stringLiteral: statement)) }
   }
 
   /// Returns the rows of the query, with columns as text and NULL as nil.
   public func rows(_ sql: StaticString, columns: Int32 = 1) throws -> [[String?]] {
-    let connection = try Connection(path: path, mode: .mustExist, deadline: .now + .seconds(5))
+    let connection = try Connection(path: path, mode: .mustExist, deadline: .now + .seconds(testTimeout))
     var statement = try connection.prepare(SQL(stringLiteral: sql))
     var rows: [[String?]] = []
     while try statement.step() {

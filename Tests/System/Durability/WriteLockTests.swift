@@ -90,7 +90,7 @@ import Testing
 
   /// Holds the lock, like another program, while `body` runs.
   private static func hold(_ lock: Lock, of path: String, _ body: () throws -> Void) throws {
-    let connection = try Connection.open(path, busyTimeout: 5000)
+    let connection = try Connection.open(path, busyTimeout: Int32(testTimeout) * 1000)
     try lock.take(on: connection)
     try body()
     try connection.run("COMMIT")

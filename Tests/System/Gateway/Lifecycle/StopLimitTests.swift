@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func `A peer that stalls during the stop is disconnected at its deadline`() throws {
-    let handler = try Handler.probe(in: folder, readDeadline: 700, stopLimit: Int(testTimeout) * 1000)
+    let handler = try Handler.probe(in: folder, readDeadline: 2000, stopLimit: Int(testTimeout) * 1000)
     let client = try handler.connect()
     client.send(Array(request().dropLast(10)))
     #expect(try eventually { try handler.process.connections == 1 })
