@@ -16,6 +16,16 @@ public final class ChildProcess: Sendable {
   /// The status from waitpid(2), once the process has ended.
   private let status = Mutex<Int32?>(nil)
 
+  private typealias CloseFrom =
+    @convention(c) (
+      UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32
+    ) -> Int32
+
+  /// posix_spawn_file_actions_addclosefrom_np(3), which Swift's Glibc does not export. The child closes every other
+  /// descriptor, also those that another thread opens while it is started: Foundation's are not closed by exec.
+  private static let closeFrom = unsafe unsafeBitCast(
+    dlsym(nil, "posix_spawn_file_actions_addclosefrom_np"), to: CloseFrom?.self)
+
   /// Starts the program. Its standard error goes to the file `output`, and so does its standard output unless
   /// `standardOutput` is given.
   public init(
@@ -34,10 +44,10 @@ public final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_adddup2(&actions, standardInput.fileDescriptor, STDIN_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, (standardOutput ?? sink).fileDescriptor, STDOUT_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, sink.fileDescriptor, STDERR_FILENO)
-    for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
-      guard let number = Int32(name), number > STDERR_FILENO else { continue }
-      unsafe posix_spawn_file_actions_addclose(&actions, number)
+    guard let closeFrom = unsafe Self.closeFrom else {
+      throw NotStarted(executable: executable, number: ENOSYS)
     }
+    unsafe _ = closeFrom(&actions, STDERR_FILENO + 1)
 
     var attributes = posix_spawnattr_t()
     var signals = sigset_t()
