@@ -19,6 +19,35 @@ public struct Parameters: Sendable {
     for (name, value) in entries { append(environmentEntry: "\(name)=\(value)".utf8) }
   }
 
+  /// Decodes name-value pairs (FastCGI specification, section 3.4). Returns nil if they end within a pair.
+  init?(pairs: [UInt8]) {
+    bytes = pairs
+    entries.reserveCapacity(64)
+    var next = 0
+    while next < pairs.count {
+      guard let nameLength = Self.length(in: pairs, at: &next),
+        let valueLength = Self.length(in: pairs, at: &next),
+        nameLength + valueLength <= pairs.count - next
+      else { return nil }
+      let name = next..<next + nameLength
+      next = name.upperBound + valueLength
+      entries.append(Entry(name: name, value: name.upperBound..<next))
+    }
+  }
+
+  /// Reads a length: one byte up to 127, or four bytes of which the first has the highest bit set.
+  private static func length(in pairs: [UInt8], at next: inout Int) -> Int? {
+    guard next < pairs.count else { return nil }
+    let first = pairs[next]
+    guard first > 127 else {
+      next += 1
+      return Int(first)
+    }
+    guard pairs.count - next >= 4 else { return nil }
+    defer { next += 4 }
+    return pairs[next..<next + 4].reduce(0) { $0 << 8 | Int($1) } & 0x7fff_ffff
+  }
+
   /// Reserves space for a typical request.
   mutating func reserveCapacity() {
     bytes.reserveCapacity(2048)

@@ -1,17 +1,21 @@
 import CFastCGI
 import Glibc
 
-/// The only owner of an `FCGX_Request`, libfcgi's request.
+/// One worker's request: the peer's records, and the only owner of an `FCGX_Request`, which writes the answer.
 ///
-/// It is on the heap because its streams point back to it. The fields `ipcFd` and `keepConnection` are
-/// documented as private, but accepting the connection outside libfcgi is the only way to stop and to enforce
-/// a deadline. A test checks the behaviour of libfcgi on which this relies.
+/// libfcgi's request is on the heap because its streams point back to it. The fields `ipcFd`, `requestId` and
+/// `keepConnection` are documented as private, but accepting the connection outside libfcgi is the only way to stop and
+/// to enforce a deadline, and reading it outside the only way to survive any bytes. A test checks the behaviour of
+/// libfcgi on which this relies.
 @safe struct FastCGIRequest: ~Copyable, BodySource {
   private let request: UnsafeMutablePointer<FCGX_Request>
+  private let blank: BlankRequest
+  private var records = RequestRecords()
   /// Whether the peer has sent the whole request, so that no unread bytes remain.
   private var isReadWhole = false
 
-  init() {
+  init(_ blank: BlankRequest) {
+    self.blank = blank
     unsafe request = .allocate(capacity: 1)
     unsafe FCGX_InitRequest(request, -1, 0)
   }
@@ -21,44 +25,34 @@ import Glibc
     unsafe request.deallocate()
   }
 
-  /// Reads FCGI_BEGIN_REQUEST and FCGI_PARAMS from `connection`, which libfcgi closes. Returns nil unless
-  /// both arrived completely.
+  /// Reads FCGI_BEGIN_REQUEST and FCGI_PARAMS from `connection`, which ``finish()`` closes. Returns nil and closes it
+  /// unless both arrived completely.
   mutating func begin(on connection: Int32) -> Parameters? {
     isReadWhole = false
-    unsafe request.pointee.ipcFd = connection
-    // FCGX_Accept_r first finishes the previous request, which closes the connection unless told to keep it.
-    unsafe request.pointee.keepConnection = 1
-    guard unsafe FCGX_Accept_r(request) == 0 else { return nil }
-    unsafe request.pointee.keepConnection = 0
-    // A read that ends within the parameters leaves half an environment, and only this flag shows it. The
-    // request has begun by then: unless freed here, it would be finished on the next connection and close
-    // that one.
-    guard unsafe FCGX_GetError(request.pointee.in) == 0 else {
-      unsafe FCGX_Free(request, 1)
+    guard let parameters = records.begin(on: connection) else {
+      close(connection)
       return nil
     }
-    var parameters = Parameters()
-    unsafe parameters.append(environment: request.pointee.envp)
     return parameters
   }
 
-  func read(_ count: Int, into body: inout [UInt8]) -> Int {
-    let chunk = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let start = unsafe UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
-      initialized = Int(unsafe FCGX_GetStr(start, Int32(buffer.count), request.pointee.in))
-    }
-    body += chunk
-    return chunk.count
+  mutating func read(_ count: Int, into body: inout [UInt8]) -> Int {
+    records.readBody(count, into: &body)
   }
 
   mutating func streamEnd() -> StreamEnd {
-    let next = unsafe FCGX_GetChar(request.pointee.in)
-    if unsafe FCGX_GetError(request.pointee.in) != 0 { return .failed }
-    isReadWhole = next == -1
-    return isReadWhole ? .clean : .moreBytes
+    let end = records.bodyEnd()
+    isReadWhole = end == .clean
+    return end
   }
 
   func write(_ response: [UInt8], standardError: String) {
+    unsafe request.pointee.ipcFd = blank.rewound()
+    // FCGX_Accept_r first finishes the previous request, which closes its connection unless told to keep it.
+    unsafe request.pointee.keepConnection = 1
+    unsafe FCGX_Accept_r(request)
+    unsafe request.pointee.ipcFd = records.connection
+    unsafe request.pointee.requestId = Int32(records.id)
     unsafe put(Array(standardError.utf8), on: request.pointee.err)
     unsafe put(response, on: request.pointee.out)
   }

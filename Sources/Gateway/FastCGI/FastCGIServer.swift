@@ -43,11 +43,11 @@ public struct FastCGIServer: Sendable {
     guard result == 0 else { throw .system(call: "FCGX_Init", errno: result) }
 
     let stop = try StopSignal()
-    // Create all listeners before any worker accepts connections, which could use up the descriptors they
+    // Create all workers before any of them accepts connections, which could use up the descriptors that they
     // need.
     let workers = try (0..<options.threads).map { _ throws(FastCGIError) in
       WorkerThread(
-        listener: try Listener(listener, stop: stop), handler: handler,
+        listener: try Listener(listener, stop: stop), blank: try BlankRequest(), handler: handler,
         watchdog: Watchdog(limit: options.readDeadline))
     }
     let running = RunningThreads()

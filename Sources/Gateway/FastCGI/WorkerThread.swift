@@ -7,11 +7,12 @@ struct WorkerThread: Sendable {
   private static let pause: UInt32 = 100_000
 
   let listener: Listener
+  let blank: BlankRequest
   let handler: any RequestHandler
   let watchdog: Watchdog
 
   func run() {
-    var request = FastCGIRequest()
+    var request = FastCGIRequest(blank)
     var wasAccepted = true
     while true {
       do {

@@ -41,11 +41,13 @@ public final class FastCGIClient: Sendable {
     try socket.close()
   }
 
-  /// Reads until the end of the request. Returns nil when the peer closes before a complete answer.
-  public func answer() -> Answer? {
+  /// Reads until the end of the request. Returns nil when the peer closes before a complete answer, or answers another
+  /// request.
+  public func answer(id: UInt16 = 1) -> Answer? {
     var standardOutput: [UInt8] = []
     var standardError: [UInt8] = []
     while let record = record() {
+      guard record.id == id || record.id == 0 else { return nil }
       switch record.type {
       case FastCGIRecord.stdout: standardOutput += record.content
       case FastCGIRecord.stderr: standardError += record.content
@@ -57,11 +59,11 @@ public final class FastCGIClient: Sendable {
   }
 
   /// Reads the next record. Returns nil when the peer closes first.
-  public func record() -> (type: UInt8, content: [UInt8])? {
+  public func record() -> (type: UInt8, id: UInt16, content: [UInt8])? {
     guard let header = read(8) else { return nil }
     let length = Int(header[4]) << 8 | Int(header[5])
     guard let content = read(length + Int(header[6])) else { return nil }
-    return (header[1], Array(content.prefix(length)))
+    return (header[1], UInt16(header[2]) << 8 | UInt16(header[3]), Array(content.prefix(length)))
   }
 
   /// Waits for the peer to close. Returns false when another byte arrives or the read times out.

@@ -5,7 +5,7 @@ import Testing
 @Suite(.programs) struct DescriptorExhaustionTests {
   /// A connection needs two descriptors. With one limit the second of them fails, with the other accepting
   /// fails.
-  @Test(arguments: [35, 36])
+  @Test(arguments: [51, 52])
   func `Out of descriptors, the handler logs it, waits and recovers`(limit: Int) throws {
     let handler = try Handler(
       in: TemporaryFolder(), environment: ["CLERK_SYNC_THREADS": "16"],

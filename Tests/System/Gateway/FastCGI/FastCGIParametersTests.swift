@@ -83,19 +83,29 @@ import Testing
     #expect(answer?.standardError.contains("came more than once") == true)
   }
 
-  /// libfcgi up to 2.4.6 aborts on these lengths (CVE-2025-23016 and a case that its first fix missed). Only
-  /// a process that may write to the socket can send them.
-  @Test func `If a length crashes the process, the next one on the socket answers`() throws {
-    let folder = try TemporaryFolder()
-    let listener = try UnixSocket.listen(at: folder.file("s"))
-    let first = try Handler(in: folder, listener: listener, log: "first.log")
-    #expect(try first.isHealthy())
-    let client = try first.connect()
-    let lengths: [UInt8] = [0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xfe]
-    client.send(FastCGIRecord.begin() + FastCGIRecord.stream(FastCGIRecord.params, lengths))
+  /// libfcgi up to 2.4.6 ends the process on the first of them (CVE-2025-23016 and a case that its first fix missed).
+  @Test(
+    arguments: [
+      [0xff, 0xff, 0xff, 0xfe, 0xff, 0xff, 0xff, 0xfe], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+      [0xff, 0xff, 0xff, 0xff, 0, 65], [0, 0xff, 0xff, 0xff, 0xff], [0x80, 0, 0], [5, 0x80], [5],
+      [3, 0, 65, 66],
+      [1, 3, 65, 66, 67],
+    ] as [[UInt8]])
+  func `A length that the parameters do not have ends only its own connection`(pairs: [UInt8]) throws {
+    let client = try handler.connect()
+    client.send(FastCGIRecord.begin() + FastCGIRecord.stream(FastCGIRecord.params, pairs))
     #expect(client.answer() == nil)
-    let second = try Handler(in: folder, listener: listener, log: "second.log")
-    #expect(try first.isHealthy())
-    #expect(second.process.isRunning)
+    #expect(try handler.isHealthy())
+    #expect(handler.process.isRunning)
+  }
+
+  @Test func `Parameters of more than a mebibyte end only their own connection`() throws {
+    let filler = ("FILLER", String(repeating: "x", count: 1_048_576 - 20_000))
+    let largest = try handler.answer([filler] + delivery.parameters, body: delivery.body)
+    #expect(largest?["outcome"] == "applied")
+    let client = try handler.connect()
+    client.send(FastCGIRecord.request([filler, filler], body: delivery.body))
+    #expect(client.answer() == nil)
+    #expect(try handler.isHealthy())
   }
 }

@@ -20,6 +20,7 @@ import Testing
     ),
     ("of version 0", FastCGIRecord.record(FastCGIRecord.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0], version: 0)),
     ("of an unknown role", FastCGIRecord.begin(role: 9)),
+    ("of an authorizer", FastCGIRecord.begin(role: 2)),
     ("of a short begin", FastCGIRecord.record(FastCGIRecord.beginRequest, [0, 1])),
     (
       "of a long begin",
@@ -54,12 +55,65 @@ import Testing
     #expect(client.answer()?["outcome"] == "applied")
   }
 
-  /// libfcgi reads the content of such a record as the next record's header.
-  @Test func `An unknown management record with content ends only its own connection`() throws {
+  @Test func `Values that are asked for often are answered once, in the body too`() throws {
+    let asked = FastCGIRecord.record(
+      FastCGIRecord.getValues,
+      FastCGIRecord.pairs(
+        (0..<1000).flatMap { [("FCGI_MAX_CONNS", ""), ("FCGI_MAX_REQS", ""), ("OTHER_\($0)", "")] }), id: 0)
+    let client = try handler.connect()
+    let head =
+      FastCGIRecord.begin()
+      + FastCGIRecord.stream(FastCGIRecord.params, FastCGIRecord.pairs(delivery.parameters))
+    client.send(asked + head + asked + FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body))
+    for _ in 1...2 {
+      let values = try #require(client.record())
+      #expect(values.content == FastCGIRecord.pairs([("FCGI_MAX_CONNS", "1"), ("FCGI_MAX_REQS", "1")]))
+    }
+    #expect(client.answer()?["outcome"] == "applied")
+  }
+
+  @Test func `An unknown management record with content is answered, and so is the request`() throws {
     let client = try handler.connect()
     client.send(FastCGIRecord.record(77, [1, 2, 3], id: 0) + request)
-    #expect(client.answer() == nil)
+    #expect(try #require(client.record()).type == FastCGIRecord.unknownType)
+    #expect(client.answer()?["outcome"] == "applied")
+  }
+
+  @Test func `A peer that only asks for values ends only its own connection`() throws {
+    let client = try handler.connect()
+    let asked = FastCGIRecord.record(
+      FastCGIRecord.getValues, FastCGIRecord.pairs([("FCGI_MAX_CONNS", "")]), id: 0)
+    // It reads no answer, until the handler can send no more.
+    while client.send(asked) {}
     #expect(try handler.isHealthy())
+  }
+
+  @Test func `A second request on a connection is refused, and the first one answered`() throws {
+    let client = try handler.connect()
+    let head =
+      FastCGIRecord.begin()
+      + FastCGIRecord.stream(FastCGIRecord.params, FastCGIRecord.pairs(delivery.parameters))
+    let second = FastCGIRecord.record(FastCGIRecord.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0], id: 2)
+    client.send(head + second + FastCGIRecord.record(FastCGIRecord.stdin, [65], id: 2))
+    client.send(FastCGIRecord.stream(FastCGIRecord.stdin, delivery.body))
+    let refusal = try #require(client.record())
+    #expect(refusal.type == FastCGIRecord.endRequest)
+    #expect(refusal.content[4] == 1, "FCGI_CANT_MPX_CONN")
+    #expect(client.answer()?["outcome"] == "applied")
+  }
+
+  @Test func `A request is answered under its own id, whatever the padding of its records`() throws {
+    func padded(_ type: UInt8, _ content: [UInt8]) -> [UInt8] {
+      var record = FastCGIRecord.record(type, content, id: 0x1234)
+      record[6] = 255
+      return record + [UInt8](repeating: 0xff, count: 255)
+    }
+    let client = try handler.connect()
+    client.send(padded(FastCGIRecord.beginRequest, [0, 1, 0, 0, 0, 0, 0, 0]))
+    client.send(padded(FastCGIRecord.params, FastCGIRecord.pairs(delivery.parameters)))
+    client.send(padded(FastCGIRecord.params, []))
+    client.send(padded(FastCGIRecord.stdin, delivery.body) + padded(FastCGIRecord.stdin, []))
+    #expect(client.answer(id: 0x1234)?["outcome"] == "applied")
   }
 
   @Test func `A connection is closed after the answer, even if asked to be kept`() throws {

@@ -24,7 +24,15 @@ import Testing
     unsafe request.deallocate()
   }
 
-  var connection: Int32 { unsafe request.pointee.ipcFd }
+  var connection: Int32 {
+    get { unsafe request.pointee.ipcFd }
+    set { unsafe request.pointee.ipcFd = newValue }
+  }
+
+  var id: Int32 {
+    get { unsafe request.pointee.requestId }
+    set { unsafe request.pointee.requestId = newValue }
+  }
 
   var keepsConnection: Int32 {
     get { unsafe request.pointee.keepConnection }
@@ -33,20 +41,14 @@ import Testing
 
   var streamError: Int32 { unsafe FCGX_GetError(request.pointee.in) }
 
-  var parameters: [String] {
-    var entries: [String] = []
-    var next = unsafe request.pointee.envp
-    while let entry = unsafe next?.pointee {
-      unsafe entries.append(String(cString: entry))
-      unsafe next = next?.advanced(by: 1)
-    }
-    return entries
-  }
-
   func accept(_ connection: Int32, keeping: Int32) -> Int32 {
     unsafe request.pointee.ipcFd = connection
     unsafe request.pointee.keepConnection = keeping
     return unsafe FCGX_Accept_r(request)
+  }
+
+  func write(_ text: String) {
+    unsafe FCGX_PutS(text, request.pointee.out)
   }
 
   func finish() {
