@@ -37,6 +37,8 @@ public struct QueueWorker: Sendable {
   var done: [String] = []
   private var redisBackoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
   private var databaseBackoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
+  /// Whether the consumer group has existed since this worker started.
+  private var hadGroup = false
   /// Whether Redis refuses to count failed tries.
   var isCountingRefused = false
   private var lease: Lease
@@ -78,10 +80,24 @@ public struct QueueWorker: Sendable {
   private mutating func round() throws(RedisError) {
     do {
       try step()
-    } catch .refused(_, code: "NOGROUP") {
-      try queue.prepare()
-      logger.info("created the queue's consumer group")
+    } catch .refused(_, code: "NOGROUP"), .refused(_, code: "UNBLOCKED") {
+      // Redis ends a wait as UNBLOCKED also when it becomes a replica, which then refuses the creation.
+      try createGroup()
     }
+    hadGroup = true
+  }
+
+  private func createGroup() throws(RedisError) {
+    guard try queue.prepare() else { return }
+    guard hadGroup else { return logger.info("created the queue's consumer group") }
+    logger.warning(
+      "the queue's consumer group was gone, and has been created again",
+      metadata: [
+        "reason": """
+        Redis was emptied, as by FLUSHALL, or has restarted without its data: deliveries that waited in it are lost; \
+        clerk-sync reconcile shows the differences from Clerk
+        """
+      ])
   }
 
   /// Runs one round: entries due for a retry, then abandoned entries, then new ones, for which it waits.
