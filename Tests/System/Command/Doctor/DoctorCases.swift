@@ -202,6 +202,34 @@ enum DoctorCases {
           "CREATE TABLE payments (orderId INTEGER NOT NULL REFERENCES orders (id))")
       }, cure: { try $0.database.execute("DROP TABLE payments") }),
     Case(
+      "a reference to what a deletion takes along, before init", "warning", "foreign keys",
+      "payments.orderId has ON DELETE RESTRICT: a user with such rows, through orders, cannot be deleted",
+      remedy: "ON DELETE CASCADE or ON DELETE SET NULL",
+      cause: {
+        try $0.database.execute(
+          "DROP TABLE clerk_sync_schema",
+          "CREATE TABLE orders (id INTEGER PRIMARY KEY, userId TEXT REFERENCES users (id) ON DELETE CASCADE)",
+          "CREATE TABLE payments (orderId INTEGER NOT NULL REFERENCES orders (id) ON DELETE RESTRICT)")
+      },
+      cure: {
+        try $0.database.execute("DROP TABLE payments")
+        _ = try Command.run(["init", "--database", "app.db"], in: $0.folder)
+      }),
+    Case(
+      "a reference to the address", "warning", "foreign keys",
+      "contacts.address references users.email and has ON UPDATE NO ACTION: users.email of a user with such rows cannot "
+        + "change",
+      remedy: "declare it ON UPDATE CASCADE, or let it reference users.id, which never changes",
+      cause: {
+        try $0.database.execute(
+          "CREATE TABLE contacts (address TEXT REFERENCES Users (Email) ON DELETE CASCADE)")
+      },
+      cure: {
+        try $0.database.execute(
+          "DROP TABLE contacts",
+          "CREATE TABLE contacts (address TEXT REFERENCES users (email) ON DELETE CASCADE ON UPDATE CASCADE)")
+      }),
+    Case(
       "a reference that restricts", "warning", "foreign keys", "bookings.userId has ON DELETE RESTRICT",
       remedy: "ON DELETE CASCADE",
       cause: {
