@@ -28,6 +28,13 @@ struct DatabaseChecks {
             "database", "\(path) does not exist, and CLERK_SYNC_TABLES maps tables of the application",
             remedy: "set CLERK_SYNC_DATABASE to the application's database")
       ]
+    } catch let error where error.isLock {
+      return [
+        .error(
+          "database",
+          "\(path) is locked by another program, which lets no one read it: deliveries fail meanwhile",
+          remedy: "end its transaction, or the program: fuser -v \(path) names those that have the file open")
+      ]
     } catch {
       // The trial says more about a table that does not fit.
       if let problems = try? store.trialProblems(), !problems.isEmpty { return problems.map(finding) }

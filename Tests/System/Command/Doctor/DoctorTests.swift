@@ -142,6 +142,13 @@ import Testing
     let found = try #require(try patient.findings().findings.first { $0.check == "tables" })
     #expect(found.level == "warning")
     #expect(found.what.contains("app.db is locked by another program"))
+    try other.run("ROLLBACK")
+    // Now nobody can read it either.
+    try other.run("BEGIN EXCLUSIVE")
+    let unreadable = try #require(try patient.findings().findings.first { $0.check == "database" })
+    #expect(unreadable.level == "error")
+    #expect(unreadable.what.contains("app.db is locked by another program, which lets no one read it"))
+    #expect(unreadable.remedy?.contains("fuser -v ") == true)
   }
 
   @Test func `Refused deliveries are counted, and need no attention`() throws {
