@@ -15,6 +15,8 @@ public struct QueueWorker: Sendable {
     public var idle = Duration.seconds(60)
     /// The number of failed tries after which an entry is given up.
     public var tries = 25
+    /// The Clerk instance whose events are accepted, `ins_…`; nil for those of every instance.
+    public var instance: String?
     /// The consumer name in Redis. It is only a label: workers with the same name do not interfere.
     public var name = "worker"
 
@@ -183,7 +185,7 @@ extension QueueWorker {
     var failed: [FailedEntry] = []
     for entry in entries {
       do throws(DeliveryError) {
-        let event = try entry.event(verifier, store.options.mapping)
+        let event = try entry.event(verifier, store.options.mapping, instance: options.instance)
         if let expired = FailedEntry(entry, event, expiredAfter: store.options.retention, now: clock.now()) {
           failed.append(expired)
         } else {

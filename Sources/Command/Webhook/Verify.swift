@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClerkSync
 import Foundation
+import Settings
 import Svix
 
 /// `clerk-sync verify`
@@ -41,7 +42,7 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
-    let secrets = try source.secrets()
+    let (secrets, tolerance) = (try source.secrets(), try source.configuration().tolerance)
     let text = try InputFile.bytes(at: headers, expected: "a file with one header per line")
     let received = ReceivedHeaders(String(decoding: text, as: UTF8.self))
     let body = try InputFile.bytes(at: body, expected: "the file with the raw body")
@@ -49,7 +50,8 @@ struct Verify: ParsableCommand {
 
     let reason: String?
     do throws(VerificationError) {
-      _ = try Verifier(secrets: secrets).verify(MessageHeaders(received.values), body: body, now: now)
+      _ = try Verifier(secrets: secrets, tolerance: tolerance)
+        .verify(MessageHeaders(received.values), body: body, now: now)
       reason = nil
     } catch {
       reason = error.reason
@@ -57,7 +59,9 @@ struct Verify: ParsableCommand {
     print(reason.map { "\(Colour.red("invalid")): \($0)" } ?? Colour.green("valid"))
     if explain {
       let known = KnownSecret.configured(secrets) + (try others())
-      for line in try Diagnosis(headers: received, body: body, secrets: known, now: now).lines() {
+      let diagnosis = Diagnosis(
+        headers: received, body: body, secrets: known, tolerance: tolerance, now: now)
+      for line in try diagnosis.lines() {
         print(line.wrapped(indentation: "  ", first: "- "))
       }
     }

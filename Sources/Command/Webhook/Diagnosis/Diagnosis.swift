@@ -5,6 +5,8 @@ struct Diagnosis {
   let headers: ReceivedHeaders
   let body: [UInt8]
   let secrets: [KnownSecret]
+  /// Seconds, as in ``Verifier/tolerance``.
+  let tolerance: Int64
   /// Seconds since 1970.
   let now: Int64
 
@@ -87,14 +89,14 @@ struct Diagnosis {
   }
 
   private func skew(of headers: MessageHeaders) -> String? {
-    guard let signed = Int64(headers.timestamp),
+    guard let signed = Int64(headers.timestamp), headers.timestamp.utf8.count < 13,
       case (let age, let overflow) = now.subtractingReportingOverflow(signed),
-      !overflow, age.magnitude > Verifier.tolerance.magnitude
+      !overflow, age.magnitude > tolerance.magnitude
     else { return nil }
     let distance = age > 0 ? "\(age) s in the past" : "\(age.magnitude) s in the future"
     return
       "clock skew of \(age.magnitude) s: the signature matches, but its timestamp is \(distance), more than "
-      + "\(Verifier.tolerance) s; set this machine's clock if the delivery is new, otherwise replay the message"
+      + "\(tolerance) s; set this machine's clock if the delivery is new, otherwise replay the message"
   }
 }
 
