@@ -84,6 +84,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
       "\(variable) cannot be used: expected \(expected)"
     case .secret(let variable, .empty):
       "\(variable) holds an empty signing secret: expected whsec_ and base64, as the Clerk dashboard shows it"
+    case .secret(let variable, .quoted):
+      "\(variable) has quotation marks around or in the secret, which are taken as part of it: remove them"
     case .secret(let variable, .notBase64):
       "\(variable) does not decode: expected whsec_ and base64, as the Clerk dashboard shows it"
     case .mapping(let path, let error):

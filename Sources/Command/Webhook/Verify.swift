@@ -72,9 +72,12 @@ struct Verify: ParsableCommand {
     guard let secretFile else { return [] }
     let expected = "a file with signing secrets (whsec_ and base64)"
     let bytes = try InputFile.bytes(at: secretFile, expected: expected)
-    guard let secrets = try? Secret.list(String(decoding: bytes, as: UTF8.self)) else {
-      throw CommandFailure("\(secretFile.singleLine) cannot be decoded: expected \(expected)", status: .usage)
+    do {
+      return KnownSecret.other(try Secret.list(String(decoding: bytes, as: UTF8.self)), file: secretFile)
+    } catch {
+      let advice = error == .quoted ? " without quotation marks" : ""
+      throw CommandFailure(
+        "\(secretFile.singleLine) cannot be decoded: expected \(expected)\(advice)", status: .usage)
     }
-    return KnownSecret.other(secrets, file: secretFile)
   }
 }

@@ -62,7 +62,7 @@ struct Diagnosis {
         }
       }
     }
-    return candidates
+    return candidates + candidates.compactMap(Self.inSeconds)
       + candidates.map { candidate in
         let bare = [candidate.headers.id, candidate.headers.timestamp, candidate.headers.signature].map {
           $0.filter { !$0.isWhitespace }
@@ -72,6 +72,17 @@ struct Diagnosis {
           "the signature matches without the white space inside the headers: find what inserts it"
         )
       }
+  }
+
+  /// Returns the headers with a timestamp of milliseconds as seconds; nil if it is of another form.
+  private static func inSeconds(_ candidate: Candidate) -> Candidate? {
+    let (headers, digits) = (candidate.headers, candidate.headers.timestamp.utf8)
+    guard digits.count == 13, digits.areDecimalDigits else { return nil }
+    return (
+      MessageHeaders(
+        id: headers.id, timestamp: String(headers.timestamp.dropLast(3)), signature: headers.signature),
+      "the signature matches with the timestamp in seconds: find what converts it to milliseconds"
+    )
   }
 
   private func signer(of body: [UInt8], under headers: MessageHeaders) throws(VerificationError)

@@ -19,6 +19,30 @@ enum DoctorCases {
         $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "\(SignedDelivery.secret),\(SignedDelivery.secret)"
       }),
     Case(
+      "a secret in quotation marks", "error", "settings",
+      "CLERK_WEBHOOK_SIGNING_SECRET has quotation marks around or in the secret",
+      remedy: "correct the setting",
+      cause: { $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "\"\(SignedDelivery.secret)\"" },
+      cure: { $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = SignedDelivery.secret }),
+    Case(
+      "a file with a secret in quotation marks", "error", "settings",
+      "CLERK_WEBHOOK_SIGNING_SECRET_FILE has quotation marks around or in the secret",
+      remedy: "or the file that it names",
+      cause: { patient in
+        let file = try patient.folder.write("'\(SignedDelivery.secret)'\n", to: "secret")
+        try patient.chmod(0o600, "secret")
+        patient.environment = ["CLERK_WEBHOOK_SIGNING_SECRET_FILE": file]
+      },
+      cure: { patient in
+        try patient.folder.write("\(SignedDelivery.secret)\n", to: "secret")
+        try patient.chmod(0o600, "secret")
+      }),
+    Case(
+      "a long tolerance", "warning", "tolerance", "CLERK_SYNC_TOLERANCE is 901",
+      remedy: "synchronize the clock",
+      cause: { $0.environment["CLERK_SYNC_TOLERANCE"] = "901" },
+      cure: { $0.environment["CLERK_SYNC_TOLERANCE"] = "900" }),
+    Case(
       "a number out of range", "error", "settings", "expected a whole number from 1 to 256",
       remedy: "correct the setting",
       cause: { $0.environment["CLERK_SYNC_THREADS"] = "0" },

@@ -151,6 +151,18 @@ import Testing
     #expect(unreadable.remedy?.contains("fuser -v ") == true)
   }
 
+  @Test func `Quotation marks in a file of settings are the file's own, and no part of the secret`() throws {
+    let patient = try Patient()
+    let file = try patient.folder.write(
+      "CLERK_WEBHOOK_SIGNING_SECRET=\"\(SignedDelivery.secret)\"\n", to: "env")
+    try patient.chmod(0o600, "env")
+    patient.environment = [:]
+    patient.arguments += ["--env-file", file]
+    let (status, findings) = try patient.findings()
+    #expect(status == 0, "\(findings)")
+    #expect(findings.contains { $0.check == "secret" && $0.what == "1 valid secret" })
+  }
+
   @Test func `Refused deliveries are counted, and need no attention`() throws {
     let patient = try Patient()
     try patient.database.execute(
