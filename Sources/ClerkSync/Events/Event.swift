@@ -59,14 +59,20 @@ public struct Event: Equatable, Sendable {
 
 extension Event {
   /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
-  public init(decoding message: VerifiedMessage, mapping: Mapping) throws(EventError) {
+  ///
+  /// `instance` is the Clerk instance whose events are accepted, `ins_…`; nil accepts those of every instance.
+  public init(
+    decoding message: VerifiedMessage, mapping: Mapping, instance: String? = nil
+  ) throws(EventError) {
     let envelope: Envelope
     let body: [UInt8]
     (body, prunedPaths) = JSONDepth.pruned(message.body)
     do {
       envelope = try JSONDecoder().decode(
         Envelope.self, from: Data(body),
-        configuration: mapping)
+        configuration: Envelope.Expectation(mapping: mapping, instance: instance))
+    } catch let error as EventError {
+      throw error
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }

@@ -84,6 +84,11 @@ extension ReceivedHeaders {
     for timestamp in values("\(family)-timestamp") where !timestamp.utf8.areDecimalDigits {
       lines.append("the timestamp is not a number of seconds: send seconds since 1970, digits only")
     }
+    for timestamp in values("\(family)-timestamp")
+    where timestamp.utf8.count == 13 && timestamp.utf8.areDecimalDigits {
+      lines.append(
+        "the timestamp is in milliseconds: send seconds since 1970, which have 10 digits, and sign those")
+    }
     for part in ["id", "timestamp"]
     where values("\(family)-\(part)").contains(where: { $0.contains(where: \.isWhitespace) }) {
       lines.append("white space inside \(family)-\(part): find what folds or joins headers in transit")
