@@ -127,7 +127,8 @@ extension MetricsText {
   mutating func append(_ reconciliations: [ReconciliationRecord]) {
     append(
       "clerk_sync_reconcile_last_success_timestamp_seconds",
-      "Time at which the last comparison with Clerk that succeeded ended.", of: reconciliations, \.lastSuccess)
+      "Time at which the last comparison with Clerk that succeeded ended.", of: reconciliations, \.lastSuccess
+    )
     append(
       "clerk_sync_drift_since_timestamp_seconds",
       "Time since which each comparison with Clerk has left differences.", of: reconciliations, \.driftSince)

@@ -122,7 +122,8 @@ extension UserStore {
 
   private func totals(on connection: borrowing Connection) throws(SQLiteError) -> Totals {
     Totals(
-      condition: try Condition(connection, mapping), deliveries: try DeliveryCounts.readTotals(on: connection),
+      condition: try Condition(connection, mapping),
+      deliveries: try DeliveryCounts.readTotals(on: connection),
       objects: try countObjects(on: connection))
   }
 
