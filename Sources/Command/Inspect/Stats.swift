@@ -118,7 +118,7 @@ struct Stats: ParsableCommand {
 extension ReconciliationRecord {
   /// The end of the last run, in a word or two.
   fileprivate var result: String {
-    if ended == nil { return "no end" }
+    if ended == nil { return "unfinished" }
     if !succeeded { return "failed" }
     return applied ? "repaired" : "compared"
   }
