@@ -91,6 +91,7 @@ struct DatabaseChecks {
     return [.ok("schema", "valid; \(version)\(upgrade)")]
       + trial() + times() + unsynced(inspection) + references(inspection) + triggers(inspection)
       + [failures(inspection), refusals(inspection)]
+      + ReconcileChecks((try? store.reconciliations()) ?? []).findings()
   }
 
   /// A migration tool drops tables that it does not know.

@@ -27,8 +27,12 @@ struct DriftReport {
     let unusable: Int
   }
 
-  /// The number of differences that have not been repaired. A foreign row is none.
-  var remaining: Int { drifts.count { $0.kind != .foreign && $0.repair != Drift.repaired } }
+  /// The differences, and those of them that have not been repaired. A foreign row is none.
+  var figures: ReconciliationFigures {
+    ReconciliationFigures(
+      found: counts(of: drifts), remaining: counts(of: drifts.filter { $0.repair != Drift.repaired }),
+      foreign: count(.foreign), unusable: unusable.count)
+  }
 
   func print(asJSON: Bool) throws {
     if asJSON {
@@ -58,6 +62,11 @@ struct DriftReport {
   }
 
   func hasUnusable(_ id: String?) -> Bool { unusable.contains { $0.id == id } }
+
+  private func counts(of drifts: [Drift]) -> DriftCounts {
+    func count(_ kind: Drift.Kind) -> Int { drifts.count { $0.kind == kind } }
+    return DriftCounts(missing: count(.missing), different: count(.different), extra: count(.extra))
+  }
 
   private func count(_ kind: Drift.Kind) -> Int { drifts.count { $0.kind == kind } }
 }

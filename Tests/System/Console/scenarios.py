@@ -605,6 +605,42 @@ def changes(page, site):
     page.see("Healthy", "#health")
 
 
+def drift(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.open()
+    page.see("Healthy", "#health")
+    page.expect(not page.locator("#comparison").is_visible(), "a comparison is shown before the first")
+    site.reconcile()
+    page.reload()
+    page.see("failed", "#reconciliations")
+    cells = page.texts("#reconciliations td")
+    page.expect([*cells[:1], *cells[2:]] == ["Users", "failed", "never", "–", "–", "–", "–"], f"the first run: {cells}")
+    page.see("Healthy", "#health")
+
+    def succeed(age, left, since):
+        end = int(time.time() * 1000) - int(age * 3_600_000)
+        site.sql(f"UPDATE clerk_sync_reconciliations SET succeeded = 1, applied = 1, last_success = {end}, found_missing = 3, "
+                 f"found_different = 0, found_extra = {left}, missing = 0, different = 0, extra = {left}, foreign_rows = 0, "
+                 f"unusable = 0, drift_since = {f'{end} - {int(since * 3_600_000)}' if since is not None else 'NULL'}")
+        page.reload()
+        page.see("repaired", "#reconciliations")
+
+    succeed(1, 2, 24)
+    page.expect(page.texts("#reconciliations td")[4:7] == ["0", "0", "2"], "the differences that remain")
+    page.see("Healthy", "#health")
+    succeed(1, 2, 25.1)
+    page.see("Differs from Clerk", "#health")
+    page.inspect("drift")
+    succeed(49, 0, None)
+    page.see("Not compared with Clerk", "#health")
+    page.get_by_role("link", name="Users").click()
+    page.see("user_1", "#users")
+    page.expect(not page.locator("#comparison").is_visible(), "the comparison is shown with the users")
+    page.get_by_role("link", name="Deliveries").click()
+    succeed(47, 0, None)
+    page.see("Healthy", "#health")
+
+
 def receiver(page, site):
     site.stop_handler()
     os.remove(site.database)
