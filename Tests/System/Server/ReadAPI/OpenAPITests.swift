@@ -28,7 +28,7 @@ import Testing
     try #require(answers.allSatisfy { $0.status == 200 })
     try DatabaseFile(server.database).execute(
       "INSERT INTO clerk_sync_consumers (name, position) VALUES ('mail', 0)")
-    try server.recordDrift()
+    try server.recordDrift(tables: environment["CLERK_SYNC_TABLES"])
     return server
   }
 
