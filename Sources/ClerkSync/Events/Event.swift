@@ -102,11 +102,11 @@ extension Event {
     (0..<100_000_000_000).contains(time) ? time * 1000 : time
   }
 
-  /// Returns the problem and its place. The decoder's own message may quote the payload, so it is not used.
+  /// Returns the problem and its place. The decoder's own message may quote the payload, so it is not used. The keys of
+  /// metadata may come from a user, so the place shows only short identifiers.
   static func reason(for error: any Error) -> String {
     func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
-      return keys.isEmpty ? "the body" : keys.joined(separator: ".")
+      context.codingPath.isEmpty ? "the body" : JSONDepth.path(context.codingPath)
     }
     return switch error as? DecodingError {
     case .keyNotFound(let key, let context): "\(path(context)) lacks \"\(key.stringValue)\""
@@ -120,6 +120,8 @@ extension Event {
     switch type {
     case is String.Type: "a string"
     case is any RandomAccessCollection.Type: "an array"
+    // The last type that JSONTree tries. It tried a text before.
+    case is Double.Type: "valid text"
     default: "an object"
     }
   }
