@@ -16,6 +16,8 @@ IMAGE_PACKAGES = $(DEB_PACKAGES) debootstrap buildah
 TEST_IMAGE_PACKAGES = $(IMAGE_PACKAGES) podman crun
 STEPS_PACKAGES = $(HANDLER_PACKAGES) valgrind
 INSTRUCTIONS_PACKAGES = $(BUILD_PACKAGES) valgrind
+FUZZ_PACKAGES = $(BUILD_PACKAGES)
+SANITIZE_PACKAGES = $(BUILD_PACKAGES)
 
 HANDLER = .build/release/clerk-sync.fcgi
 # The Swift runtime is linked in, so that the target machine needs no toolchain. Symbols are stripped, and functions with
@@ -39,15 +41,19 @@ DIST_RELEASE = --scratch-path .build/static $(RELEASE)
 DIST_LIBRARIES = .build/libraries
 VENV = .build/venv
 PEER = .build/bench/webhook-go
+# The seconds of each target of the fuzzer, and the targets; by default all of them.
+FUZZ_SECONDS = 60
+FUZZ_TARGET =
 
 PACKAGES = packages-handler packages-build packages-run packages-test packages-dist packages-deb packages-test_dist \
-  packages-image packages-test_image packages-man packages-bench packages-steps packages-instructions
+  packages-image packages-test_image packages-man packages-bench packages-steps packages-instructions packages-fuzz \
+  packages-sanitize
 
 STEP = @conf/development/step
 TEST_PROGRAMS = CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER)
 
-.PHONY: help run check test build handler runtime dist deb test-dist image test-image bench bench-steps instructions format man lint clean \
-  $(PACKAGES)
+.PHONY: help run check test build handler runtime dist deb test-dist image test-image bench bench-steps instructions \
+  fuzz sanitize format man lint clean $(PACKAGES)
 
 help:
 	@echo "make run        try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table"
@@ -64,6 +70,8 @@ help:
 	@echo "make bench      measure it beside PHP-FPM and Go: Tests/Benchmark/RESULTS.md; about 15 minutes"
 	@echo "make bench-steps  where the time of one request goes"
 	@echo "make instructions  accept the instructions that a request takes now, which make test compares"
+	@echo "make fuzz       look for inputs that break it, a minute per target: FUZZ_SECONDS=600 FUZZ_TARGET=event"
+	@echo "make sanitize   the unit tests with the address sanitizer and the thread sanitizer; about ten minutes"
 	@echo "make clean      remove what was built"
 
 run: packages-run
@@ -136,6 +144,14 @@ instructions: packages-instructions
 	$(STEP) "Counting the instructions" env $(TEST_PROGRAMS) CLERK_SYNC_TEST_INSTRUCTIONS=write \
 	  swift test --disable-xctest --skip-build --filter InstructionTests
 	@cat Tests/Benchmark/Instructions/thresholds.json
+
+fuzz: packages-fuzz
+	$(STEP) "Building the fuzzer" Tests/Fuzz/build
+	@Tests/Fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGET)
+
+sanitize: packages-sanitize
+	@Tests/Sanitizers/run address
+	@Tests/Sanitizers/run thread
 
 format:
 	swift format format -i -r Package.swift Sources Tests
