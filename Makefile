@@ -58,7 +58,7 @@ TEST_PROGRAMS = CLERK_SYNC_HANDLER=$(CURDIR)/$(HANDLER)
 help:
 	@echo "make run        try it: the handler behind nginx on 127.0.0.1:8080, one signed event, a row in a table"
 	@echo "make check      before a commit: format, build, and the tests that need no server; about two minutes"
-	@echo "make test       everything: format, build, every test; about seven minutes"
+	@echo "make test       everything: format, build, every test; about 16 minutes"
 	@echo "make build      the release programs: .build/release/clerk-sync.fcgi and, for the operator, clerk-sync"
 	@echo "make format     write the sources in the project's format"
 	@echo "make man        write the man pages in conf/man from the command's help and the example settings"
