@@ -32,26 +32,36 @@ public struct BlockingReference: Equatable, Sendable {
     SELECT name, parent FROM cascade
     """
 
-  /// NO ACTION and RESTRICT block the delete, and so does SET NULL on a NOT NULL column.
-  private static let deletions: SQL = """
-    SELECT child.name, key."from", key.on_delete
+  /// The foreign keys that refer to ?1. One that names no column refers to the primary key.
+  private static let keys: SQL = """
+    SELECT child.name, key."from", key.on_delete, key.on_update,
+      coalesce(key."to", (SELECT name FROM pragma_table_info(?1) WHERE pk = key.seq + 1)),
+      (SELECT "notnull" FROM pragma_table_info(child.name) WHERE name = key."from")
     FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key
     WHERE child.type = 'table' AND lower(key."table") = lower(?1)
-      AND (key.on_delete IN ('NO ACTION', 'RESTRICT') OR key.on_delete = 'SET NULL' AND EXISTS (
-        SELECT 1 FROM pragma_table_info(child.name) AS info WHERE info.name = key."from" AND info."notnull"))
     ORDER BY child.name, key.id, key.seq
     """
 
-  /// The same for an update. A foreign key that names no column refers to the primary key.
-  private static let updates: SQL = """
-    SELECT child.name, key."from", key.on_update,
-      coalesce(key."to", (SELECT name FROM pragma_table_info(?1) WHERE pk = key.seq + 1))
-    FROM sqlite_schema AS child, pragma_foreign_key_list(child.name) AS key
-    WHERE child.type = 'table' AND lower(key."table") = lower(?1)
-      AND (key.on_update IN ('NO ACTION', 'RESTRICT') OR key.on_update = 'SET NULL' AND EXISTS (
-        SELECT 1 FROM pragma_table_info(child.name) AS info WHERE info.name = key."from" AND info."notnull"))
-    ORDER BY child.name, key.id, key.seq
-    """
+  /// A column that refers to one of another table.
+  private struct ForeignKey {
+    let table: String
+    let column: String
+    let onDelete: String
+    let onUpdate: String
+    let target: String
+    let isNotNull: Bool
+
+    init(_ row: borrowing Statement) {
+      (table, column) = (row.text(at: 0) ?? "", row.text(at: 1) ?? "")
+      (onDelete, onUpdate) = (row.text(at: 2) ?? "", row.text(at: 3) ?? "")
+      (target, isNotNull) = (row.text(at: 4) ?? "", row.integer(at: 5) == 1)
+    }
+
+    /// NO ACTION and RESTRICT block the change, and so does SET NULL on a NOT NULL column.
+    func blocks(_ action: String) -> Bool {
+      ["NO ACTION", "RESTRICT"].contains(action) || (action == "SET NULL" && isNotNull)
+    }
+  }
 
   /// Returns the foreign keys that block a change of a row of the mapped tables.
   static func all(
@@ -83,10 +93,11 @@ public struct BlockingReference: Equatable, Sendable {
         way.insert(next, at: 0)
         next = parent
       }
-      references += try connection.all(deletions, name) { row in
-        BlockingReference(
-          entity: table.entity, table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "",
-          action: row.text(at: 2) ?? "", change: .deletion(way: way))
+      for key in try connection.all(keys, name, row: ForeignKey.init) where key.blocks(key.onDelete) {
+        references.append(
+          BlockingReference(
+            entity: table.entity, table: key.table, column: key.column, action: key.onDelete,
+            change: .deletion(way: way)))
       }
     }
     return references
@@ -98,15 +109,14 @@ public struct BlockingReference: Equatable, Sendable {
   ) throws(SQLiteError) -> [BlockingReference] {
     let written = (table.columns + table.deletionRules).map(\.column.name)
     let name = table.table.name
-    let references = try connection.all(updates, name) { row -> BlockingReference? in
-      let target = row.text(at: 3)?.lowercased()
-      guard let column = written.first(where: { $0.lowercased() == target }) else { return nil }
+    return try connection.all(keys, name, row: ForeignKey.init).compactMap { key in
+      let target = key.target.lowercased()
+      guard key.blocks(key.onUpdate), let column = written.first(where: { $0.lowercased() == target })
+      else { return nil }
       return BlockingReference(
-        entity: table.entity, table: row.text(at: 0) ?? "", column: row.text(at: 1) ?? "",
-        action: row.text(at: 2) ?? "",
+        entity: table.entity, table: key.table, column: key.column, action: key.onUpdate,
         change: .update(of: "\(name).\(column)", key: "\(name).\(table.key[0].column.name)"))
     }
-    return references.compactMap(\.self)
   }
 }
 

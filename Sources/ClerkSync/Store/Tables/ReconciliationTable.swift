@@ -26,9 +26,6 @@ enum ReconciliationTable {
         THEN ifnull((SELECT drift_since FROM clerk_sync_reconciliations WHERE entity = ?1), ?3) END)
     """
 
-  private static let exists: SQL =
-    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'clerk_sync_reconciliations'"
-
   private static let records: SQL = """
     SELECT entity, started, ended, applied, succeeded, last_success, found_missing, found_different, found_extra,
       missing, different, extra, foreign_rows, unusable, drift_since FROM clerk_sync_reconciliations
@@ -53,7 +50,7 @@ enum ReconciliationTable {
   static func all(
     _ mapping: Mapping, on connection: borrowing Connection
   ) throws(SQLiteError) -> [ReconciliationRecord] {
-    guard try connection.integer(exists) != nil else { return [] }
+    guard try DatabaseSchema.hasTable("clerk_sync_reconciliations", on: connection) else { return [] }
     let found = try connection.all(records) { ReconciliationRecord($0) }.compactMap(\.self)
     return mapping.tableNames.compactMap { name in found.first { $0.entity == name.entity } }
   }
