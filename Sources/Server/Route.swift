@@ -17,9 +17,10 @@ enum Route: Equatable {
     let script = parameters["SCRIPT_NAME"] ?? ""
     let pathInfo = parameters["PATH_INFO"] ?? ""
     let path = script + pathInfo
+    let end = path.hasSuffix("/") ? String(path.dropLast()) : path
     let isBareScript = ["", "/"].contains(pathInfo) && [".fcgi", ".cgi"].contains { script.hasSuffix($0) }
 
-    if path.hasSuffix("/api/webhooks") || path.isEmpty || isBareScript {
+    if end.hasSuffix("/api/webhooks") || path.isEmpty || isBareScript {
       guard method == "POST" else { throw .methodNotAllowed(allowed: "POST") }
       self = .webhook
     } else if path.hasSuffix("/api/health") {
@@ -27,16 +28,12 @@ enum Route: Equatable {
       self = .health
     } else if let route = ReadRoute(path: path) {
       self = .read(route)
-    } else if Self.isWebhook(path.hasSuffix("/") ? path.dropLast() : path[...], webhookPaths) {
+    } else if webhookPaths.contains(where: end.hasSuffix) {
       guard method == "POST" else { throw .methodNotAllowed(allowed: "POST") }
       self = .webhook
     } else {
       return nil
     }
-  }
-
-  private static func isWebhook(_ path: Substring, _ others: [String]) -> Bool {
-    path.hasSuffix("/api/webhooks") || others.contains(where: path.hasSuffix)
   }
 }
 

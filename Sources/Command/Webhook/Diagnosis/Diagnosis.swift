@@ -76,8 +76,8 @@ struct Diagnosis {
 
   /// Returns the headers with a timestamp of milliseconds as seconds; nil if it is of another form.
   private static func inSeconds(_ candidate: Candidate) -> Candidate? {
-    let (headers, digits) = (candidate.headers, candidate.headers.timestamp.utf8)
-    guard digits.count == 13, digits.areDecimalDigits else { return nil }
+    let headers = candidate.headers
+    guard headers.timestamp.isInMilliseconds else { return nil }
     return (
       MessageHeaders(
         id: headers.id, timestamp: String(headers.timestamp.dropLast(3)), signature: headers.signature),
