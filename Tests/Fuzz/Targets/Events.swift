@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import ClerkSync
 @testable import Svix
@@ -9,14 +10,7 @@ func fuzzedMapping() throws -> Mapping { try sharedMapping.get() }
 private let sharedMapping = Result { () throws(MappingError) in
   try Mapping(
     json5: """
-      { user: { table: 'users', key: { id: 'id', app: { value: 1 } }, columns: {
-          a: 'email', b: 'email_verified', c: 'phone', d: 'name', e: 'object', f: 'first_name',
-          g: { from: 'public_metadata.role', oneOf: ['a', 'b'], else: 'b' }, h: { from: 'public_metadata.a.b', else: -1 },
-          i: { from: 'username', absent: 'keep' }, j: { from: 'last_sign_in_at', as: 'iso' }, k: { now: 's' },
-          l: { from: 'updated_at', as: 'datetime' }, m: 'public_metadata', n: 'public_metadata.a',
-          o: { lookup: { table: 'others', where: { id: 'external_id' }, take: 'x' }, else: 'none' }, p: { value: '{id}' },
-        }, insert: { q: { from: 'created_at', as: 's' } }, match: { f: 'first_name' }, withoutEmail: 'null',
-        onDelete: { set: { p: { value: null } } } },
+      { \(MappingFile.userWithEachRule),
         organization: { table: 'orgs', key: { id: 'id' }, columns: { name: 'name', slug: 'slug', o: 'object' } },
         organizationMembership: { table: 'members', columns: { role: 'role', o: 'object' },
           key: { org: 'organization.id', user: 'public_user_data.user_id' } },
