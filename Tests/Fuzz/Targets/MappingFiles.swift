@@ -13,23 +13,25 @@ func checkMapping(_ input: [UInt8]) throws {
     return try require("\(error)".contains("expected"), "an error without an expectation: \(error)")
   }
   _ = mapping.columns
+  let connection = try Connection(path: ":memory:", mode: .createIfMissing)
   for table in mapping.all {
     let statements = table.statements
     for sql in [statements.insertion, statements.update, statements.deletion, statements.comparison] {
-      try requireSyntax(of: sql)
+      try requireSyntax(of: sql, on: connection)
     }
     for sql in [statements.adoption, statements.lacksKey, statements.owner, statements.release] {
-      if let sql { try requireSyntax(of: sql) }
+      if let sql { try requireSyntax(of: sql, on: connection) }
     }
     for cascade in statements.cascades.values {
-      for sql in [cascade.deletion, cascade.versions, cascade.owners] { try requireSyntax(of: sql) }
+      for sql in [cascade.deletion, cascade.versions, cascade.owners] {
+        try requireSyntax(of: sql, on: connection)
+      }
     }
   }
 }
 
 /// SQLite checks the syntax of a statement before it looks for the tables, of which there are none here.
-private func requireSyntax(of sql: SQL) throws {
-  let connection = try Connection(path: ":memory:", mode: .createIfMissing)
+private func requireSyntax(of sql: SQL, on connection: borrowing Connection) throws {
   do throws(SQLiteError) {
     _ = try connection.prepare(sql)
   } catch {
