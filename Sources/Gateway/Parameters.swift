@@ -72,13 +72,18 @@ public struct Parameters: Sendable {
   /// Returns every value of the request header with this lower-case name, in order (RFC 3875, section
   /// 4.1.18).
   public func values(ofHeader name: String) -> [String] {
-    let prefix = "HTTP_".utf8
+    let count = Self.headerPrefix.count + name.utf8.count
     return entries.filter { entry in
+      // Most names differ in length, which costs least to compare.
+      guard entry.name.count == count else { return false }
       let variable = bytes[entry.name]
-      return variable.count == prefix.count + name.utf8.count && variable.starts(with: prefix)
-        && zip(variable.dropFirst(prefix.count), name.utf8).allSatisfy { $0 == Self.variableByte($1) }
+      return variable.starts(with: Self.headerPrefix)
+        && zip(variable.dropFirst(Self.headerPrefix.count), name.utf8)
+          .allSatisfy { $0 == Self.variableByte($1) }
     }.map(value)
   }
+
+  private static let headerPrefix = Array("HTTP_".utf8)
 
   /// Maps a byte of a lower-case header name to the byte used in the variable's name.
   private static func variableByte(_ byte: UInt8) -> UInt8 {

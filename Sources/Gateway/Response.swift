@@ -16,13 +16,20 @@ public struct Response: Sendable {
   ///
   /// A response to HEAD carries the headers of the GET and no body (RFC 3875, section 4.3.3).
   func serialized(for method: String?) -> [UInt8] {
-    var head = "Status: \(status.code) \(status.reason)\r\n"
-    for header in headers {
-      head += "\(header.name): \(header.value)\r\n"
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.typicalHeadLength + body.count)
+    func append(_ texts: String...) {
+      for text in texts { bytes += text.utf8 }
     }
-    head += "Content-Length: \(body.count)\r\n\r\n"
-    return Array(head.utf8) + (method == "HEAD" ? [] : body)
+    append("Status: ", String(status.code), " ", status.reason, "\r\n")
+    for (name, value) in headers { append(name, ": ", value, "\r\n") }
+    append("Content-Length: ", String(body.count), "\r\n\r\n")
+    if method != "HEAD" { bytes += body }
+    return bytes
   }
+
+  /// The space reserved for the headers, in bytes.
+  private static let typicalHeadLength = 256
 }
 
 /// An HTTP status code with its reason phrase (RFC 9110, section 15).

@@ -2,29 +2,48 @@ import FoundationEssentials
 
 /// A flat JSON object that preserves the order of its keys, which JSONEncoder does not guarantee.
 package struct JSONObject {
-  private var members: [String] = []
+  private var members = ""
 
   package init() {}
 
   package mutating func append(_ key: String, _ value: String) {
-    members.append("\(Self.encode(key)):\(Self.encode(value))")
+    begin(key)
+    Self.append(value, to: &members)
   }
 
   package mutating func append(_ key: String, _ value: Int) {
-    members.append("\(Self.encode(key)):\(value)")
+    begin(key)
+    members += String(value)
   }
 
-  package var text: String { "{\(members.joined(separator: ","))}" }
+  private mutating func begin(_ key: String) {
+    if !members.isEmpty { members += "," }
+    Self.append(key, to: &members)
+    members += ":"
+  }
+
+  package var text: String { "{\(members)}" }
 
   /// Returns the text as a JSON string. Characters that ``inert(_:)`` names are escaped.
   package static func encode(_ text: String) -> String {
+    var json = ""
+    append(text, to: &json)
+    return json
+  }
+
+  private static func append(_ text: String, to json: inout String) {
     // Most values are ids and words, which need no escaping.
-    if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
+    if isPlain(text) {
+      json += "\""
+      json += text
+      json += "\""
+      return
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
     // Cannot fail: a String is always valid Unicode.
-    let json = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-    return inert(json)
+    let encoded = (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+    json += inert(encoded)
   }
 
   /// Escapes the characters that JSON permits unescaped but that can end a line, reverse its direction or
@@ -36,6 +55,12 @@ package struct JSONObject {
   /// Whether the byte represents itself in every context: printable ASCII except quote and backslash.
   static func isPlain(_ byte: UInt8) -> Bool {
     (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
+  /// Whether every byte of the text is plain.
+  static func isPlain(_ text: String) -> Bool {
+    let bytes = text.utf8.span
+    return bytes.indices.allSatisfy { isPlain(bytes[$0]) }
   }
 
   private static func escape(_ scalar: Unicode.Scalar) -> String {

@@ -9,6 +9,9 @@ public struct LineLogHandler: LogHandler {
   public var logLevel = Logger.Level.info
   public var metadata = Logger.Metadata()
 
+  /// The space reserved for a line of text, in bytes.
+  private static let typicalLength = 256
+
   private let format: LogFormat
   private let write: @Sendable (String) -> Void
 
@@ -24,23 +27,30 @@ public struct LineLogHandler: LogHandler {
 
   public func log(event: LogEvent) {
     let time = ISOTime(milliseconds: WallClock.system.now()).text
-    let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-      .map { (key: $0.key, value: $0.value, text: Self.shortened($0.value.description, key: $0.key)) }
+    let own = event.metadata ?? [:]
+    let fields = (metadata.isEmpty ? own : metadata.merging(own) { $1 }).sorted { $0.key < $1.key }
     switch format {
     case .text:
-      var line = "\(time) \(event.level.rawValue) \(event.message)"
-      for (key, _, text) in fields { line += " \(key)=\(Self.quoted(text))" }
-      write("\(line)\n")
+      var line = ""
+      line.reserveCapacity(Self.typicalLength)
+      func append(_ texts: String...) {
+        for text in texts { line += text }
+      }
+      append(time, " ", event.level.rawValue, " ", event.message.description)
+      for (key, value) in fields {
+        append(" ", key, "=", Self.quoted(Self.shortened(value.description, key: key)))
+      }
+      write(line + "\n")
     case .json:
       var object = JSONObject()
       object.append("time", time)
       object.append("level", event.level.rawValue)
       object.append("message", event.message.description)
-      for (key, value, text) in fields {
+      for (key, value) in fields {
         if case .stringConvertible(let number as Int) = value {
           object.append(key, number)
         } else {
-          object.append(key, text)
+          object.append(key, Self.shortened(value.description, key: key))
         }
       }
       write("\(object.text)\n")
@@ -50,7 +60,7 @@ public struct LineLogHandler: LogHandler {
   /// Shortens the value to the space available in a line, however it will be escaped.
   private static func shortened(_ value: String, key: String) -> String {
     var room = key == "reason" ? 800 : 200
-    if value.utf8.count <= room && value.utf8.allSatisfy(JSONObject.isPlain) { return value }
+    if value.utf8.count <= room && JSONObject.isPlain(value) { return value }
     let kept = value.unicodeScalars.prefix { scalar in
       // A scalar outside printable ASCII may become two \u escapes.
       room -= ("#"..."~").contains(scalar) || scalar == " " ? 1 : 12
@@ -62,10 +72,8 @@ public struct LineLogHandler: LogHandler {
   /// Returns a plain value unchanged and any other value as a JSON string. Text from outside can therefore
   /// neither start a line nor imitate a field.
   private static func quoted(_ value: String) -> String {
-    let isPlain = value.utf8.allSatisfy {
-      JSONObject.isPlain($0) && $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "=")
-    }
-    return isPlain && !value.isEmpty ? value : JSONObject.encode(value)
+    let isWord = !value.isEmpty && !value.utf8.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "=") }
+    return isWord && JSONObject.isPlain(value) ? value : JSONObject.encode(value)
   }
 }
 

@@ -7,8 +7,9 @@ enum Base64 {
   /// EVP_DecodeBlock trims white space, rejects unpadded input and decodes padding to zero bytes. The input
   /// is therefore validated and padded first, and the result is shortened.
   static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    let digits = text.utf8.prefix { $0 != UInt8(ascii: "=") }
-    let padding = text.utf8.dropFirst(digits.count)
+    let characters = Array(text.utf8)
+    let digits = characters.prefix { $0 != UInt8(ascii: "=") }
+    let padding = characters.dropFirst(digits.count)
     let missing = (4 - digits.count % 4) % 4
     guard digits.allSatisfy(isDigit), missing != 3,
       padding.isEmpty || padding.elementsEqual(repeatElement(UInt8(ascii: "="), count: missing))

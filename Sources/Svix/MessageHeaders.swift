@@ -22,8 +22,7 @@ public struct MessageHeaders: Sendable {
   /// Throws ``VerificationError/missingHeaders(_:)`` or ``VerificationError/repeatedHeader(_:)``.
   public init(_ values: (String) -> [String]) throws(VerificationError) {
     var missing: [String] = []
-    for family in ["svix", "webhook"] {
-      let names = ["id", "timestamp", "signature"].map { "\(family)-\($0)" }
+    for names in Self.families {
       var found: [String] = []
       missing = []
       for name in names {
@@ -37,8 +36,13 @@ public struct MessageHeaders: Sendable {
       }
       if !found.isEmpty { throw .missingHeaders(missing) }
     }
-    throw .missingHeaders(["svix-id", "svix-timestamp", "svix-signature"])
+    throw .missingHeaders(Self.families[0])
   }
+
+  private static let families = [
+    ["svix-id", "svix-timestamp", "svix-signature"],
+    ["webhook-id", "webhook-timestamp", "webhook-signature"],
+  ]
 
   private static func trim(_ value: String) -> String {
     let visible = UInt8(ascii: "!")...UInt8(ascii: "~")

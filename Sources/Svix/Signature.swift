@@ -11,9 +11,9 @@ public struct Signature: Sendable, CustomStringConvertible {
 
   /// Reads one entry of the signature header. Returns nil unless it is exactly `v1,` and the base64 of 32
   /// bytes.
-  init?(entry: Substring) {
-    let version = "v1,"
-    guard entry.hasPrefix(version), let bytes = Base64.decode(entry.dropFirst(version.count)),
+  init?(entry: Substring.UTF8View) {
+    let version = "v1,".utf8
+    guard entry.starts(with: version), let bytes = Base64.decode(Substring(entry.dropFirst(version.count))),
       bytes.count == HMACSHA256.length
     else { return nil }
     self.bytes = bytes
