@@ -149,9 +149,11 @@ private struct RedisURL {
     host.isEmpty && port == nil && path.hasPrefix("/") && path.count > 1 && !path.utf8.contains(0)
   }
 
-  /// Returns nil without a host.
+  /// Returns nil unless there is one host. A URL may have a comma in it.
   func endpoint(port standard: Int) -> RedisAddress.Endpoint? {
-    guard !host.isEmpty, let port = UInt16(exactly: port ?? standard), port > 0 else { return nil }
+    guard !host.isEmpty, !host.contains(","), let port = UInt16(exactly: port ?? standard), port > 0 else {
+      return nil
+    }
     return .tcp(host: host, port: port)
   }
 }

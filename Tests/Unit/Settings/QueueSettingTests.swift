@@ -64,7 +64,7 @@ import Testing
     "rediss://h?ssl_ca_certs=ca",
     "rediss://h?ssl_ca_certs=/a&ssl_ca_certs=/b", "rediss://h?cert=/a", "redis+sentinel://",
     "redis+sentinel://h",
-    "redis+sentinel://h/", "redis+sentinel://h,/m", "redis+sentinel://,h/m", "redis+sentinel://h,a:p@g/m",
+    "redis+sentinel://h/", "redis+sentinel://h,/m", "redis+sentinel://,h/m", "redis+sentinel://h,a@g/m",
     "redis+sentinel://h:0/m", "redis+sentinel://h/m/x", "redis+sentinel://h/m/1/2",
     "redis+sentinel://h/m%20n",
     "redis+sentinel://h/m?sentinel_username=a", "redis+sentinel://h/m?ssl_ca_certs=/ca", "redis+sentinel:h/m",
