@@ -104,6 +104,14 @@ let package = Package(
       name: "DocumentTests", dependencies: ["Settings", "TestSupport"], path: "Tests/Unit/Documents",
       swiftSettings: settings
     ),
+    // Tests/Fuzz/build links them with libFuzzer, which nothing else needs.
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "ClerkSync", "Command", "Gateway", "Queue", "Redis", "Server", "SQLite", "Svix", "TestSupport",
+      ],
+      path: "Tests/Fuzz", exclude: ["Corpus", "build", "dictionary", "run"], swiftSettings: settings
+    ),
 
     // Tests/System: the real programs, and the real servers around them.
     .testTarget(

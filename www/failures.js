@@ -101,6 +101,14 @@ const CAUSES = [
     next: 'Look for a transformation of the endpoint, or for a test event made by hand.',
   },
   {
+    fits: /^wrong_instance/,
+    title: 'An event of another Clerk instance',
+    what: 'The message is signed with your secret, but its `instance_id` is not that of `CLERK_SYNC_INSTANCE`, or is missing. '
+      + 'A development instance may send to this endpoint.',
+    next: 'Give the other instance an endpoint of its own. If the setting is wrong, correct it and replay the message in the '
+      + 'Clerk dashboard. An example event of the dashboard is refused too: it has no `instance_id`, or another one.',
+  },
+  {
     fits: /the e-mail address belongs to /,
     title: 'The e-mail address belongs to another user',
     what: 'Another user’s row has this address. The error message names that user.',

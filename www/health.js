@@ -7,6 +7,12 @@ import {
 import { TROUBLES } from './failures.js';
 
 const WORKER_DELAY = 60_000; // ms within which a running worker takes a delivery from the queue
+// ms, as in the alarms: a drift that the next daily comparison has left, and comparisons that have stopped
+const LONGEST_DRIFT = 26 * 3_600_000;
+const LONGEST_PAUSE = 2 * DAY;
+const KINDS = {
+  user: 'Users', organization: 'Organizations', organizationMembership: 'Memberships', organizationInvitation: 'Invitations',
+};
 
 /**
  * The last answers of the API. `readAt` and `nextLook` are times of this machine's clock, `lastDelivery` is a time of
@@ -104,7 +110,7 @@ function judgement() {
       next: 'The Failures view explains each one.',
     };
   }
-  return judgementOfFailedChanges()
+  return judgementOfFailedChanges() ?? judgementOfReconciliations()
     ?? { level: 'good', state: 'Healthy', what: 'Deliveries arrive and are applied. No failure is pending.' };
 }
 
@@ -161,6 +167,26 @@ function judgementOfFailedChanges() {
     next: '`clerk-sync changes failed` shows them and their errors. After the causes are fixed, `clerk-sync changes retry '
       + 'NAME` has the consumer try them again.',
   };
+}
+
+/** Returns the problem of the comparisons with Clerk, or undefined if there is none. */
+function judgementOfReconciliations() {
+  const late = (time, limit) => sync.health.reconciliations?.some((record) => serverNow() - record[time] > limit);
+  if (late('driftSince', LONGEST_DRIFT)) {
+    return {
+      level: 'warn', state: 'Differs from Clerk',
+      what: 'Deliveries arrive, but a table has differed from Clerk for more than a day.',
+      next: '`clerk-sync reconcile` lists the differences; with `--apply` it repairs them.',
+    };
+  }
+  if (late('lastSuccess', LONGEST_PAUSE)) {
+    return {
+      level: 'warn', state: 'Not compared with Clerk',
+      what: 'Deliveries arrive, but no comparison with Clerk has succeeded for more than two days.',
+      next: 'See `systemctl list-timers` and `journalctl -u clerk-sync-reconcile`, or run `clerk-sync reconcile`.',
+    };
+  }
+  return undefined;
 }
 
 export function showHealth() {
@@ -221,6 +247,30 @@ export function showChanges() {
     cell('Failed', number.format(consumer.failed)),
     cell('Last handled', consumer.lastHandled === undefined ? 'never' : moment(consumer.lastHandled))))));
   return byId('consumers').replaceChildren(consumers);
+}
+
+/** Shows the last comparisons with Clerk, and the differences that they left, if there have been any. */
+export function showReconciliations() {
+  const { reconciliations } = sync.health;
+  byId('comparison').hidden = !reconciliations;
+  if (!reconciliations) return byId('reconciliations').replaceChildren();
+  const names = ['Objects', 'Last run', 'Result', 'Last success', 'Missing', 'Different', 'Extra', 'Drift since'];
+  const records = table('Last comparisons with Clerk', names);
+  const result = ({ ended, succeeded, applied }) => {
+    if (ended === undefined) return 'unfinished';
+    if (!succeeded) return 'failed';
+    return applied ? 'repaired' : 'compared';
+  };
+  records.append(rowGroup(...reconciliations.map((record) => {
+    const { entity, started, lastSuccess, figures, driftSince } = record;
+    const left = (kind) => (figures ? number.format(figures.remaining[kind]) : '–');
+    const cells = [
+      KINDS[entity], moment(started), result(record), lastSuccess === undefined ? 'never' : moment(lastSuccess),
+      left('missing'), left('different'), left('extra'), driftSince === undefined ? '–' : moment(driftSince),
+    ];
+    return make('tr', { role: 'row' }, cells.map((content, column) => cell(names[column], content)));
+  })));
+  return byId('reconciliations').replaceChildren(records);
 }
 
 /** Shows the age of the last delivery, and the time until the next retry. Both change every second. */

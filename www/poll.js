@@ -3,7 +3,9 @@
 import { asTrouble, dropToken, hasToken, storeToken } from './api.js';
 import { announce, byId, count, number, prose } from './dom.js';
 import { TROUBLES, failuresHint } from './failures.js';
-import { hasQueue, isReceiver, readSync, showAge, showChanges, showFigures, showHealth, sync } from './health.js';
+import {
+  hasQueue, isReceiver, readSync, showAge, showChanges, showFigures, showHealth, showReconciliations, sync,
+} from './health.js';
 import { showChart } from './chart.js';
 import { LISTS, askForToken, lists, showLive, showView, view } from './views.js';
 
@@ -53,6 +55,7 @@ export async function readOverview() {
   if (hasQueue() !== hadQueue) for (const list of LISTS) list.redraw();
   showFigures();
   showChanges();
+  showReconciliations();
   showChart(sync.stats);
 }
 

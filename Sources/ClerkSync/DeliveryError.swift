@@ -17,6 +17,7 @@ public enum DeliveryError: Error, Equatable, Sendable, CustomStringConvertible {
     case .event(.malformed): "malformed_event"
     case .event(.noPrimaryEmail): "no_primary_email"
     case .event(.noUserID): "no_user_id"
+    case .event(.wrongInstance): "wrong_instance"
     case .store: "database_error"
     }
   }
@@ -31,6 +32,12 @@ public enum DeliveryError: Error, Equatable, Sendable, CustomStringConvertible {
         + "dashboard; a real event has the address"
     case .event(.noPrimaryEmail): "no address in email_addresses has the primary_email_address_id"
     case .event(.noUserID): "data.id is missing or empty"
+    case .event(.wrongInstance(_, isMissing: true)):
+      "the event has no instance_id, and CLERK_SYNC_INSTANCE names the one to accept: an example event of the Clerk "
+        + "dashboard can lack it, a real event has it"
+    case .event(.wrongInstance):
+      "the event's instance_id is not that of CLERK_SYNC_INSTANCE: give the other Clerk instance, such as the "
+        + "development instance, an endpoint of its own, or correct the setting and replay the message"
     case .store(let error): error.description
     }
   }

@@ -11,6 +11,9 @@ public struct Parameters: Sendable {
     let value: Range<Int>
   }
 
+  /// The number of variables for which space is reserved: web servers send about 40.
+  private static let typicalCount = 64
+
   /// All names and values in one buffer. Most are never read, so Strings are created on demand.
   private var bytes: [UInt8] = []
   private var entries: [Entry] = []
@@ -22,7 +25,7 @@ public struct Parameters: Sendable {
   /// Decodes name-value pairs (FastCGI specification, section 3.4). Returns nil if they end within a pair.
   init?(pairs: [UInt8]) {
     bytes = pairs
-    entries.reserveCapacity(64)
+    entries.reserveCapacity(Self.typicalCount)
     var next = 0
     while next < pairs.count {
       guard let nameLength = Self.length(in: pairs, at: &next),
@@ -46,12 +49,6 @@ public struct Parameters: Sendable {
     guard pairs.count - next >= 4 else { return nil }
     defer { next += 4 }
     return pairs[next..<next + 4].reduce(0) { $0 << 8 | Int($1) } & 0x7fff_ffff
-  }
-
-  /// Reserves space for a typical request.
-  mutating func reserveCapacity() {
-    bytes.reserveCapacity(2048)
-    entries.reserveCapacity(64)
   }
 
   /// Appends a variable in the form `NAME=value`. The value may contain equals signs.
@@ -111,20 +108,14 @@ extension Parameters {
   /// 7.2).
   public static func ofProcess() -> Parameters {
     var parameters = Parameters()
-    unsafe parameters.append(environment: environ)
-    return parameters
-  }
-
-  /// Appends the entries of an environ(7)-style array, which ends with a null pointer.
-  @unsafe mutating func append(
-    environment: UnsafePointer<UnsafeMutablePointer<CChar>?>?
-  ) {
-    guard var next = unsafe environment else { return }
-    reserveCapacity()
-    while let entry = unsafe next.pointee {
+    var next: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = unsafe environ
+    parameters.bytes.reserveCapacity(2048)
+    parameters.entries.reserveCapacity(typicalCount)
+    while let entry = unsafe next?.pointee {
       let bytes = unsafe UnsafeRawBufferPointer(start: entry, count: strlen(entry))
-      unsafe append(environmentEntry: bytes)
-      unsafe next += 1
+      unsafe parameters.append(environmentEntry: bytes)
+      unsafe next = next?.advanced(by: 1)
     }
+    return parameters
   }
 }

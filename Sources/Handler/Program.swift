@@ -84,6 +84,7 @@ enum Program {
         "no signing secret: set CLERK_WEBHOOK_SIGNING_SECRET, unless the web server passes it with each request"
       )
     }
+    if let warning = configuration.toleranceWarning { logger.warning("\(warning.what): \(warning.remedy)") }
     if let queue = configuration.queue {
       do {
         try handler.application.check(queue: queue)

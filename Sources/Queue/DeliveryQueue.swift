@@ -53,12 +53,16 @@ public final class DeliveryQueue: Sendable {
 /// The worker's side of the queue. `consumer` is the name by which Redis knows the worker.
 extension DeliveryQueue {
   /// Creates the consumer group and the stream where they are missing. Until then commands that need them
-  /// fail with `NOGROUP`. When out of memory, Redis refuses this command even if the group exists.
-  func prepare() throws(RedisError) {
+  /// fail with `NOGROUP`, and one that waits for entries with `UNBLOCKED`. When out of memory, Redis refuses this command
+  /// even if the group exists. Returns false if it does.
+  @discardableResult
+  func prepare() throws(RedisError) -> Bool {
     do {
       _ = try redis.send(RedisCommand("XGROUP", "CREATE", Self.stream, Self.group, "0", "MKSTREAM"))
+      return true
     } catch {
       guard case .refused(_, code: "BUSYGROUP") = error else { throw error }
+      return false
     }
   }
 

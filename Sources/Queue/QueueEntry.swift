@@ -39,7 +39,12 @@ struct QueueEntry: Equatable {
   }
 
   /// Verifies the signature again and decodes the event. Presence in Redis proves nothing about the sender.
-  func event(_ verifier: Verifier, _ mapping: Mapping) throws(DeliveryError) -> Event {
+  ///
+  /// The time at which the message was signed is not compared with a clock: a receiver did that when it accepted the
+  /// delivery, and the answer 200 is kept however long the entry waits.
+  func event(
+    _ verifier: Verifier, _ mapping: Mapping, instance: String?
+  ) throws(DeliveryError) -> Event {
     let headers = MessageHeaders(
       id: text("id") ?? "", timestamp: text("timestamp") ?? "", signature: text("signature") ?? "")
     let message: VerifiedMessage
@@ -49,7 +54,7 @@ struct QueueEntry: Equatable {
       throw .verification(error)
     }
     do {
-      return try Event(decoding: message, mapping: mapping)
+      return try Event(decoding: message, mapping: mapping, instance: instance)
     } catch {
       throw .event(error)
     }

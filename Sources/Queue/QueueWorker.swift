@@ -15,6 +15,8 @@ public struct QueueWorker: Sendable {
     public var idle = Duration.seconds(60)
     /// The number of failed tries after which an entry is given up.
     public var tries = 25
+    /// The Clerk instance whose events are accepted, `ins_…`; nil for those of every instance.
+    public var instance: String?
     /// The consumer name in Redis. It is only a label: workers with the same name do not interfere.
     public var name = "worker"
 
@@ -37,6 +39,8 @@ public struct QueueWorker: Sendable {
   var done: [String] = []
   private var redisBackoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
   private var databaseBackoff = Backoff(first: .milliseconds(500), longest: .seconds(30))
+  /// Whether the consumer group has existed since this worker started.
+  private var hadGroup = false
   /// Whether Redis refuses to count failed tries.
   var isCountingRefused = false
   private var lease: Lease
@@ -78,10 +82,24 @@ public struct QueueWorker: Sendable {
   private mutating func round() throws(RedisError) {
     do {
       try step()
-    } catch .refused(_, code: "NOGROUP") {
-      try queue.prepare()
-      logger.info("created the queue's consumer group")
+    } catch .refused(_, code: "NOGROUP"), .refused(_, code: "UNBLOCKED") {
+      // Redis ends a wait as UNBLOCKED also when it becomes a replica, which then refuses the creation.
+      try createGroup()
     }
+    hadGroup = true
+  }
+
+  private func createGroup() throws(RedisError) {
+    guard try queue.prepare() else { return }
+    guard hadGroup else { return logger.info("created the queue's consumer group") }
+    logger.warning(
+      "the queue's consumer group was gone, and has been created again",
+      metadata: [
+        "reason": """
+        Redis was emptied, as by FLUSHALL, or has restarted without its data: deliveries that waited in it are lost; \
+        clerk-sync reconcile shows the differences from Clerk
+        """
+      ])
   }
 
   /// Runs one round: entries due for a retry, then abandoned entries, then new ones, for which it waits.
@@ -167,7 +185,7 @@ extension QueueWorker {
     var failed: [FailedEntry] = []
     for entry in entries {
       do throws(DeliveryError) {
-        let event = try entry.event(verifier, store.options.mapping)
+        let event = try entry.event(verifier, store.options.mapping, instance: options.instance)
         if let expired = FailedEntry(entry, event, expiredAfter: store.options.retention, now: clock.now()) {
           failed.append(expired)
         } else {

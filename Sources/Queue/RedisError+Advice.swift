@@ -22,7 +22,7 @@ extension RedisError {
       "check the user and the password in CLERK_SYNC_QUEUE, and that maxclients is not reached"
     case ("NOPERM", _): "its access control list does not allow this command to the user"
     case ("OOM", _): "it has no memory left: let the worker catch up, or raise maxmemory"
-    case ("READONLY", _), ("UNBLOCKED", _): "it is a replica: name the primary in CLERK_SYNC_QUEUE"
+    case ("READONLY", _): "it is a replica: name the primary in CLERK_SYNC_QUEUE"
     case ("NOREPLICAS", _): "fewer replicas than min-replicas-to-write are connected"
     case ("MISCONF", _): "it cannot save to its disk"
     case ("LOADING", _): "it is still loading its data after a start"
@@ -30,7 +30,7 @@ extension RedisError {
     case ("CLUSTERDOWN", _): "a part of its cluster is missing"
     case ("MASTERDOWN", _): "it is a replica that has lost its primary: name the primary in CLERK_SYNC_QUEUE"
     case ("WRONGTYPE", _): "the queue's keys hold other data: use another database number"
-    case ("NOGROUP", _): "the consumer group is missing; the worker creates it again"
+    case ("NOGROUP", _), ("UNBLOCKED", _): "the consumer group is missing; the worker creates it again"
     case ("ERR", "SELECT"): "it has no database of that number"
     case ("DENIED", _):
       "it is in protected mode: give it a password, or a bind address of its own (redis.conf)"

@@ -89,6 +89,9 @@ struct HealthReport: Encodable, Equatable {
   var queue: QueueStatistics?
   /// The consumers of the change feed; nil if there are none.
   var changes: [ConsumerReport]?
+  /// The last comparisons with Clerk; nil if there has been no run. Drift does not change the status: deliveries are
+  /// accepted, and an alarm has the time that the drift lasts.
+  var reconciliations: [ReconciliationRecord]?
   private(set) var version = Release.version
 
   init(queue: QueueStatistics?) {
@@ -100,6 +103,7 @@ struct HealthReport: Encodable, Equatable {
     (pendingFailures, refused) = (condition.pendingFailures, condition.refused)
     (sqlite, journalMode) = (UserStore.sqliteVersion, condition.journalMode)
     changes = ConsumerReport.all(condition.consumers, now: now)
+    reconciliations = condition.reconciliations.isEmpty ? nil : condition.reconciliations
     if status == .ok, changes?.contains(where: \.isLate) == true { status = .changesWaiting }
   }
 

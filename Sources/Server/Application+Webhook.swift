@@ -10,11 +10,11 @@ extension Application {
   func receive(
     _ request: Request, _ configuration: Configuration, record: inout RequestLog
   ) throws(RequestFailure) -> Reply {
-    let message = try verify(request, secrets: configuration.secrets)
+    let message = try verify(request, configuration)
     record.isVerified = true
     let event: Event
     do throws(EventError) {
-      event = try decode(message, mapping: configuration.mapping, record: &record)
+      event = try decode(message, configuration, record: &record)
     } catch {
       try refuse(message, error, configuration)
       throw .delivery(.event(error))
@@ -54,12 +54,13 @@ extension Application {
   }
 
   private func verify(
-    _ request: Request, secrets: [Secret]
+    _ request: Request, _ configuration: Configuration
   ) throws(RequestFailure) -> VerifiedMessage {
-    guard !secrets.isEmpty else { throw .missingSecret }
+    guard !configuration.secrets.isEmpty else { throw .missingSecret }
     do {
       let headers = try MessageHeaders(request.parameters.values(ofHeader:))
-      return try Verifier(secrets: secrets).verify(headers, body: request.body, now: clock.now() / 1000)
+      return try Verifier(secrets: configuration.secrets, tolerance: configuration.tolerance)
+        .verify(headers, body: request.body, now: clock.now() / 1000)
     } catch {
       if case .noMatch = error, request.isCompressed { throw .compressedBody }
       throw .delivery(.verification(error))
@@ -67,10 +68,11 @@ extension Application {
   }
 
   private func decode(
-    _ message: VerifiedMessage, mapping: Mapping, record: inout RequestLog
+    _ message: VerifiedMessage, _ configuration: Configuration, record: inout RequestLog
   ) throws(EventError) -> Event {
     do {
-      let event = try Event(decoding: message, mapping: mapping)
+      let event = try Event(
+        decoding: message, mapping: configuration.mapping, instance: configuration.instance)
       record.type = event.type
       record.objectID = event.objectID
       if !event.warnings.isEmpty { record.reason = event.warnings.joined(separator: "; ") }

@@ -48,9 +48,11 @@ public final class Application: Sendable {
   /// Answers a complete request and logs one line about it.
   public func respond(to request: Request, _ settings: RequestSettings, logger: Logger) -> Response {
     recorded(request.parameters, logger: logger) { record throws(RequestFailure) in
-      let route = try Route(request.parameters)
+      let route = try Route(request.parameters, webhookPaths: settings.webhookPaths)
       let configuration = try settings.configuration()
       switch route {
+      // With a setting that cannot be used, this may be a path of CLERK_SYNC_PATH.
+      case nil: throw .notFound
       case .webhook: return try receive(request, configuration, record: &record)
       case .health: return try reportHealth(request.parameters, configuration)
       case .read(let route): return try read(route, request.parameters, configuration)

@@ -119,6 +119,11 @@ extension RequestFailure {
       abort("The user has no primary e-mail address.")
     case .delivery(.event(.noUserID)):
       abort("The event has no user id.")
+    case .delivery(.event(.wrongInstance(_, let isMissing))):
+      abort(
+        isMissing
+          ? "The event does not say from which Clerk instance it is, which this endpoint requires."
+          : "The event is from another Clerk instance than the one that this endpoint accepts.")
     case .delivery(.store):
       answer(.internalServerError, "The database could not be updated; nothing was written.")
     case .unhealthy:

@@ -6,17 +6,20 @@ public struct RequestSettings: Sendable {
   private let result: Result<Configuration, ConfigurationError>
   /// The body size limit of the request, in bytes.
   public let bodyLimit: Int
+  /// The paths of the webhook beside `/api/webhooks`; empty if a setting cannot be used.
+  let webhookPaths: [String]
 
   init(_ configuration: Configuration, overriddenBy parameters: Parameters) {
     do throws(ConfigurationError) {
       let configuration = try configuration.overridden(by: parameters)
       result = .success(configuration)
-      bodyLimit = configuration.maxBody
+      (bodyLimit, webhookPaths) = (configuration.maxBody, configuration.webhookPaths)
     } catch {
       // The error is reported when the request is answered. Its body must be read first, so a limit is
       // needed.
       result = .failure(error)
       bodyLimit = (try? configuration.maxBody(overriddenBy: { parameters[$0] })) ?? configuration.maxBody
+      webhookPaths = []
     }
   }
 

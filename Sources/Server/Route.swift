@@ -3,20 +3,24 @@ import Gateway
 /// The target of a request, determined by the end of its path.
 ///
 /// Only the end counts, so that the same program serves nginx's location `/api/webhooks`,
-/// `/cgi-bin/clerk-sync.fcgi/api/webhooks` and the bare URL of the script.
+/// `/cgi-bin/clerk-sync.fcgi/api/webhooks` and the bare URL of the script. The path is what the web server passes as
+/// SCRIPT_NAME and PATH_INFO, which is decoded and has no query (RFC 3875, sections 4.1.5 and 4.1.13).
 enum Route: Equatable {
   case webhook
   case health
   case read(ReadRoute)
 
-  init(_ parameters: Parameters) throws(RequestFailure) {
+  /// Returns nil for a path that nothing answers. `webhookPaths` are those of the webhook beside `/api/webhooks`. The
+  /// webhook's path may have a trailing slash.
+  init?(_ parameters: Parameters, webhookPaths: [String]) throws(RequestFailure) {
     let method = parameters["REQUEST_METHOD"] ?? ""
     let script = parameters["SCRIPT_NAME"] ?? ""
     let pathInfo = parameters["PATH_INFO"] ?? ""
     let path = script + pathInfo
+    let end = path.hasSuffix("/") ? String(path.dropLast()) : path
     let isBareScript = ["", "/"].contains(pathInfo) && [".fcgi", ".cgi"].contains { script.hasSuffix($0) }
 
-    if path.hasSuffix("/api/webhooks") || path.isEmpty || isBareScript {
+    if end.hasSuffix("/api/webhooks") || path.isEmpty || isBareScript {
       guard method == "POST" else { throw .methodNotAllowed(allowed: "POST") }
       self = .webhook
     } else if path.hasSuffix("/api/health") {
@@ -24,8 +28,11 @@ enum Route: Equatable {
       self = .health
     } else if let route = ReadRoute(path: path) {
       self = .read(route)
+    } else if webhookPaths.contains(where: end.hasSuffix) {
+      guard method == "POST" else { throw .methodNotAllowed(allowed: "POST") }
+      self = .webhook
     } else {
-      throw .notFound
+      return nil
     }
   }
 }

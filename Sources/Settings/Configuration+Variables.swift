@@ -11,7 +11,8 @@ extension Configuration {
     ]
     .flatMap { [$0, "\($0)_FILE"] }
     + [
-      "DATABASE", "TABLES", "MAX_BODY", "CONNECTION", "THREADS", "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
+      "PATH", "TOLERANCE", "INSTANCE", "DATABASE", "TABLES", "MAX_BODY", "CONNECTION", "THREADS",
+      "TIMESTAMPS", "ROLES", "RETENTION_DAYS",
       "HEAL_ON_SESSION", "CHANGES", "SILENCE_HOURS", "LOG",
     ]
     .map { "CLERK_SYNC_\($0)" }
@@ -28,6 +29,12 @@ extension Configuration {
     let variables = Variables(value: value)
     var result = self
     result.secrets = try Self.secrets(in: variables) ?? secrets
+    if let paths = variables.setting("CLERK_SYNC_PATH") {
+      result.webhookPaths = try WebhookPaths.parse(paths)
+    }
+    result.tolerance =
+      try variables.number("CLERK_SYNC_TOLERANCE", in: 1...86_400).map(Int64.init) ?? tolerance
+    result.instance = try Self.instance(in: variables) ?? instance
     result.database = try variables.path("CLERK_SYNC_DATABASE") ?? database
     result.queue = try Self.queue(in: variables) ?? queue
     result.maxBody = try maxBody(overriddenBy: value)
@@ -86,6 +93,21 @@ extension Configuration {
     }
   }
 
+  private static func instance(in variables: Variables) throws(ConfigurationError) -> String? {
+    let name = "CLERK_SYNC_INSTANCE"
+    guard let id = variables.setting(name) else { return nil }
+    let digits = id.dropFirst(4)
+    guard id.hasPrefix("ins_"), !digits.isEmpty,
+      digits.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+    else {
+      throw .malformed(
+        variable: name,
+        expected:
+          "the id of one Clerk instance, ins_ and letters and digits, as the instance_id of its events")
+    }
+    return id
+  }
+
   private static func adminToken(in variables: Variables) throws(ConfigurationError) -> AdminToken? {
     guard let (variable, text) = try variables.confidential("CLERK_SYNC_ADMIN_TOKEN") else { return nil }
     // Editors end a file with a line break. A file of white space alone is an optional credential that was
@@ -114,7 +136,7 @@ struct Variables {
   /// Returns the value of the variable with this name, or nil.
   let value: (String) -> String?
 
-  fileprivate func setting(_ name: String) -> String? {
+  func setting(_ name: String) -> String? {
     value(name).flatMap { $0.isEmpty ? nil : $0 }
   }
 

@@ -7,6 +7,13 @@ public struct Configuration: Sendable {
   /// The endpoint's signing secrets; a message signed with any of them is accepted. Empty until one is
   /// configured.
   public var secrets: [Secret] = []
+  /// The paths of the webhook beside `/api/webhooks`, none with a trailing slash. A request's path ends in one.
+  public var webhookPaths: [String] = []
+  /// The largest accepted difference between a delivery's timestamp and the clock, in seconds, past or future,
+  /// inclusive.
+  public var tolerance = Verifier.standardTolerance
+  /// The Clerk instance whose events are accepted, `ins_…`; nil for those of every instance.
+  public var instance: String?
   /// The path of the SQLite file. It and its folder are created on first use.
   public var database = "data/clerk-sync.db"
   /// The Redis server that queues deliveries for the worker; nil to write them directly to the database.
@@ -40,6 +47,16 @@ public struct Configuration: Sendable {
 
   public init() {}
 
+  /// What is wrong with a tolerance of more than 15 minutes, and the remedy; nil if it is shorter.
+  public var toleranceWarning: (what: String, remedy: String)? {
+    guard tolerance > 900 else { return nil }
+    return (
+      "CLERK_SYNC_TOLERANCE is \(tolerance): a delivery that somebody has recorded can be sent again for that many "
+        + "seconds",
+      "synchronize the clock with NTP, and leave the setting empty"
+    )
+  }
+
   /// The store options that result from the settings.
   public var storeOptions: UserStore.Options {
     var options = UserStore.Options()
@@ -67,6 +84,8 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
       "\(variable) cannot be used: expected \(expected)"
     case .secret(let variable, .empty):
       "\(variable) holds an empty signing secret: expected whsec_ and base64, as the Clerk dashboard shows it"
+    case .secret(let variable, .quoted):
+      "\(variable) has quotation marks around or in the secret, which are taken as part of it: remove them"
     case .secret(let variable, .notBase64):
       "\(variable) does not decode: expected whsec_ and base64, as the Clerk dashboard shows it"
     case .mapping(let path, let error):

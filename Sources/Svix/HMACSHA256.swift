@@ -23,14 +23,18 @@ import CLibcrypto
   init?(key: [UInt8]) {
     guard let context = unsafe EVP_MAC_CTX_new(Self.algorithm) else { return nil }
     unsafe prepared = context
-    var digest = Array("SHA256".utf8CString)
-    let initialized = unsafe digest.withUnsafeMutableBufferPointer { name in
-      let parameters = unsafe [
-        OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-      ]
-      return unsafe EVP_MAC_init(context, key, key.count, parameters)
-    }
-    guard initialized == 1 else { return nil }
+    let parameters = unsafe [
+      OSSL_PARAM_construct_utf8_string(Self.cString("digest"), Self.cString("SHA256"), 0),
+      OSSL_PARAM_construct_end(),
+    ]
+    guard unsafe EVP_MAC_init(context, key, key.count, parameters) == 1 else { return nil }
+  }
+
+  /// Returns the literal for a parameter, which only holds its address: Swift would free a String's copy before the
+  /// parameter is used. libcrypto does not write to it.
+  @unsafe private static func cString(_ literal: StaticString) -> UnsafeMutablePointer<CChar> {
+    let bytes = unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
+    return unsafe UnsafeMutablePointer(mutating: bytes)
   }
 
   deinit {

@@ -11,7 +11,9 @@ public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     let prefix = "whsec_"
     let encoded = text.hasPrefix(prefix) ? text.dropFirst(prefix.count) : text[...]
     guard !encoded.isEmpty else { throw .empty }
-    guard let key = Base64.decode(encoded) else { throw .notBase64 }
+    guard let key = Base64.decode(encoded) else {
+      throw encoded.contains(where: Self.quotationMarks.contains) ? .quoted : .notBase64
+    }
     guard !key.isEmpty else { throw .empty }
     hmac = HMACSHA256(key: key)
   }
@@ -27,6 +29,8 @@ public struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
     return secrets
   }
 
+  private static let quotationMarks = Set("\"'`“”„‘’«»")
+
   public var description: String { "Secret" }
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
@@ -37,4 +41,6 @@ public enum SecretError: Error, Equatable, Sendable {
   case empty
   /// The text after the optional `whsec_` is not base64.
   case notBase64
+  /// The text contains a quotation mark, which is not base64.
+  case quoted
 }

@@ -1,14 +1,16 @@
 /// Verifies received messages (Standard Webhooks, "Verifying webhook authenticity").
 public struct Verifier: Sendable {
+  /// The tolerance of Standard Webhooks, in seconds.
+  public static let standardTolerance: Int64 = 300
+
   /// The largest accepted difference between a timestamp and the clock, in seconds, past or future,
   /// inclusive.
-  public static let tolerance: Int64 = 300
-
+  public let tolerance: Int64
   private let secrets: [Secret]
 
   /// Accepts a message signed with any one of the secrets, so a rotation loses no messages.
-  public init(secrets: [Secret]) {
-    self.secrets = secrets
+  public init(secrets: [Secret], tolerance: Int64 = Self.standardTolerance) {
+    (self.secrets, self.tolerance) = (secrets, tolerance)
   }
 
   /// Returns the verified message. Throws when the signature does not match or the timestamp is too far from
@@ -20,7 +22,9 @@ public struct Verifier: Sendable {
   ) throws(VerificationError) -> VerifiedMessage {
     try check(headers, body: body) { timestamp throws(VerificationError) in
       let (age, overflow) = now.subtractingReportingOverflow(timestamp)
-      guard !overflow, age.magnitude <= Self.tolerance.magnitude else { throw .outsideTolerance(age: age) }
+      guard overflow || age.magnitude > tolerance.magnitude else { return }
+      throw Self.milliseconds.contains(timestamp)
+        ? .timestampInMilliseconds : .outsideTolerance(age: age, tolerance: tolerance)
     }
   }
 
@@ -49,6 +53,9 @@ public struct Verifier: Sendable {
     }
     throw .noMatch(entries: entries.count, secrets: secrets.count)
   }
+
+  /// The timestamps that would be times after the year 5138, but are milliseconds of a time between 1973 and then.
+  private static let milliseconds: Range<Int64> = 100_000_000_000..<100_000_000_000_000
 
   /// Parses seconds since 1970. Accepts `^[1-9][0-9]*$` only.
   private static func parse(_ text: String) throws(VerificationError) -> Int64 {
@@ -82,8 +89,11 @@ public enum VerificationError: Error, Equatable, Sendable {
   case ambiguousID
   /// The timestamp is not a plain decimal number of seconds.
   case malformedTimestamp
-  /// The timestamp differs from this machine's clock by this many seconds; negative when it is in the future.
-  case outsideTolerance(age: Int64)
+  /// The timestamp differs from this machine's clock by `age` seconds, negative when it is in the future, and
+  /// `tolerance` seconds are accepted.
+  case outsideTolerance(age: Int64, tolerance: Int64)
+  /// The timestamp is in milliseconds.
+  case timestampInMilliseconds
   /// None of the `v1` signatures among `entries` matches any of the `secrets`.
   case noMatch(entries: Int, secrets: Int)
   /// libcrypto could not compute the HMAC.
@@ -96,8 +106,9 @@ public enum VerificationError: Error, Equatable, Sendable {
     case .repeatedHeader(let name): "\(name) came more than once"
     case .ambiguousID: "the message id holds a full stop"
     case .malformedTimestamp: "the timestamp is not a number of seconds"
-    case .outsideTolerance(let age):
-      "clock skew of \(age) s, \(Verifier.tolerance) allowed: check this machine's clock"
+    case .outsideTolerance(let age, let tolerance):
+      "clock skew of \(age) s, \(tolerance) allowed: check this machine's clock"
+    case .timestampInMilliseconds: "the timestamp is in milliseconds: send seconds since 1970, as Svix does"
     case .noMatch(let entries, let secrets):
       "no matching signature among \(entries) entries and \(secrets) secrets: check the secret and the raw body"
     case .cryptoFailure: "libcrypto could not compute the HMAC"

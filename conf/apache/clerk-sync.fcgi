@@ -10,7 +10,7 @@ set -a
 . ./clerk-sync.env
 # mod_fcgid sends a process one request at a time, and starts more processes as needed.
 CLERK_SYNC_THREADS=1
-# If the host lacks libfcgi or libhiredis, upload libfcgi.so.0 and libhiredis.so.0.14 into the folder lib.
+# If the host lacks libfcgi, upload libfcgi.so.0 into the folder lib.
 LD_LIBRARY_PATH=$PWD/lib
 set +a
 

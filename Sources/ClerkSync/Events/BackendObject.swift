@@ -119,6 +119,7 @@ public struct UnusableObject: Error, Equatable, Sendable, CustomStringConvertibl
     case .malformed(let reason): "not as expected: \(reason)"
     case .noPrimaryEmail: "no primary e-mail address"
     case .noUserID: "no id"
+    case .wrongInstance: "of another Clerk instance"
     }
   }
 }

@@ -3,6 +3,12 @@ import SQLite
 
 /// The JSON of a Clerk delivery. Only the members that this program uses are required.
 struct Envelope: DecodableWithConfiguration {
+  struct Expectation {
+    let mapping: Mapping
+    /// The instance whose events are accepted; nil for every instance.
+    let instance: String?
+  }
+
   let type: String
   /// When the event happened. Clerk's documentation has milliseconds since 1970, its OpenAPI examples seconds.
   let timestamp: Int64?
@@ -13,11 +19,19 @@ struct Envelope: DecodableWithConfiguration {
 
   private enum CodingKeys: String, CodingKey {
     case type, timestamp, data
+    case instance = "instance_id"
   }
 
-  init(from decoder: any Decoder, configuration mapping: Mapping) throws {
+  /// Throws an ``EventError`` or a `DecodingError`.
+  init(from decoder: any Decoder, configuration expectation: Expectation) throws {
+    let mapping = expectation.mapping
     let container = try decoder.container(keyedBy: CodingKeys.self)
     type = try container.decode(String.self, forKey: .type)
+    // First, because nothing else in an event of another instance matters.
+    if let expected = expectation.instance {
+      let found = try? container.decode(String.self, forKey: .instance)
+      guard found == expected else { throw EventError.wrongInstance(type: type, isMissing: found == nil) }
+    }
     // It is only a fallback for the order of events, so an invalid value does not reject the delivery.
     timestamp = try? container.decode(Int64.self, forKey: .timestamp)
     if let (table, operation) = Self.target(of: type, in: mapping) {

@@ -59,14 +59,20 @@ public struct Event: Equatable, Sendable {
 
 extension Event {
   /// Decodes a message. Only a verified message can be decoded, so no other can reach the database.
-  public init(decoding message: VerifiedMessage, mapping: Mapping) throws(EventError) {
+  ///
+  /// `instance` is the Clerk instance whose events are accepted, `ins_…`; nil accepts those of every instance.
+  public init(
+    decoding message: VerifiedMessage, mapping: Mapping, instance: String? = nil
+  ) throws(EventError) {
     let envelope: Envelope
     let body: [UInt8]
     (body, prunedPaths) = JSONDepth.pruned(message.body)
     do {
       envelope = try JSONDecoder().decode(
         Envelope.self, from: Data(body),
-        configuration: mapping)
+        configuration: Envelope.Expectation(mapping: mapping, instance: instance))
+    } catch let error as EventError {
+      throw error
     } catch {
       throw .malformed(reason: Self.reason(for: error))
     }
@@ -96,11 +102,11 @@ extension Event {
     (0..<100_000_000_000).contains(time) ? time * 1000 : time
   }
 
-  /// Returns the problem and its place. The decoder's own message may quote the payload, so it is not used.
+  /// Returns the problem and its place. The decoder's own message may quote the payload, so it is not used. The keys of
+  /// metadata may come from a user, so the place shows only short identifiers.
   static func reason(for error: any Error) -> String {
     func path(_ context: DecodingError.Context) -> String {
-      let keys = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
-      return keys.isEmpty ? "the body" : keys.joined(separator: ".")
+      context.codingPath.isEmpty ? "the body" : JSONDepth.path(context.codingPath)
     }
     return switch error as? DecodingError {
     case .keyNotFound(let key, let context): "\(path(context)) lacks \"\(key.stringValue)\""
@@ -114,6 +120,8 @@ extension Event {
     switch type {
     case is String.Type: "a string"
     case is any RandomAccessCollection.Type: "an array"
+    // The last type that JSONTree tries. It tried a text before.
+    case is Double.Type: "valid text"
     default: "an object"
     }
   }

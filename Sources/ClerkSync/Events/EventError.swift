@@ -9,12 +9,14 @@ public enum EventError: Error, Equatable, Sendable {
   case noPrimaryEmail(type: String, userID: String, version: Int64, isExample: Bool)
   /// The user has no id.
   case noUserID(type: String)
+  /// The event is from another Clerk instance than the expected one, or does not say from which (`isMissing`).
+  case wrongInstance(type: String, isMissing: Bool)
 
   /// The event's type; nil when it could not be read.
   package var type: String? {
     switch self {
     case .malformed: nil
-    case .noPrimaryEmail(let type, _, _, _), .noUserID(let type): type
+    case .noPrimaryEmail(let type, _, _, _), .noUserID(let type), .wrongInstance(let type, _): type
     }
   }
 

@@ -117,11 +117,20 @@ package enum JSONDepth {
     places.prefix(shownLevels).map { place in
       switch place {
       case .element(let number): "\(number)"
-      case .member(let key) where key.count <= shownKeyLength && json[key].allSatisfy(isIdentifier):
-        String(decoding: json[key], as: UTF8.self)
-      case .member: "*"
+      case .member(let key): shown(json[key])
       }
     }.joined(separator: ".") + "…"
+  }
+
+  /// Returns the path of a value in a document, for a message.
+  static func path(_ keys: [any CodingKey]) -> String {
+    keys.prefix(shownLevels).map { key in key.intValue.map(String.init) ?? shown(key.stringValue.utf8) }
+      .joined(separator: ".") + (keys.count > shownLevels ? "…" : "")
+  }
+
+  /// Returns the key, or `*` if it is not a short identifier.
+  private static func shown(_ key: some Collection<UInt8>) -> String {
+    key.count <= shownKeyLength && key.allSatisfy(isIdentifier) ? String(decoding: key, as: UTF8.self) : "*"
   }
 
   private static func isIdentifier(_ byte: UInt8) -> Bool {

@@ -18,7 +18,7 @@ extension JSONTree {
 
   private static func syntaxError(_ error: any Error, in text: String) -> MappingError {
     if case .typeMismatch(_, let context) = error as? DecodingError, !context.codingPath.isEmpty {
-      let place = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+      let place = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue.printable }
       return MappingError(place: place.joined(separator: "."), expected: "a JSON5 value")
     }
     // The decoder does not say where the error is. The first lines are valid up to it, with their brackets closed.

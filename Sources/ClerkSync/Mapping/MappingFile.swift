@@ -286,7 +286,7 @@ private struct TableReader {
 
 extension String {
   /// The text without control characters, and not too long for a line.
-  fileprivate var printable: String {
+  var printable: String {
     let text = String(
       String.UnicodeScalarView(unicodeScalars.filter { $0.properties.generalCategory != .control }))
     return text.count <= 64 ? text : "\(text.prefix(64))…"

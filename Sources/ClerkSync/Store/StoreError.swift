@@ -35,6 +35,15 @@ public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
   /// SQLite reported an error.
   case sqlite(SQLiteError, database: String)
 
+  /// Whether another program has locked the database.
+  package var isLock: Bool {
+    switch self {
+    case .locked, .inUse: true
+    case .sqlite(let error, _): error.kind == .busy
+    default: false
+    }
+  }
+
   /// The problem and what to do about it, for the operator's log. Not for the sender.
   public var description: String {
     switch self {

@@ -151,6 +151,12 @@ public final class UserStore: Sendable {
     try database.requireUsableSchema(on: connection)
   }
 
+  /// Throws unless the database exists and has a schema that this program can read. It does not require write access.
+  package func checkReadable() throws(StoreError) {
+    let connection = try database.openForReading()
+    for table in mapping.all { try database.sql(table.check(on: connection)) }
+  }
+
   private func write(_ operation: StoreOperation) throws(StoreError) -> Receipt {
     try writer.write(operation, deadline: .now + Database.busyTimeout)
   }

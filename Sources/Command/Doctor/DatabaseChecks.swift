@@ -28,6 +28,13 @@ struct DatabaseChecks {
             "database", "\(path) does not exist, and CLERK_SYNC_TABLES maps tables of the application",
             remedy: "set CLERK_SYNC_DATABASE to the application's database")
       ]
+    } catch let error where error.isLock {
+      return [
+        .error(
+          "database",
+          "\(path) is locked by another program, which lets no one read it: deliveries fail meanwhile",
+          remedy: "end its transaction, or the program: fuser -v \(path) names those that have the file open")
+      ]
     } catch {
       // The trial says more about a table that does not fit.
       if let problems = try? store.trialProblems(), !problems.isEmpty { return problems.map(finding) }
@@ -75,13 +82,16 @@ struct DatabaseChecks {
           remedy: "run clerk-sync tables suggest, which prints a mapping to \(table)")
       ]
     }
-    guard inspection.missingTables.isEmpty else { return [missing(inspection.missingTables)] + trial() }
+    guard inspection.missingTables.isEmpty else {
+      return [missing(inspection.missingTables)] + trial() + references(inspection)
+    }
     let version = "version \(inspection.schemaVersion) of the clerk_sync tables"
     let upgrade =
       inspection.isOutdated ? ", which the first delivery upgrades, and so does clerk-sync init" : ""
     return [.ok("schema", "valid; \(version)\(upgrade)")]
       + trial() + times() + unsynced(inspection) + references(inspection) + triggers(inspection)
       + [failures(inspection), refusals(inspection)]
+      + ReconcileChecks((try? store.reconciliations()) ?? []).findings()
   }
 
   /// A migration tool drops tables that it does not know.
@@ -152,24 +162,9 @@ struct DatabaseChecks {
   private func references(_ inspection: Inspection) -> [Finding] {
     if inspection.blockingReferences.isEmpty {
       let objects = mapping.tableNames.map { $0.entity.noun }.joined(separator: " or ")
-      return [.ok("foreign keys", "none prevents the deletion of \(objects)")]
+      return [.ok("foreign keys", "none prevents the deletion or a change of \(objects)")]
     }
-    return inspection.blockingReferences.map { reference in
-      let column = "\(reference.table).\(reference.column)"
-      let rows =
-        reference.way.isEmpty
-        ? "such rows" : "such rows, through \(reference.way.joined(separator: " and then ")),"
-      // SET NULL blocks a deletion only if the column is NOT NULL.
-      return reference.action == "SET NULL"
-        ? .warning(
-          "foreign keys",
-          "\(column) has ON DELETE SET NULL, but is NOT NULL: \(reference.entity.noun) with \(rows) cannot be deleted",
-          remedy: "declare it ON DELETE CASCADE, or allow NULL")
-        : .warning(
-          "foreign keys",
-          "\(column) has ON DELETE \(reference.action): \(reference.entity.noun) with \(rows) cannot be deleted",
-          remedy: "declare it ON DELETE CASCADE or ON DELETE SET NULL")
-    }
+    return inspection.blockingReferences.map { .warning("foreign keys", $0.what, remedy: $0.remedy) }
   }
 
   private func triggers(_ inspection: Inspection) -> [Finding] {
@@ -192,16 +187,5 @@ struct DatabaseChecks {
       "refused",
       "\(inspection.refused), which no retry can mend and which need no attention; clerk-sync deliveries --refused "
         + "lists them")
-  }
-}
-
-extension Entity {
-  fileprivate var noun: String {
-    switch self {
-    case .user: "a user"
-    case .organization: "an organization"
-    case .organizationMembership: "a membership"
-    case .organizationInvitation: "an invitation"
-    }
   }
 }

@@ -45,7 +45,9 @@ struct Doctor: AsyncParsableCommand {
         findings += FileChecks(database: database, user: user).findings()
       }
     }
-    if let url { findings += await EndpointChecks(url: url).findings() }
+    if let url {
+      findings += await EndpointChecks(url: url, configuration: configuration ?? Configuration()).findings()
+    }
 
     let width = findings.map(\.check.count).max() ?? 0
     for finding in findings {

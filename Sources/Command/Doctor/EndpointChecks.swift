@@ -1,10 +1,21 @@
 import Foundation
+import Settings
 
 /// Checks that the endpoint is the handler, and that its clock agrees with this machine's.
 struct EndpointChecks {
-  private static let path = "/api/webhooks"
+  private static let standardPath = "/api/webhooks"
 
-  let url: URL
+  private let url: URL
+  /// The ends of the webhook's path, which a URL may have with a trailing slash.
+  private let paths: [String]
+  /// Seconds.
+  private let tolerance: Int64
+
+  init(url: URL, configuration: Configuration) {
+    self.url = url
+    paths = [Self.standardPath] + configuration.webhookPaths
+    tolerance = configuration.tolerance
+  }
 
   /// Sends an unsigned delivery, which the handler must reject. The Date header of the response tells its time.
   func findings() async -> [Finding] {
@@ -22,11 +33,9 @@ struct EndpointChecks {
 
   /// Checks the health path beside the webhook's path.
   private func health() async -> Finding {
-    guard url.path.hasSuffix(Self.path),
-      let health = URL(string: url.absoluteString.replacing(Self.path, with: "/api/health"))
-    else {
+    guard let health = healthURL else {
       return .warning(
-        "health", "\(url.shown) does not end in \(Self.path): health was not checked",
+        "health", "\(url.shown) does not end in \(paths.joined(separator: " or ")): health was not checked",
         remedy: "give the URL of the webhook, such as \(URL.development)")
     }
     do {
@@ -39,6 +48,15 @@ struct EndpointChecks {
       return .error(
         "health", "\(error)", remedy: "configure the web server to pass this path to the handler as well")
     }
+  }
+
+  /// The health's URL; nil if the URL is not one of the webhook's.
+  private var healthURL: URL? {
+    guard var components = URLComponents(url: url, resolvingAgainstBaseURL: false) else { return nil }
+    let path = components.path.last == "/" ? components.path.dropLast() : components.path[...]
+    guard let end = paths.first(where: path.hasSuffix) else { return nil }
+    components.path = "\(path.dropLast(end.count))/api/health"
+    return components.url
   }
 
   private func finding(about answer: HTTPExchange) -> Finding {
@@ -60,7 +78,7 @@ struct EndpointChecks {
     guard skew.magnitude > 30 else { return .ok("clock", "within 30 s of the endpoint's") }
     let what = "\(skew.magnitude) s \(skew > 0 ? "ahead of" : "behind") the endpoint's"
     let remedy = "synchronize the clocks of both machines with NTP"
-    return skew.magnitude > 300
+    return skew.magnitude > tolerance.magnitude
       ? .error("clock", "\(what): the endpoint rejects signatures made with this clock", remedy: remedy)
       : .warning("clock", what, remedy: remedy)
   }

@@ -18,7 +18,7 @@ struct SettingsChecks {
       let configuration = try settings.configuration()
       let origin = settings.source.file.map { "the environment and \($0)" } ?? "the environment"
       return [.ok("settings", "valid, from \(origin)"), secrets(configuration.secrets.count)]
-        + mapping(configuration)
+        + tolerance(configuration) + mapping(configuration)
     } catch {
       return [
         .error(
@@ -26,6 +26,11 @@ struct SettingsChecks {
           remedy: "correct the setting, or the file that it names; see clerk-sync.env.example")
       ]
     }
+  }
+
+  private func tolerance(_ configuration: Configuration) -> [Finding] {
+    guard let warning = configuration.toleranceWarning else { return [] }
+    return [.warning("tolerance", warning.what, remedy: warning.remedy)]
   }
 
   private func mapping(_ configuration: Configuration) -> [Finding] {

@@ -14,6 +14,9 @@ struct Stats: ParsableCommand {
       With CLERK_SYNC_CHANGES=on it also shows each consumer of the change feed: the changes that it has yet to handle, \
       the age of the oldest, and those that it has set aside.
 
+      Once `clerk-sync reconcile` has run, it also shows the last comparison of each kind of objects with Clerk, and the \
+      differences that the last one that succeeded has left.
+
       The exit status is 1 if the queue does not respond.
       """)
 
@@ -26,16 +29,21 @@ struct Stats: ParsableCommand {
     let configuration = try settings.configuration()
     let store = UserStore(configuration)
     let (statistics, consumers) = (try store.statistics(), try store.consumers())
+    let reconciliations = try store.reconciliations()
     let queue = configuration.queue.map { QueueFacts(DeliveryQueue($0)) }
     if json {
-      try JSONLine.print(StatisticsReport(statistics: statistics, queue: queue, consumers: consumers))
+      try JSONLine.print(
+        StatisticsReport(
+          statistics: statistics, queue: queue, consumers: consumers, reconciliations: reconciliations))
     } else {
-      show(statistics, queue, consumers)
+      show(statistics, queue)
+      show(consumers)
+      show(reconciliations)
     }
     if case .failure? = queue?.result { throw ExitCode(.attention) }
   }
 
-  private func show(_ statistics: Statistics, _ queue: QueueFacts?, _ consumers: [ChangeConsumer]) {
+  private func show(_ statistics: Statistics, _ queue: QueueFacts?) {
     var counts = Table([
       .init(name: "outcome", colour: DeliveryTable.colour(of:)), .init(name: "type", isFlexible: true),
       .init(name: "deliveries", isNumber: true),
@@ -70,7 +78,9 @@ struct Stats: ParsableCommand {
     facts.append(["SQLite", "\(statistics.library), journal mode \(statistics.journalMode)"])
     for row in queue?.rows ?? [] { facts.append(row) }
     print(facts.text(hasHead: false), terminator: "")
+  }
 
+  private func show(_ consumers: [ChangeConsumer]) {
     if consumers.isEmpty { return }
     var lags = Table([
       .init(name: "consumer", isFlexible: true), .init(name: "pending", isNumber: true),
@@ -84,24 +94,55 @@ struct Stats: ParsableCommand {
     }
     print("\n\(lags.text())", terminator: "")
   }
+
+  private func show(_ reconciliations: [ReconciliationRecord]) {
+    if reconciliations.isEmpty { return }
+    var table = Table([
+      .init(name: "compared"), .init(name: "last run"),
+      .init(name: "result", colour: { $0 == "failed" ? .red : nil }), .init(name: "last success"),
+      .init(name: "missing", isNumber: true), .init(name: "different", isNumber: true),
+      .init(name: "extra", isNumber: true), .init(name: "drift since"),
+    ])
+    for record in reconciliations {
+      let drift = record.figures?.remaining.kinds.map { "\($0.count)" } ?? [nil, nil, nil]
+      table.append(
+        [
+          record.entity.plural, "\(Timestamp(milliseconds: record.started))", record.result,
+          record.lastSuccess.map { Timestamp(milliseconds: $0).age },
+        ] + drift + [record.driftSince.map { "\(Timestamp(milliseconds: $0))" }])
+    }
+    print("\n\(table.text())", terminator: "")
+  }
+}
+
+extension ReconciliationRecord {
+  /// The end of the last run, in a word or two.
+  fileprivate var result: String {
+    if ended == nil { return "unfinished" }
+    if !succeeded { return "failed" }
+    return applied ? "repaired" : "compared"
+  }
 }
 
 /// The JSON output of `clerk-sync stats`: the statistics of the database and, if one is configured, of the `queue`; and
-/// under `changes` the consumers of the change feed, if it has any.
+/// under `changes` the consumers of the change feed and under `reconciliations` the last comparisons with Clerk, if it has
+/// any.
 struct StatisticsReport: Encodable {
   private enum CodingKeys: CodingKey {
-    case queue, changes
+    case queue, changes, reconciliations
   }
 
   let statistics: Statistics
   let queue: QueueFacts?
   let consumers: [ChangeConsumer]
+  let reconciliations: [ReconciliationRecord]
 
   func encode(to encoder: any Encoder) throws {
     try statistics.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(queue, forKey: .queue)
     if !consumers.isEmpty { try container.encode(consumers, forKey: .changes) }
+    if !reconciliations.isEmpty { try container.encode(reconciliations, forKey: .reconciliations) }
   }
 }
 

@@ -54,6 +54,7 @@ struct Worker: AsyncParsableCommand {
     options.batch = batch.rows
     options.idle = .milliseconds(minIdle.milliseconds)
     options.tries = tries.rows
+    options.instance = configuration.instance
     options.name = ProcessInfo.processInfo.hostName
 
     let logger = Logger(label: "clerk-sync") { _ in

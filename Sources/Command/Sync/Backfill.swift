@@ -39,7 +39,7 @@ struct Backfill: AsyncParsableCommand {
       defer { ProgressBar.clear() }
       tallies = try await Interruption.cancelling { [configuration] in
         guard let file else { return try await walk(entities, into: store, configuration) }
-        return [try await read(file, entities[0], into: store)]
+        return [try read(file, entities[0], into: store)]
       }
     } catch is CancellationError {
       ProgressBar.say(
@@ -55,11 +55,11 @@ struct Backfill: AsyncParsableCommand {
 
   private func read(
     _ objects: FileObjects, _ entity: Entity, into store: UserStore
-  ) async throws -> Tally {
+  ) throws -> Tally {
     var objects = objects
     var writer = ObjectWriter(store)
     var progress = ProgressBar(total: nil, of: entity.plural)
-    while let page = try await objects.nextPage() {
+    while let page = try objects.nextPage() {
       try writer.write(page)
       progress.advance(by: page.count)
       try Task.checkCancellation()

@@ -27,16 +27,21 @@ struct DriftReport {
     let unusable: Int
   }
 
-  /// The number of differences that have not been repaired. A foreign row is none.
-  var remaining: Int { drifts.count { $0.kind != .foreign && $0.repair != Drift.repaired } }
+  /// The differences, and those of them that have not been repaired. A foreign row is none.
+  var figures: ReconciliationFigures {
+    ReconciliationFigures(
+      found: DriftCounts(drifts), remaining: DriftCounts(drifts.filter { $0.repair != Drift.repaired }),
+      foreign: drifts.count { $0.kind == .foreign }, unusable: unusable.count)
+  }
 
   func print(asJSON: Bool) throws {
+    let (found, foreign) = (figures.found, figures.foreign)
     if asJSON {
       for drift in drifts { try JSONLine.print(drift) }
       try JSONLine.print(
         Summary(
-          entity: entity, atClerk: listed, rows: rows, rowsWithoutID: rowsWithoutID, missing: count(.missing),
-          different: count(.different), extra: count(.extra), foreign: count(.foreign),
+          entity: entity, atClerk: listed, rows: rows, rowsWithoutID: rowsWithoutID, missing: found.missing,
+          different: found.different, extra: found.extra, foreign: foreign,
           unusable: unusable.count))
       return
     }
@@ -52,14 +57,19 @@ struct DriftReport {
       Swift.print("\(object.id ?? "one of the \(entity.plural)") cannot be stored: \(object)")
     }
     Swift.print(
-      "\(listed) \(entity.plural) at Clerk, \(rows) rows: \(count(.missing)) missing, \(count(.different)) different, "
-        + "\(count(.extra)) extra, \(count(.foreign)) foreign")
+      "\(listed) \(entity.plural) at Clerk, \(rows) rows: \(found.missing) missing, \(found.different) different, "
+        + "\(found.extra) extra, \(foreign) foreign")
     if rowsWithoutID > 0 { Swift.print("rows without an id of Clerk's: \(rowsWithoutID)") }
   }
 
   func hasUnusable(_ id: String?) -> Bool { unusable.contains { $0.id == id } }
+}
 
-  private func count(_ kind: Drift.Kind) -> Int { drifts.count { $0.kind == kind } }
+extension DriftCounts {
+  fileprivate init(_ drifts: [Drift]) {
+    func count(_ kind: Drift.Kind) -> Int { drifts.count { $0.kind == kind } }
+    self.init(missing: count(.missing), different: count(.different), extra: count(.extra))
+  }
 }
 
 /// A difference between Clerk and a table, about one object.

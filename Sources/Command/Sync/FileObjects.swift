@@ -43,7 +43,7 @@ struct FileObjects: ObjectSource {
     }
   }
 
-  mutating func nextPage() async throws -> [Result<BackendObject, UnusableObject>]? {
+  mutating func nextPage() throws -> [Result<BackendObject, UnusableObject>]? {
     while waiting.count < ClerkAPI.pageSize, let objects = try next() {
       waiting += objects
     }

@@ -47,7 +47,8 @@ struct TablesCheck: ParsableCommand {
     discussion: """
       Inserts, updates and deletes a made-up object in each mapped table, with each role that the mapping permits, and \
       rolls back. The application's triggers run too, and are rolled back. Prints a line for each table: ok, or the \
-      first problem and its remedy. Changes nothing, and prints no value of any row.
+      first problem and its remedy; and one for each foreign key that blocks a change of a row to which other rows refer, \
+      directly or through other tables. Changes nothing, and prints no value of any row.
 
       The exit status is 1 if there is a problem.
       """)
@@ -56,15 +57,20 @@ struct TablesCheck: ParsableCommand {
 
   func run() throws {
     let configuration = try settings.configuration()
-    let problems = try UserStore(configuration).trialProblems()
+    let store = UserStore(configuration)
+    let problems = try store.trialProblems()
+    let references = try store.blockingReferences()
     var table = Table([
       Table.Column(name: "entity"), Table.Column(name: "table"), Table.Column(name: "result"),
     ])
     for (entity, name) in configuration.mapping.tableNames {
       table.append([entity.rawValue, name, problems.first { $0.entity == entity }?.description ?? "ok"])
+      for reference in references where reference.entity == entity {
+        table.append([entity.rawValue, reference.table, "\(reference.what); \(reference.remedy)"])
+      }
     }
     print(table.text(width: nil), terminator: "")
-    if !problems.isEmpty { throw ExitCode(.attention) }
+    if !problems.isEmpty || !references.isEmpty { throw ExitCode(.attention) }
   }
 }
 

@@ -83,6 +83,8 @@ extension HTTPExchange {
         + "and compare the secrets and clocks"
     case (_, "malformed_event"?), (_, "no_primary_email"?), (_, "no_user_id"?):
       "the signature is valid, but the event cannot be applied: correct the body"
+    case (_, "wrong_instance"?):
+      "the handler's CLERK_SYNC_INSTANCE is another one: set the same here, or send the instance_id that it names"
     case (_, "incomplete_body"?):
       "the body was truncated in transit: see the web server's error log"
     case (_, "configuration_error"?):
@@ -96,9 +98,10 @@ extension HTTPExchange {
     case (401, _), (403, _):
       "a server or proxy in front of the handler requires authentication: allow requests to this path"
     case (404, _):
-      "nothing answers at this path: expected a path ending in /api/webhooks that the web server passes to the handler"
+      "nothing answers at this path: expected a path ending in /api/webhooks, or one of CLERK_SYNC_PATH, that the web "
+        + "server passes to the handler"
     case (405, _):
-      "this path does not accept POST: expected a path ending in /api/webhooks"
+      "this path does not accept POST: expected a path ending in /api/webhooks, or one of CLERK_SYNC_PATH"
     case (413, _):
       "the body exceeds CLERK_SYNC_MAX_BODY, or the limit of the web server (client_max_body_size)"
     case (429, _):

@@ -86,8 +86,8 @@ struct SampleEvent {
   private(set) var objects: [(kind: String, id: String)] = []
   private(set) var body: [UInt8] = []
 
-  /// `now` is in milliseconds since 1970.
-  init(_ kind: Kind, _ details: Details, now: Int64) throws {
+  /// `instance` is the Clerk instance that the event names, if any. `now` is in milliseconds since 1970.
+  init(_ kind: Kind, _ details: Details, instance: String?, now: Int64) throws {
     body = Array(
       """
       {
@@ -98,7 +98,7 @@ struct SampleEvent {
             "user_agent": "clerk-sync"
           }
         },
-        "object": "event",
+        \(instance.map { #""instance_id": "\#($0)",\#n  "# } ?? "")"object": "event",
         "timestamp": \(now),
         "type": "\(kind.rawValue)"
       }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClerkSync
 import Foundation
+import Settings
 
 /// `clerk-sync send`
 struct Send: AsyncParsableCommand {
@@ -42,8 +43,10 @@ struct Send: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let secrets = try source.secrets()
-    let sample = try kind.map { try SampleEvent($0, details, now: WallClock.system.now()) }
+    let (secrets, instance) = (try source.secrets(), try source.configuration().instance)
+    let sample = try kind.map {
+      try SampleEvent($0, details, instance: instance, now: WallClock.system.now())
+    }
     let body =
       try sample?.body
       ?? InputFile.bytes(at: event, expected: "an event such as user.created, or a file")

@@ -21,7 +21,8 @@ struct Sign: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Time of signing, in seconds since 1970. The handler accepts a difference of up to 300 s. (default: now)",
+      "Time of signing, in seconds since 1970. The handler accepts a difference of up to CLERK_SYNC_TOLERANCE, by "
+        + "default 300 s. (default: now)",
       valueName: "seconds"),
     transform: Sign.timestamp)
   var timestamp: Int64?

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClerkSync
 import Foundation
+import Settings
 import Svix
 
 /// `clerk-sync verify`
@@ -41,7 +42,7 @@ struct Verify: ParsableCommand {
   }
 
   func run() throws {
-    let secrets = try source.secrets()
+    let (secrets, tolerance) = (try source.secrets(), try source.configuration().tolerance)
     let text = try InputFile.bytes(at: headers, expected: "a file with one header per line")
     let received = ReceivedHeaders(String(decoding: text, as: UTF8.self))
     let body = try InputFile.bytes(at: body, expected: "the file with the raw body")
@@ -49,7 +50,8 @@ struct Verify: ParsableCommand {
 
     let reason: String?
     do throws(VerificationError) {
-      _ = try Verifier(secrets: secrets).verify(MessageHeaders(received.values), body: body, now: now)
+      _ = try Verifier(secrets: secrets, tolerance: tolerance)
+        .verify(MessageHeaders(received.values), body: body, now: now)
       reason = nil
     } catch {
       reason = error.reason
@@ -57,7 +59,9 @@ struct Verify: ParsableCommand {
     print(reason.map { "\(Colour.red("invalid")): \($0)" } ?? Colour.green("valid"))
     if explain {
       let known = KnownSecret.configured(secrets) + (try others())
-      for line in try Diagnosis(headers: received, body: body, secrets: known, now: now).lines() {
+      let diagnosis = Diagnosis(
+        headers: received, body: body, secrets: known, tolerance: tolerance, now: now)
+      for line in try diagnosis.lines() {
         print(line.wrapped(indentation: "  ", first: "- "))
       }
     }
@@ -68,9 +72,12 @@ struct Verify: ParsableCommand {
     guard let secretFile else { return [] }
     let expected = "a file with signing secrets (whsec_ and base64)"
     let bytes = try InputFile.bytes(at: secretFile, expected: expected)
-    guard let secrets = try? Secret.list(String(decoding: bytes, as: UTF8.self)) else {
-      throw CommandFailure("\(secretFile.singleLine) cannot be decoded: expected \(expected)", status: .usage)
+    do {
+      return KnownSecret.other(try Secret.list(String(decoding: bytes, as: UTF8.self)), file: secretFile)
+    } catch {
+      let advice = error == .quoted ? " without quotation marks" : ""
+      throw CommandFailure(
+        "\(secretFile.singleLine) cannot be decoded: expected \(expected)\(advice)", status: .usage)
     }
-    return KnownSecret.other(secrets, file: secretFile)
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 /// gracefully.
 ///
 /// They are blocked in every thread and received with `sigtimedwait`. A signal handler would interrupt a
-/// read, and libfcgi treats an interrupted read as the end of the body.
+/// write, and libfcgi treats an interrupted write as an error of the connection.
 public struct ControlSignals {
   /// The action that a signal requests.
   enum Demand {

@@ -7,7 +7,7 @@ import Glibc
 struct RequestRecords: ~Copyable {
   /// The limit of a request's parameters, in bytes. Web servers stay far below it: Apache accepts, by default, 100
   /// header fields of 8190 bytes.
-  static let parametersLimit = 1_048_576
+  private static let parametersLimit = 1_048_576
 
   private static let headerLength = 8
   /// The length of the bodies that are not streams: of FCGI_BEGIN_REQUEST, FCGI_END_REQUEST and FCGI_UNKNOWN_TYPE.
@@ -161,13 +161,10 @@ extension RequestRecords {
 
   /// Appends the next `count` bytes of the current record's content.
   private mutating func take(_ count: Int, into bytes: inout [UInt8]) -> Bool {
-    var missing = count
-    while missing > 0 {
-      guard fill(1) else { return false }
-      let part = min(missing, unread.count)
-      bytes += buffer[unread.prefix(part)]
-      unread.removeFirst(part)
-      missing -= part
+    let end = bytes.count + count
+    while bytes.count < end {
+      guard let part = nextPart(end - bytes.count) else { return false }
+      bytes += buffer[part]
     }
     content -= count
     return true
@@ -176,12 +173,19 @@ extension RequestRecords {
   private mutating func skip(_ count: Int) -> Bool {
     var missing = count
     while missing > 0 {
-      guard fill(1) else { return false }
-      let part = min(missing, unread.count)
-      unread.removeFirst(part)
-      missing -= part
+      guard let part = nextPart(missing) else { return false }
+      missing -= part.count
     }
     return true
+  }
+
+  /// Returns the place in the buffer of the next bytes, at most `count`, which count as used. Returns nil if the connection
+  /// ends or fails first.
+  private mutating func nextPart(_ count: Int) -> Range<Int>? {
+    guard fill(1) else { return nil }
+    let part = unread.prefix(count)
+    unread.removeFirst(part.count)
+    return part
   }
 
   /// Receives until `count` bytes are unread. `count` is at most a header's length. Returns false if the connection ends

@@ -48,6 +48,8 @@ struct ActivityReport: Encodable, Equatable {
   let queue: QueueStatistics?
   /// The consumers of the change feed; nil if there are none.
   let changes: [ConsumerReport]?
+  /// The last comparisons with Clerk; nil if there has been no run.
+  let reconciliations: [ReconciliationRecord]?
   let sqlite = UserStore.sqliteVersion
   let journalMode: String
 
@@ -64,6 +66,7 @@ struct ActivityReport: Encodable, Equatable {
     latency = process.recent.percentiles
     self.queue = queue
     changes = ConsumerReport.all(condition.consumers, now: now)
+    reconciliations = condition.reconciliations.isEmpty ? nil : condition.reconciliations
     journalMode = condition.journalMode
   }
 }

@@ -122,6 +122,7 @@ extension Application {
       if let consumers = ConsumerReport.all(totals.condition.consumers, now: clock.now()) {
         text.append(consumers)
       }
+      text.append(totals.condition.reconciliations)
     } catch {
       // The database is on the worker's machine, which may be another one.
       guard configuration.queue != nil, case .missing = error else { throw .unhealthy(error) }

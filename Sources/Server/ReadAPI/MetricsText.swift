@@ -123,6 +123,47 @@ extension MetricsText {
     }
   }
 
+  /// Appends the last comparisons with Clerk. A kind that has never been compared has no series.
+  mutating func append(_ reconciliations: [ReconciliationRecord]) {
+    append(
+      "clerk_sync_reconcile_last_success_timestamp_seconds",
+      "Time at which the last comparison with Clerk that succeeded ended.", of: reconciliations, \.lastSuccess
+    )
+    append(
+      "clerk_sync_drift_since_timestamp_seconds",
+      "Time since which each comparison with Clerk has left differences.", of: reconciliations, \.driftSince)
+    append(
+      "clerk_sync_drift", "Differences from Clerk that the last comparison that succeeded left.",
+      of: reconciliations, \.remaining)
+    append(
+      "clerk_sync_drift_found", "Differences from Clerk that the last comparison that succeeded found.",
+      of: reconciliations, \.found)
+  }
+
+  private mutating func append(
+    _ name: String, _ help: String, of reconciliations: [ReconciliationRecord],
+    _ time: KeyPath<ReconciliationRecord, Int64?>
+  ) {
+    let times = reconciliations.compactMap { record in record[keyPath: time].map { (record.entity, $0) } }
+    guard !times.isEmpty else { return }
+    begin(name, .gauge, help)
+    for (entity, time) in times { append(name, [("entity", entity.rawValue)], Double(time) / 1000) }
+  }
+
+  private mutating func append(
+    _ name: String, _ help: String, of reconciliations: [ReconciliationRecord],
+    _ drift: KeyPath<ReconciliationFigures, DriftCounts>
+  ) {
+    let results = reconciliations.compactMap { record in record.figures.map { (record.entity, $0) } }
+    guard !results.isEmpty else { return }
+    begin(name, .gauge, help)
+    for (entity, figures) in results {
+      for (kind, count) in figures[keyPath: drift].kinds {
+        append(name, [("entity", entity.rawValue), ("kind", kind)], count)
+      }
+    }
+  }
+
   /// Appends the requests answered by this process since `start`, in milliseconds since 1970.
   mutating func append(_ process: ProcessStatistics.Figures, start: Int64) {
     let requests = "clerk_sync_requests_total"

@@ -75,3 +75,19 @@ public final class NginxServer: WebServer {
     ]
   }
 }
+
+extension NginxServer {
+  /// Has the command record a comparison with Clerk that failed, because this server is not Clerk's API, and then turns it
+  /// into one that found differences now and left one. `tables` is the handler's mapping file.
+  public func recordDrift(tables: String? = nil) throws {
+    _ = try Command.run(
+      ["reconcile", "--entity", "user", "--database", database, "--api-url", url],
+      environment: ["CLERK_SECRET_KEY": "sk_test_none", "CLERK_SYNC_TABLES": tables ?? ""],
+      in: TemporaryFolder())
+    try DatabaseFile(database).execute(
+      """
+      UPDATE clerk_sync_reconciliations SET succeeded = 1, last_success = started, found_missing = 3, found_different = 0,
+        found_extra = 1, missing = 0, different = 0, extra = 1, foreign_rows = 0, unusable = 0, drift_since = started
+      """)
+  }
+}

@@ -99,6 +99,10 @@ import Testing
     try play("changes", environment: environment)
   }
 
+  @Test func `The last comparison with Clerk is shown, and drift that stays`() throws {
+    try play("drift")
+  }
+
   @Test func `A receive-only machine shows only its health and its queue`() throws {
     try play("receiver", hasQueue: true)
   }

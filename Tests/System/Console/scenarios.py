@@ -352,12 +352,13 @@ def hundred_thousand(page, site):
     # A search for part of a name has no index: the handler reads some rows at a time, and the page continues by itself.
     asked = len(page.api())
     # What follows the first answer is held back while the note is read.
-    following, held = re.compile(r"/api/users\?.*after="), []
-    page.route(following, lambda route: held.append(route))
+    held, released = [], []
+    page.route(re.compile(r"/api/users\?.*after="),
+               lambda route: route.continue_() if released else held.append(route))
     page.locator("#search").fill("ada")
     page.see("Searching: checked up to user_", "#users")
     page.expect(page.locator("#users .note").inner_text().endswith("so far…"), "it is not said how far the search is")
-    page.unroute(following)
+    released.append(True)
     for route in held:
         route.continue_()
     expect(["user_000007", "user_040007", "user_080007"], "the search by name")
@@ -602,6 +603,42 @@ def changes(page, site):
     page.inspect("changes-set-aside")
     site.sql("DELETE FROM clerk_sync_failed_changes")
     page.reload()
+    page.see("Healthy", "#health")
+
+
+def drift(page, site):
+    site.deliver(event("user.created", "user_1", "1@example.org"))
+    page.open()
+    page.see("Healthy", "#health")
+    page.expect(not page.locator("#comparison").is_visible(), "a comparison is shown before the first")
+    site.reconcile()
+    page.reload()
+    page.see("failed", "#reconciliations")
+    cells = page.texts("#reconciliations td")
+    page.expect([*cells[:1], *cells[2:]] == ["Users", "failed", "never", "–", "–", "–", "–"], f"the first run: {cells}")
+    page.see("Healthy", "#health")
+
+    def succeed(age, left, since):
+        end = int(time.time() * 1000) - int(age * 3_600_000)
+        site.sql(f"UPDATE clerk_sync_reconciliations SET succeeded = 1, applied = 1, last_success = {end}, found_missing = 3, "
+                 f"found_different = 0, found_extra = {left}, missing = 0, different = 0, extra = {left}, foreign_rows = 0, "
+                 f"unusable = 0, drift_since = {f'{end} - {int(since * 3_600_000)}' if since is not None else 'NULL'}")
+        page.reload()
+        page.see("repaired", "#reconciliations")
+
+    succeed(1, 2, 24)
+    page.expect(page.texts("#reconciliations td")[4:7] == ["0", "0", "2"], "the differences that remain")
+    page.see("Healthy", "#health")
+    succeed(1, 2, 25.1)
+    page.see("Differs from Clerk", "#health")
+    page.inspect("drift")
+    succeed(49, 0, None)
+    page.see("Not compared with Clerk", "#health")
+    page.get_by_role("link", name="Users").click()
+    page.see("user_1", "#users")
+    page.expect(not page.locator("#comparison").is_visible(), "the comparison is shown with the users")
+    page.get_by_role("link", name="Deliveries").click()
+    succeed(47, 0, None)
     page.see("Healthy", "#health")
 
 

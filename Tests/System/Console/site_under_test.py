@@ -101,6 +101,12 @@ class SiteUnderTest:
         finally:
             database.close()
 
+    def reconcile(self):
+        """Has the command record a comparison with Clerk that fails, because this server is not Clerk's API."""
+        command = os.path.join(os.path.dirname(self.handler), "clerk-sync")
+        arguments = ["reconcile", "--database", self.database, "--api-url", self.url]
+        subprocess.run([command, *arguments], env={"CLERK_SECRET_KEY": "sk_test_none"}, stderr=subprocess.DEVNULL)
+
     def stop_handler(self):
         os.kill(self.process, signal.SIGTERM)
         # The handler is a child of another process, and becomes a zombie when it ends. Its threads may end later, and

@@ -41,7 +41,7 @@ import Testing
     let seed = SplitMix64.seed
     var random = SplitMix64(seed: seed)
     let tables = RandomOrganizations(using: &random)
-    let histories = (0..<8).map { OrganizationHistory("\($0)x", steps: 40, using: &random) }
+    let histories = (0..<12).map { OrganizationHistory("\($0)x", steps: 40, using: &random) }
     let folder = try TemporaryFolder(inMemory: true)
     let database = folder.file("app.db")
     try ApplicationSchema.run(

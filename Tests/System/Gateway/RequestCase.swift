@@ -81,6 +81,15 @@ struct RequestCase: Sendable, CustomTestStringConvertible {
     ),
     RequestCase("a path behind a prefix", ["SCRIPT_NAME": "/app/api/webhooks"], is: 200, "applied"),
     RequestCase("no path", ["SCRIPT_NAME": nil], is: 200, "applied"),
+    RequestCase("a trailing slash", ["SCRIPT_NAME": "/api/webhooks/"], is: 200, "applied"),
+    RequestCase(
+      "a further path",
+      ["SCRIPT_NAME": "/a.fcgi", "PATH_INFO": "/hooks/clerk/", "CLERK_SYNC_PATH": "/x,/hooks/clerk"],
+      is: 200, "applied"),
+    RequestCase(
+      "a further path that cannot be used",
+      ["SCRIPT_NAME": "/hooks/clerk", "CLERK_SYNC_PATH": "hooks/clerk"], is: 500,
+      "configuration_error"),
     RequestCase("another path", ["SCRIPT_NAME": "/api/other"], is: 404, "not_found"),
     RequestCase("a path that goes on", ["SCRIPT_NAME": "/api/webhooks/x"], is: 404, "not_found"),
     RequestCase("GET", ["REQUEST_METHOD": "GET"], is: 405, "method_not_allowed"),

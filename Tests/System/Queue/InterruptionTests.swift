@@ -118,10 +118,21 @@ import Testing
     let worker = try site.startWorker()
     try site.deliver(Payload.user(id: "user_1"))
     #expect(try site.isDrained())
+    let created = "info created the queue's consumer group"
+    #expect(eventually { worker.log.contains(created) })
     try site.redis.command("FLUSHALL")
+    let lost = "warning the queue's consumer group was gone, and has been created again"
+    #expect(eventually { worker.log.contains(lost) }, "\(worker.log)")
     #expect(try site.deliver(Payload.user(id: "user_2")) == "queued")
     #expect(eventually { site.users == ["user_1", "user_2"] })
+    // An entry may be queued before the worker has found out.
+    try site.redis.command("DEL", "clerk-sync:deliveries")
+    #expect(try site.deliver(Payload.user(id: "user_3")) == "queued")
+    #expect(eventually { site.users.count == 3 })
     #expect(worker.isRunning)
+    #expect(worker.log.contains("Redis was emptied, as by FLUSHALL"))
+    #expect(worker.log.components(separatedBy: created).count == 2)
+    #expect(!worker.log.contains("replica") && !worker.log.contains("Redis is unavailable"), "\(worker.log)")
   }
 
   @Test func `When Redis is out of memory the worker keeps draining it, despite failing entries`() throws {

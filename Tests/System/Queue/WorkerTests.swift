@@ -126,6 +126,24 @@ import Testing
     #expect(eventually { worker.log.contains("no matching signature among 1 entries and 1 secrets") })
   }
 
+  @Test func `The worker refuses events of another instance, and takes messages of any age`() throws {
+    let site = try QueueSite()
+    func event(_ user: String, _ instance: String) -> [UInt8] {
+      let body = Payload.user(id: user)
+      return Array("\(body.dropLast()),\"instance_id\":\"\(instance)\"}".utf8)
+    }
+    // Signed an hour ago, which the receiver has accepted then.
+    let signed = "\(Int(Date.now.timeIntervalSince1970) - 3600)"
+    try site.queue(SignedDelivery(event("user_1", "ins_prod"), id: "msg_1", timestamp: signed))
+    try site.queue(SignedDelivery(event("user_2", "ins_dev"), id: "msg_2", timestamp: signed))
+    let worker = try site.startWorker(
+      environment: ["CLERK_SYNC_INSTANCE": "ins_prod", "CLERK_SYNC_TOLERANCE": "10"])
+    #expect(try site.isDrained())
+    #expect(try site.outcomes() == ["msg_1": "applied", "msg_2": "refused"])
+    #expect(site.users == ["user_1"])
+    #expect(eventually { worker.log.contains("wrong_instance: the event's instance_id") }, "\(worker.log)")
+  }
+
   @Test func `A refused entry is recorded, and is neither retried nor a dead letter`() throws {
     let site = try QueueSite()
     for (id, body) in [

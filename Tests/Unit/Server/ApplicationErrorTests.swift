@@ -20,7 +20,7 @@ import Testing
 
     var headers = Exchange.commonHeaders
     headers["Allow"] = request.allow
-    if ["malformed_event", "no_primary_email", "no_user_id"].contains(request.code) {
+    if ["malformed_event", "no_primary_email", "no_user_id", "wrong_instance"].contains(request.code) {
       headers["webhook-delivery"] = "abort-message"
     }
     #expect(exchange.headers == headers)

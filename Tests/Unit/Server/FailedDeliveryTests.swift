@@ -38,6 +38,41 @@ import Testing
     #expect(try application.database.users() == [])
   }
 
+  @Test(arguments: [
+    ("ins_dev", "the event''s instance_id is not that of CLERK_SYNC_INSTANCE"),
+    (nil, "the event has no instance_id"),
+  ])
+  func `An event of another instance is refused whatever it says, without its user`(
+    instance: String?, reason: String
+  ) throws {
+    let setting = [("CLERK_SYNC_INSTANCE", "ins_prod")]
+    let envelope = ["instance_id": instance.map { "\"\($0)\"" }]
+    for (type, data) in [
+      ("user.created", [:]), ("user.deleted", [:]), ("session.created", [:]), ("user.updated", ["id": nil]),
+    ] as [(String, [String: String?])] {
+      let id = "msg_\(type.replacing(".", with: "_"))"
+      let delivery = try TestApplication.delivery(
+        UserEvent(type, data: data, envelope: envelope).body, id: id)
+      #expect(try application.respond(delivery, setting).body["error"] == "wrong_instance")
+      let entry = "'\(id)' '\(type)' NULL 'refused' 'wrong_instance: \(reason)"
+      let ledger = try application.database.ledger()
+      #expect(ledger.contains { $0?.hasPrefix(entry) == true }, "\(ledger)")
+    }
+    #expect(try application.database.users() == [])
+    #expect(try application.database.column("SELECT count(*) FROM clerk_sync_versions") == ["0"])
+  }
+
+  @Test func `An event of the expected instance is applied, and a refused one once the setting is corrected`()
+    throws
+  {
+    let delivery = try TestApplication.delivery(UserEvent(envelope: ["instance_id": #""ins_prod""#]).body)
+    let wrong = try application.respond(delivery, [("CLERK_SYNC_INSTANCE", "ins_other")])
+    #expect(wrong.body["error"] == "wrong_instance")
+    #expect(
+      try application.respond(delivery, [("CLERK_SYNC_INSTANCE", "ins_prod")]).body["outcome"] == "applied")
+    #expect(try application.database.column("SELECT outcome FROM clerk_sync_deliveries") == ["applied"])
+  }
+
   @Test func `A refused user is stored by the next event, which clears the refusal`() throws {
     let refused = UserEvent(data: ["primary_email_address_id": "null"]).body
     #expect(try respond(refused, "msg_1").status == 400)

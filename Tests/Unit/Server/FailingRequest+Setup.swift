@@ -72,6 +72,22 @@ extension FailingRequest {
         TestApplication.delivery(Payload.user(id: "user_1")), [("CLERK_WEBHOOK_SECRET", "whsec_*c2VjcmV0")])
     },
     FailingRequest(
+      "secret in quotation marks", 500, "configuration_error",
+      reason: "CLERK_WEBHOOK_SECRET has quotation marks around or in the secret"
+    ) {
+      try TestApplication().respond(
+        TestApplication.delivery(Payload.user(id: "user_1")), [("CLERK_WEBHOOK_SECRET", #""whsec_c2VjcmV0""#)]
+      )
+    },
+    FailingRequest(
+      "path that may be the webhook's, but for the setting", 500, "configuration_error",
+      reason: "CLERK_SYNC_PATH cannot be used: expected paths that begin with a slash"
+    ) {
+      try TestApplication().respond([
+        ("REQUEST_METHOD", "POST"), ("SCRIPT_NAME", "/hooks/clerk"), ("CLERK_SYNC_PATH", "hooks/clerk"),
+      ])
+    },
+    FailingRequest(
       "setting that does not parse", 500, "configuration_error",
       reason: "CLERK_SYNC_TIMESTAMPS cannot be used: expected ms or s"
     ) {

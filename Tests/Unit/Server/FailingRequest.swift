@@ -125,6 +125,20 @@ struct FailingRequest: Sendable, CustomTestStringConvertible {
     ) {
       try TestApplication().respond(TestApplication.delivery(user, timestamp: "0\(TestApplication.now)"))
     },
+    FailingRequest(
+      "timestamp in milliseconds", 400, "invalid_signature",
+      reason: "the timestamp is in milliseconds: send seconds"
+    ) {
+      try TestApplication().respond(TestApplication.delivery(user, timestamp: "\(TestApplication.now)000"))
+    },
+    FailingRequest(
+      "timestamp outside another tolerance", 400, "invalid_signature",
+      reason: "clock skew of 11 s, 10 allowed"
+    ) {
+      try TestApplication().respond(
+        TestApplication.delivery(user, timestamp: "\(TestApplication.now - 11)"),
+        [("CLERK_SYNC_TOLERANCE", "10")])
+    },
     FailingRequest("timestamp too old", 400, "invalid_signature", reason: "clock skew of 301 s, 300 allowed")
     {
       try TestApplication().respond(TestApplication.delivery(user, timestamp: "\(TestApplication.now - 301)"))
@@ -168,6 +182,20 @@ struct FailingRequest: Sendable, CustomTestStringConvertible {
       let application = try TestApplication()
       try application.database.folder.write(String(repeating: "Lovelace ", count: 200), to: "app.db")
       return try application.respond("ada@example.org Lovelace")
+    },
+    FailingRequest(
+      "event of another instance", 400, "wrong_instance",
+      reason: "the event's instance_id is not that of CLERK_SYNC_INSTANCE: give the other Clerk instance"
+    ) {
+      try TestApplication().respond(
+        TestApplication.delivery(UserEvent(envelope: ["instance_id": #""ins_owner-only""#]).body),
+        [("CLERK_SYNC_INSTANCE", "ins_1")])
+    },
+    FailingRequest(
+      "event without an instance", 400, "wrong_instance",
+      reason: "the event has no instance_id, and CLERK_SYNC_INSTANCE"
+    ) {
+      try TestApplication().respond(TestApplication.delivery(user), [("CLERK_SYNC_INSTANCE", "ins_1")])
     },
     FailingRequest("no user id", 400, "no_user_id", reason: "data.id is missing or empty") {
       try TestApplication().respond(UserEvent("user.deleted", data: ["id": nil]).body)

@@ -13,10 +13,11 @@ struct Message {
   var body = Array(#"{"test": 2432232314}"#.utf8)
   var secrets = [Message.secret]
   var now: Int64 = 1_614_265_330
+  var tolerance = Verifier.standardTolerance
 
   func verify() throws -> VerifiedMessage {
     let headers = MessageHeaders(id: id, timestamp: timestamp, signature: signature)
-    let verifier = Verifier(secrets: try secrets.map { try Secret($0) })
+    let verifier = Verifier(secrets: try secrets.map { try Secret($0) }, tolerance: tolerance)
     return try verifier.verify(headers, body: body, now: now)
   }
 

@@ -27,18 +27,41 @@ import Testing
   func `A timestamp more than 300 seconds off is refused`(age: Int64) {
     var message = Message()
     message.now += age
-    #expect(throws: VerificationError.outsideTolerance(age: age)) { try message.verify() }
+    #expect(throws: VerificationError.outsideTolerance(age: age, tolerance: 300)) { try message.verify() }
+  }
+
+  @Test(arguments: [1, 600, 86_400] as [Int64])
+  func `Another tolerance counts in both directions, inclusive`(tolerance: Int64) {
+    for sign in [-1, 1] as [Int64] {
+      var message = Message()
+      message.tolerance = tolerance
+      message.now += sign * tolerance
+      #expect(throws: Never.self) { try message.verify() }
+      message.now += sign
+      let refusal = VerificationError.outsideTolerance(age: sign * (tolerance + 1), tolerance: tolerance)
+      #expect(throws: refusal) { try message.verify() }
+    }
+  }
+
+  @Test(arguments: ["1614265330000", "100000000000", "99999999999999"])
+  func `A timestamp in milliseconds is refused as such`(text: String) throws {
+    var message = Message()
+    message.timestamp = text
+    #expect(throws: VerificationError.timestampInMilliseconds) { try message.signed().verify() }
   }
 
   @Test(arguments: [
     ("1", Int64.min), ("1", Int64.max), ("9223372036854775807", Int64.min), ("9223372036854775807", -1),
-    ("9223372036854775807", 1_614_265_330), ("1614265330000", 1_614_265_330),
+    ("9223372036854775807", 1_614_265_330), ("100000000000000", 1_614_265_330),
+    ("99999999999", 1_614_265_330),
   ])
   func `Any clock and any timestamp can be compared`(timestamp: String, now: Int64) throws {
     var message = Message()
     (message.timestamp, message.now) = (timestamp, now)
     let age = now &- (try #require(Int64(timestamp)))
-    #expect(throws: VerificationError.outsideTolerance(age: age)) { try message.signed().verify() }
+    #expect(throws: VerificationError.outsideTolerance(age: age, tolerance: 300)) {
+      try message.signed().verify()
+    }
   }
 
   @Test func `The smallest and the largest timestamp can be verified`() throws {

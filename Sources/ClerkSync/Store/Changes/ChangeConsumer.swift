@@ -171,15 +171,10 @@ extension UserStore {
   private func writeChanges<Result>(
     _ body: (borrowing Connection) throws(SQLiteError) -> Result
   ) throws(StoreError) -> Result {
-    try database.requireWritable()
-    let connection = try database.open()
-    guard try database.sql(ChangeTable.exists(on: connection)) else {
-      throw .noChanges(database: database.path)
+    let result = try database.transaction { connection throws(SQLiteError) -> Result? in
+      try ChangeTable.exists(on: connection) ? try body(connection) : nil
     }
-    let result = try database.sql(
-      connection.transaction { () throws(SQLiteError) in try body(connection) })
-    var checkpoint = Checkpoint(keepsConnection: false)
-    checkpoint.run(on: connection)
+    guard let result else { throw .noChanges(database: database.path) }
     return result
   }
 }

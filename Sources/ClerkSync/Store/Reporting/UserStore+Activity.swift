@@ -14,13 +14,16 @@ package struct Condition: Sendable {
   package let journalMode: String
   /// The consumers of the change feed; none if the database does not record changes.
   package let consumers: [ChangeConsumer]
+  /// The last comparisons with Clerk; none if there has been no run.
+  package let reconciliations: [ReconciliationRecord]
 
-  fileprivate init(_ connection: borrowing Connection) throws(SQLiteError) {
+  fileprivate init(_ connection: borrowing Connection, _ mapping: Mapping) throws(SQLiteError) {
     lastAttempt = try connection.integer(DeliveryLedger.lastAttempt)
     pendingFailures = try connection.integer(DeliveryLedger.failureCount) ?? 0
     refused = try connection.integer(DeliveryLedger.refusalCount) ?? 0
     journalMode = try connection.journalMode()
     consumers = try ChangeConsumer.all(on: connection)
+    reconciliations = try ReconciliationTable.all(mapping, on: connection)
   }
 }
 
@@ -105,7 +108,7 @@ extension UserStore {
 
   package func condition() throws(StoreError) -> Condition {
     let connection = try database.openForReading()
-    return try database.sql(Condition(connection))
+    return try database.sql(Condition(connection, mapping))
   }
 
   /// Returns the sizes of the file and its WAL in bytes; 0 for a missing file.
@@ -119,7 +122,8 @@ extension UserStore {
 
   private func totals(on connection: borrowing Connection) throws(SQLiteError) -> Totals {
     Totals(
-      condition: try Condition(connection), deliveries: try DeliveryCounts.readTotals(on: connection),
+      condition: try Condition(connection, mapping),
+      deliveries: try DeliveryCounts.readTotals(on: connection),
       objects: try countObjects(on: connection))
   }
 

@@ -127,6 +127,12 @@ extension DatabaseSchema {
     return try completed(found, on: connection)
   }
 
+  /// Whether there is a table with this name, one of clerk-sync's own.
+  static func hasTable(_ name: StaticString, on connection: borrowing Connection) throws(SQLiteError) -> Bool
+  {
+    try connection.integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", "\(name)") != nil
+  }
+
   /// Returns the names of the triggers on the table, whose name can be in any case.
   static func triggers(
     on table: String, _ connection: borrowing Connection

@@ -54,9 +54,6 @@ enum ChangeTable {
     DELETE FROM clerk_sync_changes WHERE seq IN (\(expired) ORDER BY seq LIMIT ?2)
     """
 
-  private static let exists: SQL =
-    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'clerk_sync_changes'"
-
   /// Records that the object's row was created, updated or deleted.
   static func record(
     _ operation: Event.Operation, of entity: Entity, _ id: String, from origin: Origin,
@@ -90,7 +87,7 @@ enum ChangeTable {
 
   /// Whether the database has the tables.
   static func exists(on connection: borrowing Connection) throws(SQLiteError) -> Bool {
-    try connection.integer(exists) != nil
+    try DatabaseSchema.hasTable("clerk_sync_changes", on: connection)
   }
 
   /// Returns how many changes are from before `limit`, in milliseconds since 1970, and can be removed.

@@ -60,6 +60,18 @@ struct Database: Sendable {
     return connection
   }
 
+  /// Runs `body` in a transaction on a connection of its own. What it wrote is on disk when this returns.
+  func transaction<Result>(
+    _ body: (borrowing Connection) throws(SQLiteError) -> Result
+  ) throws(StoreError) -> Result {
+    try requireWritable()
+    let connection = try open()
+    let result = try sql(connection.transaction { () throws(SQLiteError) in try body(connection) })
+    var checkpoint = Checkpoint(keepsConnection: false)
+    checkpoint.run(on: connection)
+    return result
+  }
+
   /// Throws unless the file and its folder exist and this process can write to both.
   ///
   /// SQLite silently opens an unwritable file read-only, and a transaction must create a journal in the folder.

@@ -97,7 +97,7 @@ struct ClerkAPI {
     }
   }
 
-  private static func totalCount(_ body: Data) throws -> Int {
+  static func totalCount(_ body: Data) throws -> Int {
     struct Count: Decodable {
       let totalCount: Int
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A body that may have been signed originally, before some program altered it.
 struct BodyVariant {
   let bytes: [UInt8]
@@ -6,11 +8,24 @@ struct BodyVariant {
 
   /// Returns the variants of a received body, the most likely first.
   static func all(of body: [UInt8]) -> [BodyVariant] {
-    ends(of: body) + lineBreaks(of: body) + styles(of: body)
+    encodings(of: body) + ends(of: body) + lineBreaks(of: body) + styles(of: body)
   }
 
   private static let (lf, cr) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
   private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+  /// API gateways pass a body on in base64, on one line.
+  private static func encodings(of body: [UInt8]) -> [BodyVariant] {
+    let text = body.filter { !isSpace($0) }
+    guard !text.isEmpty, let decoded = Data(base64Encoded: Data(text)) else { return [] }
+    return [
+      BodyVariant(
+        bytes: Array(decoded),
+        explanation:
+          "the body was encoded in base64, as API gateways do: let the gateway pass it on as text, or decode it "
+          + "before the handler")
+    ]
+  }
 
   private static func ends(of body: [UInt8]) -> [BodyVariant] {
     let raw = "keep the raw bytes, as `curl --data-binary` and `printf %s` do"

@@ -5,6 +5,8 @@ struct Diagnosis {
   let headers: ReceivedHeaders
   let body: [UInt8]
   let secrets: [KnownSecret]
+  /// Seconds, as in ``Verifier/tolerance``.
+  let tolerance: Int64
   /// Seconds since 1970.
   let now: Int64
 
@@ -60,7 +62,7 @@ struct Diagnosis {
         }
       }
     }
-    return candidates
+    return candidates + candidates.compactMap(Self.inSeconds)
       + candidates.map { candidate in
         let bare = [candidate.headers.id, candidate.headers.timestamp, candidate.headers.signature].map {
           $0.filter { !$0.isWhitespace }
@@ -70,6 +72,17 @@ struct Diagnosis {
           "the signature matches without the white space inside the headers: find what inserts it"
         )
       }
+  }
+
+  /// Returns the headers with a timestamp of milliseconds as seconds; nil if it is of another form.
+  private static func inSeconds(_ candidate: Candidate) -> Candidate? {
+    let headers = candidate.headers
+    guard headers.timestamp.isInMilliseconds else { return nil }
+    return (
+      MessageHeaders(
+        id: headers.id, timestamp: String(headers.timestamp.dropLast(3)), signature: headers.signature),
+      "the signature matches with the timestamp in seconds: find what converts it to milliseconds"
+    )
   }
 
   private func signer(of body: [UInt8], under headers: MessageHeaders) throws(VerificationError)
@@ -87,14 +100,14 @@ struct Diagnosis {
   }
 
   private func skew(of headers: MessageHeaders) -> String? {
-    guard let signed = Int64(headers.timestamp),
+    guard let signed = Int64(headers.timestamp), headers.timestamp.utf8.count < 13,
       case (let age, let overflow) = now.subtractingReportingOverflow(signed),
-      !overflow, age.magnitude > Verifier.tolerance.magnitude
+      !overflow, age.magnitude > tolerance.magnitude
     else { return nil }
     let distance = age > 0 ? "\(age) s in the past" : "\(age.magnitude) s in the future"
     return
       "clock skew of \(age.magnitude) s: the signature matches, but its timestamp is \(distance), more than "
-      + "\(Verifier.tolerance) s; set this machine's clock if the delivery is new, otherwise replay the message"
+      + "\(tolerance) s; set this machine's clock if the delivery is new, otherwise replay the message"
   }
 }
 

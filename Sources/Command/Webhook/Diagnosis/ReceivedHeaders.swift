@@ -84,6 +84,10 @@ extension ReceivedHeaders {
     for timestamp in values("\(family)-timestamp") where !timestamp.utf8.areDecimalDigits {
       lines.append("the timestamp is not a number of seconds: send seconds since 1970, digits only")
     }
+    for timestamp in values("\(family)-timestamp") where timestamp.isInMilliseconds {
+      lines.append(
+        "the timestamp is in milliseconds: send seconds since 1970, which have 10 digits, and sign those")
+    }
     for part in ["id", "timestamp"]
     where values("\(family)-\(part)").contains(where: { $0.contains(where: \.isWhitespace) }) {
       lines.append("white space inside \(family)-\(part): find what folds or joins headers in transit")
@@ -107,4 +111,9 @@ extension ReceivedHeaders {
       "a v1 signature of \($0.count - 3) characters, expected 44: it was truncated, folded or joined in transit"
     }
   }
+}
+
+extension String {
+  /// Whether a timestamp of digits is in milliseconds since 1970, at a time between 2001 and 2286.
+  var isInMilliseconds: Bool { utf8.count == 13 && utf8.areDecimalDigits }
 }

@@ -19,6 +19,30 @@ enum DoctorCases {
         $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "\(SignedDelivery.secret),\(SignedDelivery.secret)"
       }),
     Case(
+      "a secret in quotation marks", "error", "settings",
+      "CLERK_WEBHOOK_SIGNING_SECRET has quotation marks around or in the secret",
+      remedy: "correct the setting",
+      cause: { $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = "\"\(SignedDelivery.secret)\"" },
+      cure: { $0.environment["CLERK_WEBHOOK_SIGNING_SECRET"] = SignedDelivery.secret }),
+    Case(
+      "a file with a secret in quotation marks", "error", "settings",
+      "CLERK_WEBHOOK_SIGNING_SECRET_FILE has quotation marks around or in the secret",
+      remedy: "or the file that it names",
+      cause: { patient in
+        let file = try patient.folder.write("'\(SignedDelivery.secret)'\n", to: "secret")
+        try patient.chmod(0o600, "secret")
+        patient.environment = ["CLERK_WEBHOOK_SIGNING_SECRET_FILE": file]
+      },
+      cure: { patient in
+        try patient.folder.write("\(SignedDelivery.secret)\n", to: "secret")
+        try patient.chmod(0o600, "secret")
+      }),
+    Case(
+      "a long tolerance", "warning", "tolerance", "CLERK_SYNC_TOLERANCE is 901",
+      remedy: "synchronize the clock",
+      cause: { $0.environment["CLERK_SYNC_TOLERANCE"] = "901" },
+      cure: { $0.environment["CLERK_SYNC_TOLERANCE"] = "900" }),
+    Case(
       "a number out of range", "error", "settings", "expected a whole number from 1 to 256",
       remedy: "correct the setting",
       cause: { $0.environment["CLERK_SYNC_THREADS"] = "0" },
@@ -201,6 +225,34 @@ enum DoctorCases {
           "CREATE TABLE orders (id INTEGER PRIMARY KEY, userId TEXT REFERENCES users (id) ON DELETE CASCADE)",
           "CREATE TABLE payments (orderId INTEGER NOT NULL REFERENCES orders (id))")
       }, cure: { try $0.database.execute("DROP TABLE payments") }),
+    Case(
+      "a reference to what a deletion takes along, before init", "warning", "foreign keys",
+      "payments.orderId has ON DELETE RESTRICT: a user with such rows, through orders, cannot be deleted",
+      remedy: "ON DELETE CASCADE or ON DELETE SET NULL",
+      cause: {
+        try $0.database.execute(
+          "DROP TABLE clerk_sync_schema",
+          "CREATE TABLE orders (id INTEGER PRIMARY KEY, userId TEXT REFERENCES users (id) ON DELETE CASCADE)",
+          "CREATE TABLE payments (orderId INTEGER NOT NULL REFERENCES orders (id) ON DELETE RESTRICT)")
+      },
+      cure: {
+        try $0.database.execute("DROP TABLE payments")
+        _ = try Command.run(["init", "--database", "app.db"], in: $0.folder)
+      }),
+    Case(
+      "a reference to the address", "warning", "foreign keys",
+      "contacts.address references users.email and has ON UPDATE NO ACTION: users.email of a user with such rows cannot "
+        + "change",
+      remedy: "declare it ON UPDATE CASCADE, or let it reference users.id, which never changes",
+      cause: {
+        try $0.database.execute(
+          "CREATE TABLE contacts (address TEXT REFERENCES Users (Email) ON DELETE CASCADE)")
+      },
+      cure: {
+        try $0.database.execute(
+          "DROP TABLE contacts",
+          "CREATE TABLE contacts (address TEXT REFERENCES users (email) ON DELETE CASCADE ON UPDATE CASCADE)")
+      }),
     Case(
       "a reference that restricts", "warning", "foreign keys", "bookings.userId has ON DELETE RESTRICT",
       remedy: "ON DELETE CASCADE",

@@ -142,6 +142,25 @@ import Testing
     let found = try #require(try patient.findings().findings.first { $0.check == "tables" })
     #expect(found.level == "warning")
     #expect(found.what.contains("app.db is locked by another program"))
+    try other.run("ROLLBACK")
+    // Now nobody can read it either.
+    try other.run("BEGIN EXCLUSIVE")
+    let unreadable = try #require(try patient.findings().findings.first { $0.check == "database" })
+    #expect(unreadable.level == "error")
+    #expect(unreadable.what.contains("app.db is locked by another program, which lets no one read it"))
+    #expect(unreadable.remedy?.contains("fuser -v ") == true)
+  }
+
+  @Test func `Quotation marks in a file of settings are the file's own, and no part of the secret`() throws {
+    let patient = try Patient()
+    let file = try patient.folder.write(
+      "CLERK_WEBHOOK_SIGNING_SECRET=\"\(SignedDelivery.secret)\"\n", to: "env")
+    try patient.chmod(0o600, "env")
+    patient.environment = [:]
+    patient.arguments += ["--env-file", file]
+    let (status, findings) = try patient.findings()
+    #expect(status == 0, "\(findings)")
+    #expect(findings.contains { $0.check == "secret" && $0.what == "1 valid secret" })
   }
 
   @Test func `Refused deliveries are counted, and need no attention`() throws {

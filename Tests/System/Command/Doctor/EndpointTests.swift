@@ -81,6 +81,25 @@ import Testing
     #expect(found["endpoint"]?.remedy?.contains(remedy) == true, "\(found)")
   }
 
+  @Test(arguments: [
+    ("/hooks/clerk", "/api/health"), ("/site/hooks/clerk/", "/site/api/health"),
+    ("/api/webhooks/", "/api/health"),
+  ])
+  func `The health of a further path of the webhook is found`(path: String, health: String) throws {
+    patient.environment["CLERK_SYNC_PATH"] = "/other, /hooks/clerk"
+    let server = try answering("400 Bad Request", body: #"{"error":"missing_headers"}"#)
+    let found = try findings(at: "http://127.0.0.1:\(server.port)\(path)")
+    #expect(found["endpoint"]?.level == "ok")
+    // The server answers everything alike.
+    #expect(found["health"]?.what == "http://127.0.0.1:\(server.port)\(health) answers 400", "\(found)")
+  }
+
+  @Test func `The configured tolerance tells how far the endpoint's clock may be off`() throws {
+    patient.environment["CLERK_SYNC_TOLERANCE"] = "600"
+    let server = try answering("400 Bad Request", ahead: 400, body: #"{"error":"missing_headers"}"#)
+    #expect(try findings(at: "http://127.0.0.1:\(server.port)/api/webhooks")["clock"]?.level == "warning")
+  }
+
   @Test func `A URL other than the webhook's is a warning`() throws {
     let server = try answering("400 Bad Request", body: #"{"error":"missing_headers"}"#)
     let found = try findings(at: "http://127.0.0.1:\(server.port)/cgi-bin/clerk-sync.fcgi")

@@ -75,6 +75,23 @@ import Testing
     #expect(check.status == 0, "\(check.output)")
   }
 
+  @Test func `A foreign key that blocks a deletion through another table, or an update, is a line`() throws {
+    try ApplicationSchema.create("indirect-reference", at: folder.file("app.db"))
+    try ApplicationSchema.run(
+      "CREATE TABLE contacts (address TEXT REFERENCES users (email) ON DELETE CASCADE)",
+      at: folder.file("app.db"))
+    let command = try run("check", "--database", "app.db")
+    #expect(command.status == 1)
+    #expect(
+      command.lines.dropFirst() == [
+        "user    users     ok",
+        "user    payments  payments.orderId has ON DELETE NO ACTION: a user with such rows, through orders, cannot be "
+          + "deleted; declare it ON DELETE CASCADE or ON DELETE SET NULL",
+        "user    contacts  contacts.address references users.email and has ON UPDATE NO ACTION: users.email of a user with "
+          + "such rows cannot change; declare it ON UPDATE CASCADE, or let it reference users.id, which never changes",
+      ])
+  }
+
   @Test func `A missing database is not created, and a locked one is said to be locked`() throws {
     let missing = try run("check", "--database", "app.db")
     #expect(missing.status == 2)

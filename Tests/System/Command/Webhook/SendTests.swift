@@ -44,6 +44,22 @@ import Testing
     #expect(try database.rows(columns, columns: 5).isEmpty)
   }
 
+  @Test func `An example event names the configured instance`() throws {
+    let server = try NginxServer(environment: ["CLERK_SYNC_INSTANCE": "ins_prod"])
+    let sample = ["user.created", "--url", "\(server.url)/api/webhooks"]
+    func send(_ instance: String?) throws -> Command {
+      try self.send(
+        sample, environment: Self.environment.merging(["CLERK_SYNC_INSTANCE": instance ?? ""]) { $1 })
+    }
+    #expect(try send("ins_prod").status == 0)
+    for instance in ["ins_dev", nil] {
+      let refused = try send(instance)
+      #expect(refused.status == 2)
+      #expect(refused.output.contains(#""error":"wrong_instance""#), "\(refused.output)")
+      #expect(refused.errors.contains("the handler's CLERK_SYNC_INSTANCE is another one: set the same here"))
+    }
+  }
+
   @Test func `Each example is about a new user`() throws {
     let server = try NginxServer()
     for _ in 1...2 {

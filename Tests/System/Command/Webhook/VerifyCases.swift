@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 
 /// Changes of deliveries in transit, and their explanations.
@@ -80,6 +81,19 @@ enum VerifyCases {
       $0.headers = { ["svix-id: msg_2"] + Received.lines($0) }
     },
     Case("a full stop", "the id contains a full stop") { $0.id = "msg.1" },
+    Case("signed with milliseconds", "the timestamp is in milliseconds: send seconds") {
+      $0.unit = .milliseconds
+    },
+    Case("milliseconds in transit", "matches with the timestamp in seconds: find what converts it") {
+      $0.headers = { Received.lines($0).map { $0.contains("timestamp") ? "\($0)123" : $0 } }
+    },
+    Case("base64", "the body was encoded in base64, as API gateways do") {
+      $0.body = Array(Data($0.signed).base64EncodedData())
+    },
+    Case("base64 in lines", "the body was encoded in base64, as API gateways do") {
+      $0.body = Array(
+        Data($0.signed).base64EncodedData(options: [.lineLength64Characters, .endLineWithLineFeed]))
+    },
     Case("a timestamp with a fraction", "the timestamp is not a number of seconds") {
       $0.headers = { Received.lines($0).map { $0.contains("timestamp") ? "\($0).5" : $0 } }
     },

@@ -13,10 +13,16 @@ import Testing
     var body: [UInt8]?
     var id = "msg_1"
     var age = 0
+    var unit = Unit.seconds
     var signedWith = SignedDelivery.secret
     var configured = SignedDelivery.secret
     /// The header lines, made from the signed delivery.
     var headers: (SignedDelivery) -> [String] = Received.lines
+
+    enum Unit: Int {
+      case seconds = 1
+      case milliseconds = 1000
+    }
 
     static func lines(_ signed: SignedDelivery) -> [String] {
       ["svix-id: \(signed.id)", "svix-timestamp: \(signed.timestamp)", "svix-signature: \(signed.signature)"]
@@ -35,9 +41,11 @@ import Testing
     }
   }
 
-  private func verify(_ received: Received, _ arguments: [String] = []) throws -> Command {
+  private func verify(
+    _ received: Received, _ arguments: [String] = [], environment: [String: String] = [:]
+  ) throws -> Command {
     let folder = try TemporaryFolder()
-    let timestamp = "\(Int(Date.now.timeIntervalSince1970) - received.age)"
+    let timestamp = "\((Int(Date.now.timeIntervalSince1970) - received.age) * received.unit.rawValue)"
     let signed = try SignedDelivery(
       received.signed, id: received.id, secret: received.signedWith, timestamp: timestamp)
     try folder.write(received.headers(signed).joined(separator: "\n") + "\n", to: "headers")
@@ -45,7 +53,8 @@ import Testing
     try folder.write(received.signedWith, to: "secret")
     return try Command.run(
       ["verify", "--headers", "headers", "--body", "body"] + arguments,
-      environment: ["CLERK_WEBHOOK_SIGNING_SECRET": received.configured], in: folder)
+      environment: environment.merging(["CLERK_WEBHOOK_SIGNING_SECRET": received.configured]) { $1 },
+      in: folder)
   }
 
   @Test(arguments: VerifyCases.rejected) func `A rejected delivery is explained`(rejection: Case) throws {
@@ -92,6 +101,34 @@ import Testing
     let verified = try verify(Received(configured: "\(Self.other),\(SignedDelivery.secret)"), ["--explain"])
     #expect(verified.status == 0)
     #expect(verified.output.contains("signed with secret 2 of the 2 configured, an old one"))
+  }
+
+  @Test(arguments: [("600", 0), ("10", 1)] as [(String, Int32)])
+  func `The configured tolerance counts`(tolerance: String, status: Int32) throws {
+    let received = Received(age: 400)
+    let verified = try verify(received, ["--explain"], environment: ["CLERK_SYNC_TOLERANCE": tolerance])
+    #expect(verified.status == status, "\(verified.output)")
+    #expect(verified.output.contains("more than 10 s") == (status == 1))
+    #expect(try verify(received).status == 1)
+  }
+
+  @Test(arguments: [
+    #""\#(SignedDelivery.secret)""#, "'\(SignedDelivery.secret)'", "“\(SignedDelivery.secret)”",
+  ])
+  func `Quotation marks around a secret are named`(quoted: String) throws {
+    let configured = try verify(Received(configured: quoted), ["--explain"])
+    #expect(configured.status == 78)
+    #expect(
+      configured.errors
+        == "clerk-sync: CLERK_WEBHOOK_SIGNING_SECRET has quotation marks around or in the secret, which are taken as "
+        + "part of it: remove them\n")
+    let folder = try TemporaryFolder()
+    try folder.write(quoted, to: "secret")
+    let tried = try verify(Received(), ["--explain", "--secret-file", folder.file("secret")])
+    #expect(tried.status == 64)
+    #expect(
+      tried.errors.contains(
+        "expected a file with signing secrets (whsec_ and base64) without quotation marks"))
   }
 
   @Test func `A secret that is not configured is found in a file`() throws {

@@ -64,13 +64,23 @@ import Testing
 
   @Test(arguments: [
     ("CLERK_SYNC_THREADS", "0"), ("CLERK_SYNC_MAX_BODY", "1M"), ("CLERK_WEBHOOK_SIGNING_SECRET", "whsec_?"),
-    ("CLERK_SYNC_LOG", "xml"), ("CLERK_WEBHOOK_SIGNING_SECRET_FILE", "/nowhere"),
+    ("CLERK_SYNC_LOG", "xml"), ("CLERK_SYNC_TOLERANCE", "0"), ("CLERK_SYNC_TOLERANCE", "-300"),
+    ("CLERK_SYNC_INSTANCE", "2fZ0b"), ("CLERK_SYNC_PATH", "hooks/clerk"), ("CLERK_SYNC_PATH", "/api/metrics"),
+    ("CLERK_WEBHOOK_SIGNING_SECRET_FILE", "/nowhere"),
   ])
   func `An invalid setting ends the start and is named`(name: String, value: String) throws {
     let cleared = ["CLERK_WEBHOOK_SIGNING_SECRET": ""]
     let handler = try Handler(in: folder, environment: cleared.merging([name: value]) { $1 })
     #expect(handler.process.exitStatus() == 78)
     #expect(handler.process.log.contains(name))
+  }
+
+  @Test(arguments: [("900", false), ("901", true)])
+  func `A long tolerance is warned of at the start`(tolerance: String, isWarned: Bool) throws {
+    let handler = try Handler(in: folder, environment: ["CLERK_SYNC_TOLERANCE": tolerance])
+    #expect(try handler.isHealthy())
+    let warning = "warning CLERK_SYNC_TOLERANCE is 901: a delivery that somebody has recorded"
+    #expect(handler.process.log.contains(warning) == isWarned, "\(handler.process.log)")
   }
 
   @Test func `GATEWAY_INTERFACE distinguishes a CGI process from one started by hand`() {

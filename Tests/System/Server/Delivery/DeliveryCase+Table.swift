@@ -26,6 +26,7 @@ extension DeliveryCase {
     DeliveryCase("the headers without a brand", 200, "applied", row: "Ada client") { request, _ in
       request.family = "webhook"
     },
+    DeliveryCase("a trailing slash", 200, "applied", row: "Ada client") { request, _ in request.url += "/" },
     DeliveryCase("a health check", 200, "ok") { request, _ in
       (request.url, request.method) = (request.url.replacing("webhooks", with: "health"), "GET")
       (request.body, request.secret) = (Data(), nil)

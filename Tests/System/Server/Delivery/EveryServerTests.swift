@@ -26,6 +26,20 @@ import Testing
   }
 
   @Test(arguments: ServerKind.allCases)
+  func `A further path of the webhook works once the server passes it on`(kind: ServerKind) throws {
+    let server = try kind.start(
+      settings: ["CLERK_SYNC_PATH": "/api/webhooks/clerk"], changes: [("webhooks/?", "webhooks(?:/clerk)?/?")]
+    )
+    let paths = ["/api/webhooks/clerk", "/api/webhooks/clerk/", "/api/webhooks"]
+    let answers = try Sender.send(
+      paths.enumerated().map { server.request(Payload.user(id: "user_\($0.offset)"), at: $0.element) })
+    #expect(answers.map { $0["outcome"] } == ["applied", "applied", "applied"])
+    #expect(try server.answer(server.reading("/api/webhooks/clerk")).status == 405)
+    #expect(
+      try server.answer(server.request(Payload.user(id: "user_x"), at: "/api/webhooks/other")).status == 404)
+  }
+
+  @Test(arguments: ServerKind.allCases)
   func `A hundred deliveries over eight connections all arrive`(kind: ServerKind) throws {
     let server = try kind.start()
     let requests = (0..<100).map { server.request(Payload.user(id: "user_\($0)")) }

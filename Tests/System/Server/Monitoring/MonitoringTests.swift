@@ -34,7 +34,7 @@ import Testing
     for arguments in [("rules", Project.file("conf/prometheus/clerk-sync.rules.yml")), ("config", file)] {
       let (status, output) = try Prometheus.tool("check", arguments.0, "--lint-fatal", arguments.1)
       #expect(status == 0, "\(output)")
-      #expect(output.contains("SUCCESS") && output.contains("10 rules found"), "\(output)")
+      #expect(output.contains("SUCCESS") && output.contains("12 rules found"), "\(output)")
     }
   }
 
@@ -109,7 +109,7 @@ import Testing
     #expect(panels.allSatisfy { !$0.targets.isEmpty && !$0.title.isEmpty })
   }
 
-  /// Starts a server that has received a user, and whose change feed has a consumer.
+  /// Starts a server that has received a user, whose change feed has a consumer, and that differs from Clerk.
   private func start() throws -> NginxServer {
     let server = try NginxServer(
       environment: ["CLERK_SYNC_ADMIN_TOKEN": APICase.token, "CLERK_SYNC_CHANGES": "on"])
@@ -117,6 +117,7 @@ import Testing
     #expect(try server.answer(server.request(Payload.user(id: "user_1"))).status == 200)
     try DatabaseFile(server.database).execute(
       "INSERT INTO clerk_sync_consumers (name, position) VALUES ('mail', 0)")
+    try server.recordDrift()
     return server
   }
 

@@ -6,8 +6,8 @@ import Testing
 @Suite(.programs) struct OpenAPITests {
   private static let limits = [("rate=20r/s", "rate=10000r/s"), ("burst=100", "burst=10000")]
 
-  /// Starts a server with 30 users and a consumer of their changes. `tables` names an example in conf/tables; with its organizations, the server has one, of
-  /// which all users are members.
+  /// Starts a server with 30 users, a consumer of their changes, and a comparison with Clerk. `tables` names an example in
+  /// conf/tables; with its organizations, the server has one, of which all users are members.
   private func start(tables: String? = nil) throws -> NginxServer {
     var environment = ["CLERK_SYNC_ADMIN_TOKEN": APICase.token, "CLERK_SYNC_CHANGES": "on"]
     environment["CLERK_SYNC_TABLES"] = tables.map { Project.file("conf/tables/\($0).json5") }
@@ -28,6 +28,7 @@ import Testing
     try #require(answers.allSatisfy { $0.status == 200 })
     try DatabaseFile(server.database).execute(
       "INSERT INTO clerk_sync_consumers (name, position) VALUES ('mail', 0)")
+    try server.recordDrift(tables: environment["CLERK_SYNC_TABLES"])
     return server
   }
 

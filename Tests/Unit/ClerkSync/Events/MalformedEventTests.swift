@@ -41,6 +41,16 @@ import Testing
     #expect(throws: EventError.malformed(reason: body.reason)) { try Event.decode(body.json) }
   }
 
+  @Test(arguments: ["ada@example.org", #"two\nlines"#, String(repeating: "a", count: 33)])
+  func `A key that a user has chosen is not repeated`(key: String) throws {
+    let mapping = try Mapping(json5: "{ user: { table: 'u', key: { id: 'id' }, columns: { o: 'object' } } }")
+    let metadata = #"{"a":{"b":{"\#(key)":[{"c":"\ud800"}]}}}"#
+    let reason = "data.unsafe_metadata.a.b.*.0… is not valid text"
+    #expect(throws: EventError.malformed(reason: reason)) {
+      try UserEvent(data: ["unsafe_metadata": metadata]).decode(mapping)
+    }
+  }
+
   @Test func `Every truncation of an event is malformed`() {
     let body = Array(UserEvent().body.utf8)
     for count in 0..<body.count {

@@ -52,6 +52,16 @@ struct ConsoleSite {
     return try respond(Request(parameters: Parameters(delivery.parameters), body: delivery.body))
   }
 
+  /// Records a comparison that found differences, and left one since this time, in milliseconds since 1970, or none.
+  func recordDrift(since time: Int64?) throws {
+    var run = ReconciliationRun(.user, started: 0, applied: true)
+    let found = DriftCounts(missing: 3, different: 2, extra: 1)
+    let left = DriftCounts(missing: 0, different: 0, extra: time == nil ? 0 : 1)
+    run.state = .succeeded(
+      at: time ?? 0, ReconciliationFigures(found: found, remaining: left, foreign: 0, unusable: 0))
+    try database.store.record(run)
+  }
+
   private func respond(_ request: Request) throws -> ConsoleAnswer {
     let lines = LogLines()
     let settings = application.settings(for: request.parameters)

@@ -112,6 +112,24 @@ import Testing
     #expect(answer.rows("changes").count == 1)
   }
 
+  @Test func `Drift is reported to a request with the token, and does not change the status`() throws {
+    let site = try ConsoleSite()
+    #expect(try site.get("/api/health").json["reconciliations"] == nil)
+    try site.recordDrift(since: 1)
+    let answer = try site.get("/api/health")
+    #expect(answer.status == 200)
+    #expect(answer.json["status"] as? String == "ok")
+    let record = try #require(answer.rows("reconciliations").first)
+    #expect(record["entity"] as? String == "user" && record["driftSince"] as? Int == 1)
+    #expect(record["succeeded"] as? Bool == true && record["lastSuccess"] as? Int == 1)
+    let figures = try #require(record["figures"] as? [String: Any])
+    #expect(figures["found"] as? [String: Int] == ["missing": 3, "different": 2, "extra": 1])
+    #expect(figures["remaining"] as? [String: Int] == ["missing": 0, "different": 0, "extra": 1])
+    #expect(try site.get("/api/health", authorization: nil).text == "{\"status\":\"ok\"}\n")
+    let stats = try site.get("/api/stats")
+    #expect(stats.rows("reconciliations").count == 1)
+  }
+
   @Test func `An unusable database is reported to every request`() throws {
     let site = try ConsoleSite()
     try site.database.execute("DROP TABLE clerk_sync_deliveries")

@@ -74,6 +74,26 @@ import Testing
     }
   }
 
+  @Test func `The last comparison with Clerk is reported, once there has been one`() throws {
+    #expect(try !site.get("/api/metrics").text.contains(/clerk_sync_(drift|reconcile)/))
+    try site.recordDrift(since: 5000)
+    let found = values(try site.get("/api/metrics"))
+    for (name, value) in [
+      (#"clerk_sync_reconcile_last_success_timestamp_seconds{entity="user"}"#, "5.0"),
+      (#"clerk_sync_drift_since_timestamp_seconds{entity="user"}"#, "5.0"),
+      (#"clerk_sync_drift{entity="user",kind="missing"}"#, "0"),
+      (#"clerk_sync_drift{entity="user",kind="extra"}"#, "1"),
+      (#"clerk_sync_drift_found{entity="user",kind="missing"}"#, "3"),
+      (#"clerk_sync_drift_found{entity="user",kind="different"}"#, "2"),
+    ] {
+      #expect(found[name] == value, "\(name)")
+    }
+    try site.recordDrift(since: nil)
+    let text = try site.get("/api/metrics").text
+    #expect(!text.contains("clerk_sync_drift_since"))
+    #expect(text.contains(#"clerk_sync_drift{entity="user",kind="extra"} 0"#))
+  }
+
   @Test func `Before the first delivery there is no timestamp`() throws {
     let text = try site.get("/api/metrics").text
     #expect(!text.contains("clerk_sync_last_delivery"))
