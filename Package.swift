@@ -27,12 +27,13 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CFastCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
     .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
     .target(name: "Svix", dependencies: ["CLibcrypto"], swiftSettings: settings),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: settings),
-    .target(name: "Redis", dependencies: ["CHiredis"], swiftSettings: settings),
+    .target(name: "Redis", dependencies: ["CHiredis", "CLibssl"], swiftSettings: settings),
     .target(name: "Gateway", dependencies: ["CFastCGI"], swiftSettings: settings),
     .target(name: "ClerkSync", dependencies: ["Svix", "SQLite"], swiftSettings: settings),
     .target(

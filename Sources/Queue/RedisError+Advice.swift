@@ -6,6 +6,8 @@ extension RedisError {
     let advice: String? =
       switch self {
       case .unreachable: "check that it runs, and its address in CLERK_SYNC_QUEUE"
+      case .tls: "check the host name, the port and ssl_ca_certs in CLERK_SYNC_QUEUE"
+      case .noMaster: "check the sentinels and the name of the master in CLERK_SYNC_QUEUE"
       case .timedOut: "check its load and the network"
       case .closed: "check the log of Redis"
       case .refused(let command, let code): Self.advice(for: code, command: command)
@@ -21,6 +23,7 @@ extension RedisError {
     case ("NOPERM", _): "its access control list does not allow this command to the user"
     case ("OOM", _): "it has no memory left: let the worker catch up, or raise maxmemory"
     case ("READONLY", _): "it is a replica: name the primary in CLERK_SYNC_QUEUE"
+    case ("NOREPLICAS", _): "fewer replicas than min-replicas-to-write are connected"
     case ("MISCONF", _): "it cannot save to its disk"
     case ("LOADING", _): "it is still loading its data after a start"
     case ("MOVED", _): "another node of its cluster has the queue: name that node in CLERK_SYNC_QUEUE"

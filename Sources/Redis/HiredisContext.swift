@@ -4,10 +4,13 @@ import Glibc
 /// Owns a hiredis context, which is one connection, and closes it when it goes out of scope.
 @safe struct HiredisContext: ~Copyable {
   private let handle: UnsafeMutablePointer<redisContext>
+  private let session: TLSSession?
 
   /// Connects before the deadline. Resolving a host name can exceed it, because hiredis does not limit the
-  /// resolver.
-  init(_ endpoint: RedisAddress.Endpoint, until deadline: ContinuousClock.Instant) throws(RedisError) {
+  /// resolver. TLS is for a server with a host.
+  init(
+    _ endpoint: RedisAddress.Endpoint, _ tls: RedisAddress.TLS?, until deadline: ContinuousClock.Instant
+  ) throws(RedisError) {
     let limit = try Self.remaining(until: deadline)
     let connected =
       switch endpoint {
@@ -22,9 +25,27 @@ import Glibc
       unsafe redisFree(connected)
       throw .unreachable(reason: String(decoding: reason, as: UTF8.self))
     }
+    do throws(RedisError) {
+      unsafe session = try Self.session(over: connected, endpoint, tls, until: deadline)
+    } catch {
+      unsafe redisFree(connected)
+      throw error
+    }
     unsafe handle = connected
     // Keepalive detects a peer that disappeared silently while the connection was idle.
     if case .tcp = endpoint { unsafe redisEnableKeepAlive(handle) }
+  }
+
+  @unsafe private static func session(
+    over connected: UnsafeMutablePointer<redisContext>, _ endpoint: RedisAddress.Endpoint,
+    _ tls: RedisAddress.TLS?, until deadline: ContinuousClock.Instant
+  ) throws(RedisError) -> TLSSession? {
+    guard let tls, case .tcp(let host, _) = endpoint else { return nil }
+    unsafe redisSetTimeout(connected, try remaining(until: deadline))
+    let socket = unsafe connected.pointee.fd
+    return try BrokenPipe.held {
+      Result { () throws(RedisError) in try TLSSession(over: socket, host: host, trust: tls) }
+    }.get()
   }
 
   deinit {
@@ -38,44 +59,65 @@ import Glibc
   mutating func send(
     _ commands: [RedisCommand], until deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [RedisReply] {
-    for command in commands { try append(command) }
-    let replies = try BrokenPipe.held { Result { () throws(RedisError) in try read(commands, deadline) } }
-      .get()
+    let bytes = commands.flatMap(\.encoded)
+    let replies = try BrokenPipe.held {
+      Result { () throws(RedisError) in try exchange(commands, bytes, deadline) }
+    }
+    .get()
     return try replies.map { (reply) throws(RedisError) in try reply.get() }
   }
 
-  private func append(_ command: RedisCommand) throws(RedisError) {
-    let lengths = command.words.map(\.count)
-    // One contiguous block, so that every word has a stable address without one nested closure per word.
-    let bytes = command.words.flatMap(\.self)
-    let result = unsafe bytes.withUnsafeBytes { bytes in
-      var start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-      var words: [UnsafePointer<CChar>?] = unsafe []
-      for length in lengths {
-        unsafe words.append(start)
-        unsafe start = start.map { unsafe $0 + length }
-      }
-      return unsafe redisAppendCommandArgv(handle, Int32(words.count), &words, lengths)
-    }
-    guard result == REDIS_OK else { throw .closed }
-  }
-
-  private func read(
-    _ commands: [RedisCommand], _ deadline: ContinuousClock.Instant
+  private func exchange(
+    _ commands: [RedisCommand], _ bytes: [UInt8], _ deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [Result<RedisReply, RedisError>] {
+    try write(bytes, until: deadline)
     var replies: [Result<RedisReply, RedisError>] = []
     for command in commands {
-      unsafe redisSetTimeout(handle, try Self.remaining(until: deadline))
-      var reply: UnsafeMutableRawPointer?
-      var number: Int32 = 0
-      guard unsafe chiredis_get_reply(handle, &reply, &number) == REDIS_OK, let reply = unsafe reply else {
-        throw unsafe Self.failure(handle.pointee.err, errno: number, of: command)
-      }
+      let reply = try unsafe reply(to: command, until: deadline)
       defer { unsafe freeReplyObject(reply) }
       let typed = unsafe reply.assumingMemoryBound(to: redisReply.self)
       replies.append(Result { () throws(RedisError) in try unsafe RedisReply(typed, to: command.name) })
     }
     return replies
+  }
+
+  private func write(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) throws(RedisError) {
+    guard let session else {
+      // Sent before the first reply is read.
+      let result = unsafe bytes.withUnsafeBytes {
+        unsafe redisAppendFormattedCommand(
+          handle, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+      }
+      guard result == REDIS_OK else { throw .closed }
+      return
+    }
+    unsafe redisSetTimeout(handle, try Self.remaining(until: deadline))
+    try session.write(bytes)
+  }
+
+  /// Returns hiredis's reply, which the caller has to free.
+  @unsafe private func reply(
+    to command: RedisCommand, until deadline: ContinuousClock.Instant
+  ) throws(RedisError) -> UnsafeMutableRawPointer {
+    var reply: UnsafeMutableRawPointer?
+    while true {
+      unsafe redisSetTimeout(handle, try Self.remaining(until: deadline))
+      var number: Int32 = 0
+      let result =
+        session == nil
+        ? unsafe chiredis_get_reply(handle, &reply, &number) : unsafe redisGetReplyFromReader(handle, &reply)
+      guard result == REDIS_OK else {
+        throw unsafe Self.failure(handle.pointee.err, errno: number, of: command)
+      }
+      if let reply = unsafe reply { return unsafe reply }
+      guard let session else { throw .closed }
+      let bytes = try session.read()
+      let isFed = unsafe bytes.withUnsafeBytes {
+        unsafe redisReaderFeed(
+          handle.pointee.reader, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
+      }
+      guard isFed == REDIS_OK else { throw .unexpectedReply(command: command.name) }
+    }
   }
 
   private static func failure(_ code: Int32, errno number: Int32, of command: RedisCommand) -> RedisError {

@@ -1,17 +1,31 @@
 import Synchronization
 
-/// A client of one Redis server for any number of threads. Each call uses a pooled connection or opens a new
-/// one.
+/// A client of one Redis server, or of the current master that sentinels name, for any number of threads. Each call
+/// uses a pooled connection or opens a new one.
 public final class RedisClient: Sendable {
   /// Time limit for one exchange, from connecting to the last reply.
   public static let timeLimit = Duration.seconds(5)
 
+  private enum Server {
+    case fixed(RedisAddress.Endpoint)
+    /// The current master.
+    case replaceable(Sentinels)
+
+    var isReplaceable: Bool { if case .replaceable = self { true } else { false } }
+  }
+
   private let address: RedisAddress
+  private let server: Server
   private let idle = Mutex<[RedisConnection]>([])
 
   /// Creates a client that connects on first use.
   public init(_ address: RedisAddress) {
     self.address = address
+    server =
+      switch address.server {
+      case .fixed(let endpoint): .fixed(endpoint)
+      case .master(let name, let sentinels): .replaceable(Sentinels(sentinels, of: name))
+      }
   }
 
   /// Returns the reply to the command. `wait` is the time that a blocking command may block; it extends the
@@ -30,18 +44,36 @@ public final class RedisClient: Sendable {
     try exchange(commands, until: .now + Self.timeLimit)
   }
 
-  private func exchange(
+  func exchange(
     _ commands: [RedisCommand], until deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [RedisReply] {
     if let kept = idle.withLock({ $0.popLast() }) {
       do throws(RedisError) {
         return try exchange(commands, over: kept, until: deadline)
-      } catch {
+      } catch .closed {
         // The pooled connection was stale: Redis restarted, or closed it as idle. Retry once on a new one.
-        guard error == .closed else { throw error }
+      } catch .refused(_, code: "READONLY") where server.isReplaceable {
+        // The server was the master when the connection was opened. Ask for the current one.
+      } catch .timedOut where server.isReplaceable {
+        // The others lead to the same server, which the sentinels will replace.
+        idle.withLock { $0 = [] }
+        throw .timedOut
       }
     }
-    return try exchange(commands, over: RedisConnection(address, until: deadline), until: deadline)
+    return try exchange(commands, over: connection(until: deadline), until: deadline)
+  }
+
+  private func connection(until deadline: ContinuousClock.Instant) throws(RedisError) -> RedisConnection {
+    switch server {
+    case .fixed(let endpoint): return try RedisConnection(address, at: endpoint, until: deadline)
+    case .replaceable(let sentinels):
+      let endpoint = try sentinels.master(until: deadline)
+      let connection = try RedisConnection(address, at: endpoint, until: deadline)
+      // A sentinel that was cut off from the others may name the former master.
+      let role = try connection.send([RedisCommand("ROLE")], until: deadline).first?.elements.first?.text
+      guard role == "master" else { throw .noMaster(reason: "\(endpoint), which they name, is a replica") }
+      return connection
+    }
   }
 
   /// Runs the exchange and returns the connection to the pool. A connection that failed is dropped.
@@ -58,8 +90,10 @@ public final class RedisClient: Sendable {
 final class RedisConnection: Sendable {
   private let context: Mutex<HiredisContext>
 
-  init(_ address: RedisAddress, until deadline: ContinuousClock.Instant) throws(RedisError) {
-    context = Mutex(try HiredisContext(address.endpoint, until: deadline))
+  init(
+    _ address: RedisAddress, at endpoint: RedisAddress.Endpoint, until deadline: ContinuousClock.Instant
+  ) throws(RedisError) {
+    context = Mutex(try HiredisContext(endpoint, address.tls, until: deadline))
     var greeting: [RedisCommand] = []
     if let password = address.password {
       greeting.append(RedisCommand("AUTH", [address.user, password].compactMap(\.self)))

@@ -20,4 +20,11 @@ public struct RedisCommand: Sendable {
   public mutating func append(_ arguments: [[UInt8]]) {
     words += arguments
   }
+
+  /// As Redis expects it (redis.io/docs/latest/develop/reference/protocol-spec, section "Sending commands").
+  var encoded: [UInt8] {
+    var bytes = Array("*\(words.count)\r\n".utf8)
+    for word in words { bytes += Array("$\(word.count)\r\n".utf8) + word + [13, 10] }
+    return bytes
+  }
 }

@@ -2,6 +2,10 @@
 public enum RedisError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The connection could not be established; `reason` is the operating system's message.
   case unreachable(reason: String)
+  /// No TLS connection could be made, or it failed; `reason` is libssl's message.
+  case tls(reason: String)
+  /// No sentinel names a master that can be used; `reason` says why for each.
+  case noMaster(reason: String)
   /// Redis did not answer before the deadline. The command may or may not have been executed.
   case timedOut
   /// The connection closed before Redis answered.
@@ -15,6 +19,8 @@ public enum RedisError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreachable(let reason): "no connection to Redis: \(reason)"
+    case .tls(let reason): "no TLS connection to Redis: \(reason)"
+    case .noMaster(let reason): "the sentinels name no master: \(reason)"
     case .timedOut: "Redis did not answer in time"
     case .closed: "Redis closed the connection"
     case .refused(let command, let code): "Redis refused \(command) with \(code)"

@@ -10,9 +10,9 @@ struct QueueChecks {
     let client = RedisClient(address)
     do {
       try queue.check()
-      return [.ok("queue", "\(address) accepts deliveries")] + server(client) + settings(client) + [
-        deadLetters(queue)
-      ]
+      return [.ok("queue", "\(address) accepts deliveries")] + server(client) + settings(client)
+        + sentinels(client)
+        + [deadLetters(queue)]
     } catch {
       let refusal = Finding.error(
         "queue", "\(address): \(error.reason)",
@@ -56,6 +56,11 @@ struct QueueChecks {
 
   private func settings(_ client: RedisClient) -> [Finding] {
     [durability(client), eviction(client)]
+  }
+
+  private func sentinels(_ client: RedisClient) -> [Finding] {
+    guard case .master(let name, let sentinels) = address.server else { return [] }
+    return SentinelChecks(name: name, sentinels: sentinels, client: client).findings()
   }
 
   private func durability(_ client: RedisClient) -> Finding {
