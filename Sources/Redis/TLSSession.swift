@@ -38,8 +38,11 @@ import CLibssl
       let reason = unsafe Self.text(functions.X509_verify_cert_error_string(verification))
       throw .tls(reason: "the server's certificate is not accepted: \(reason)")
     }
-    let failure = failure(result)
-    throw failure == .closed ? .tls(reason: "the server ended the handshake") : failure
+    switch failure(result) {
+    case .closed: throw .tls(reason: "the server ended the handshake")
+    case .timedOut: throw .tls(reason: "the server did not answer the handshake in time")
+    case let failure: throw failure
+    }
   }
 
   deinit {

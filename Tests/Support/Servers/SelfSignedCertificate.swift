@@ -1,5 +1,5 @@
 /// A self-signed certificate for a test's server.
-public struct SelfSignedCertificate {
+public struct SelfSignedCertificate: Sendable {
   public let certificate: String
   public let key: String
 

@@ -10,30 +10,36 @@ final class SentinelSite: Sendable {
   let sentinels: [ChildProcess]
   private let ports: [LoopbackPort]
   private let sentinelPorts: [LoopbackPort]
+  /// nil for connections without TLS.
+  private let certificate: SelfSignedCertificate?
 
   /// Starts them, and waits until the sentinels know each other and the replica.
-  init() throws {
-    folder = try TemporaryFolder()
+  init(usesTLS: Bool = false) throws {
+    let folder = try TemporaryFolder()
+    let certificate = usesTLS ? try SelfSignedCertificate(in: folder, names: "IP:127.0.0.1") : nil
     let ports = try (1...2).map { _ in try LoopbackPort() }
     let sentinelPorts = try (1...3).map { _ in try LoopbackPort() }
+    (self.folder, self.certificate) = (folder, certificate)
     (self.ports, self.sentinelPorts) = (ports, sentinelPorts)
     let passwords = ["--requirepass", Self.password, "--masterauth", Self.password]
     servers = try ports.map { port in
       let role = port === ports[0] ? [] : ["--replicaof", "127.0.0.1", "\(ports[0].number)"]
-      return try RedisServer(in: TemporaryFolder(), passwords + role, port: port.number, keeps: true)
+      let tls = Self.settings(port, certificate).flatMap { ["--\($0)", $1] }
+      return try RedisServer(in: TemporaryFolder(), passwords + role + tls, keeps: true)
     }
-    sentinels = try sentinelPorts.map { [folder] port in
-      let settings = """
-        port \(port.number)
-        bind 127.0.0.1
-        dir \(folder.path)
-        requirepass \(Self.sentinelPassword)
-        sentinel sentinel-pass \(Self.sentinelPassword)
-        sentinel monitor mymaster 127.0.0.1 \(ports[0].number) 2
-        sentinel auth-pass mymaster \(Self.password)
-        sentinel down-after-milliseconds mymaster 1000
-        sentinel failover-timeout mymaster 10000
-        """
+    sentinels = try sentinelPorts.map { port in
+      let network = Self.settings(port, certificate).map { "\($0) \($1)\n" }.joined()
+      let settings =
+        network + """
+          bind 127.0.0.1
+          dir \(folder.path)
+          requirepass \(Self.sentinelPassword)
+          sentinel sentinel-pass \(Self.sentinelPassword)
+          sentinel monitor mymaster 127.0.0.1 \(ports[0].number) 2
+          sentinel auth-pass mymaster \(Self.password)
+          sentinel down-after-milliseconds mymaster 1000
+          sentinel failover-timeout mymaster 10000
+          """
       let file = try folder.write(settings, to: "sentinel-\(port.number).conf")
       return try ChildProcess(
         "/usr/bin/redis-server", [file, "--sentinel"], folder: folder.path,
@@ -48,13 +54,26 @@ final class SentinelSite: Sendable {
     guard areReady else { throw ServerNotStarted(log: sentinels.map(\.log).joined()) }
   }
 
+  /// Returns the settings of a server on the port, by name.
+  private static func settings(
+    _ port: LoopbackPort, _ certificate: SelfSignedCertificate?
+  ) -> [(String, String)] {
+    guard let certificate else { return [("port", "\(port.number)")] }
+    return [
+      ("port", "0"), ("tls-port", "\(port.number)"), ("tls-replication", "yes"), ("tls-auth-clients", "no"),
+      ("tls-cert-file", certificate.certificate), ("tls-key-file", certificate.key),
+      ("tls-ca-cert-file", certificate.certificate),
+    ]
+  }
+
   /// The queue's URL. The first sentinel of the list does not exist.
   func url(password: String = SentinelSite.password, sentinelPassword: String = SentinelSite.sentinelPassword)
     -> String
   {
     let hosts = ["127.0.0.1:1"] + sentinelPorts.map { "127.0.0.1:\($0.number)" }
-    return
-      "redis+sentinel://:\(password)@\(hosts.joined(separator: ","))/mymaster/1?sentinel_password=\(sentinelPassword)"
+    let (scheme, option) = certificate.map { ("rediss", "&ssl_ca_certs=\($0.certificate)") } ?? ("redis", "")
+    return "\(scheme)+sentinel://:\(password)@\(hosts.joined(separator: ","))/mymaster/1"
+      + "?sentinel_password=\(sentinelPassword)\(option)"
   }
 
   /// Returns a server's reply, in the database of the queue.
@@ -69,9 +88,10 @@ final class SentinelSite: Sendable {
 
   private func ask(_ port: LoopbackPort, _ words: String...) throws -> String {
     let output = folder.file("redis-cli-\(port.number).log")
+    let tls = certificate.map { ["--tls", "--cacert", $0.certificate] } ?? []
     let cli = try ChildProcess(
       "/usr/bin/redis-cli",
-      ["-p", "\(port.number)", "-a", Self.sentinelPassword, "--no-auth-warning", "SENTINEL"] + words,
+      ["-p", "\(port.number)"] + tls + ["-a", Self.sentinelPassword, "--no-auth-warning", "SENTINEL"] + words,
       output: output)
     _ = cli.exitStatus()
     return cli.log
