@@ -44,6 +44,19 @@ import Testing
     #expect(worker.isRunning && handler.process.isRunning)
   }
 
+  @Test func `A server that the sentinels name but that is a replica gets no delivery`() throws {
+    let site = try SentinelSite()
+    let handler = try site.startHandler()
+    #expect(try site.deliver(1, to: handler))
+    #expect(try site.command(0, "REPLICAOF", "127.0.0.1", "1") == "OK")
+    // Over the connection that has been kept, which Redis leaves open, then over a new one.
+    for number in 2...3 {
+      let answer = try handler.answer(SignedDelivery(Payload.user(id: "user_\(number)")))
+      #expect(answer?.status == 500)
+      #expect(answer?.standardError.contains("which they name, is a replica") == true)
+    }
+  }
+
   @Test func `A wrong name and a wrong password are reported without the passwords`() throws {
     let site = try SentinelSite()
     let urls = [
