@@ -32,7 +32,12 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
   /// Joins the parts.
   public init(joining parts: [SQL], separator: StaticString) {
-    text = .composed(Composition(parts.map(\.description).joined(separator: "\(separator)")))
+    var joined = ""
+    for (index, part) in parts.enumerated() {
+      if index > 0 { joined += separator.description }
+      joined += part.description
+    }
+    text = .composed(Composition(joined))
   }
 
   /// Takes literals, identifiers, numbers and other SQL.
@@ -81,7 +86,7 @@ public struct Identifier: Hashable, Sendable, ExpressibleByStringLiteral {
   public init?(_ name: String) {
     guard !name.isEmpty, !name.utf8.contains(0) else { return nil }
     self.name = name
-    quoted = "`\(name.replacing("`", with: "``"))`"
+    quoted = "`\(name.utf8.contains(UInt8(ascii: "`")) ? name.replacing("`", with: "``") : name)`"
   }
 
   public init(stringLiteral name: StaticString) {

@@ -13,7 +13,7 @@ extension JSONTree {
   private static func decode(_ text: String) throws -> JSONTree {
     let decoder = JSONDecoder()
     decoder.allowsJSON5 = true
-    return try decoder.decode(JSONTree.self, from: Data(text.utf8))
+    return try decoder.decode(JSONTree.self, from: Data(Array(text.utf8)))
   }
 
   private static func syntaxError(_ error: any Error, in text: String) -> MappingError {
