@@ -71,7 +71,7 @@ help:
 	@echo "make bench-steps  where the time of one request goes"
 	@echo "make instructions  accept the instructions that a request takes now, which make test compares"
 	@echo "make fuzz       look for inputs that break it, a minute per target: FUZZ_SECONDS=600 FUZZ_TARGET=event"
-	@echo "make sanitize   the unit tests with the address sanitizer and the thread sanitizer; about ten minutes"
+	@echo "make sanitize   the unit tests with the address sanitizer and the thread sanitizer; about a quarter of an hour"
 	@echo "make clean      remove what was built"
 
 run: packages-run
