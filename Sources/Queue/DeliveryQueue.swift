@@ -34,7 +34,13 @@ public final class DeliveryQueue: Sendable {
     _ = try redis.send(RedisCommand("XADD", "{\(Self.stream)}:none", "NOMKSTREAM", "*", "", ""))
   }
 
+  /// Time for a replica to confirm a delivery, in milliseconds.
+  private static let replicationLimit = 1000
+
   /// Adds the delivery and returns once Redis has accepted it. The type and the user are for the lists of dead letters.
+  ///
+  /// Where sentinels can replace the master, one of its replicas has the delivery too, unless none is connected. Throws
+  /// ``RedisError/notReplicated`` if none confirms it. The delivery can then be in the queue, and again when it is retried.
   ///
   /// The signature is stored too, so that the worker need not trust every client that can write to Redis.
   package func add(_ message: VerifiedMessage, type: String, objectID: String?) throws(RedisError) {
@@ -43,10 +49,23 @@ public final class DeliveryQueue: Sendable {
       "id", message.id, "timestamp", "\(message.timestamp)", "signature", "\(message.signature)",
       "type", type, "user", objectID ?? "", "body")
     command.append([message.body])
+    var commands = [command]
+    if redis.hasSentinels {
+      commands += [RedisCommand("WAIT", "1", "\(Self.replicationLimit)"), RedisCommand("ROLE")]
+    }
+    let replies = try redis.send(commands)
     // Only a valid entry id proves that the entry was added.
-    guard let id = try redis.send(command).text, QueueEntry.numbers(of: id) != nil else {
+    guard let id = replies.first?.text, QueueEntry.numbers(of: id) != nil else {
       throw .unexpectedReply(command: command.name)
     }
+    guard replies.count == 1 || (replies[1].integer ?? 0) > 0 || Self.isMasterAlone(replies[2]) else {
+      throw .notReplicated
+    }
+  }
+
+  /// Whether the reply to ROLE is that of a master to which no replica is connected.
+  private static func isMasterAlone(_ role: RedisReply) -> Bool {
+    role.elements.count == 3 && role.elements[0].text == "master" && role.elements[2] == .array([])
   }
 }
 

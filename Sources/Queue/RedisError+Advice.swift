@@ -9,8 +9,9 @@ extension RedisError {
       case .tls: "check the host name, the port and ssl_ca_certs in CLERK_SYNC_QUEUE"
       case .noMaster: "check the sentinels and the name of the master in CLERK_SYNC_QUEUE"
       case .timedOut: "check its load and the network"
-      case .closed: "check the log of Redis"
+      case .closed: "check the log of Redis, and whether the port expects TLS, which is rediss://"
       case .refused(let command, let code): Self.advice(for: code, command: command)
+      case .notReplicated: "check the replicas and the network between them and the master"
       case .unexpectedReply: "check the address in CLERK_SYNC_QUEUE"
       }
     return [description, advice].compactMap(\.self).joined(separator: ": ")

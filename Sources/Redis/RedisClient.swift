@@ -14,6 +14,9 @@ public final class RedisClient: Sendable {
     var isReplaceable: Bool { if case .replaceable = self { true } else { false } }
   }
 
+  /// Whether sentinels can replace the server.
+  public var hasSentinels: Bool { server.isReplaceable }
+
   private let address: RedisAddress
   private let server: Server
   private let idle = Mutex<[RedisConnection]>([])

@@ -12,6 +12,8 @@ public enum RedisError: Error, Equatable, Sendable, CustomStringConvertible {
   case closed
   /// Redis refused the command with this error code, such as `OOM`.
   case refused(command: String, code: String)
+  /// No replica has confirmed a write.
+  case notReplicated
   /// The reply does not have the form documented for the command.
   case unexpectedReply(command: String)
 
@@ -24,6 +26,7 @@ public enum RedisError: Error, Equatable, Sendable, CustomStringConvertible {
     case .timedOut: "Redis did not answer in time"
     case .closed: "Redis closed the connection"
     case .refused(let command, let code): "Redis refused \(command) with \(code)"
+    case .notReplicated: "no replica of Redis has confirmed the delivery"
     case .unexpectedReply(let command): "unexpected reply to \(command)"
     }
   }

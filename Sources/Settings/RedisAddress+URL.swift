@@ -13,8 +13,9 @@ extension Configuration {
       throw .malformed(
         variable: name,
         expected:
-          "redis://user:password@host:port/number, rediss:// for TLS, redis+sentinel://host:port,host:port/master or "
-          + "unix:///path?db=number, percent-encoded; only the hosts, the master or the path have to be there"
+          "redis://user:password@host:port/number, rediss:// for TLS, with ?ssl_ca_certs=/file for an authority "
+          + "of your own, redis+sentinel://host:port,host:port/master or unix:///path?db=number, percent-encoded; "
+          + "only the hosts, the master or the path have to be there"
       )
     }
     guard address.tls == nil || RedisAddress.TLS.isAvailable else {

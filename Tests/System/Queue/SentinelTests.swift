@@ -34,14 +34,35 @@ import Testing
     let site = try SentinelSite()
     let handler = try site.startHandler()
     let worker = try site.startWorker()
+    // Otherwise the former master accepts deliveries until it learns that it is a replica.
+    for server in 0...1 {
+      #expect(try site.command(server, "CONFIG", "SET", "min-replicas-to-write", "1") == "OK")
+    }
     for number in 1...10 {
       #expect(try site.deliver(number, to: handler))
       if number == 5 { #expect(try site.failOver() == "OK\n") }
     }
     #expect(try eventually { try site.isMaster(1) && !site.isMaster(0) })
     #expect(try site.deliver(11, to: handler))
-    #expect(eventually { site.users.count == 11 })
+    #expect(eventually { site.users.count == 11 }, "\(site.users.sorted())")
     #expect(worker.isRunning && handler.process.isRunning)
+  }
+
+  @Test func `A delivery that no replica has is refused, and applied once when it comes again`() throws {
+    let site = try SentinelSite()
+    let handler = try site.startHandler()
+    let replica = site.servers[1].process
+    replica.send(SIGSTOP)
+    let delivery = try SignedDelivery(Array(Payload.user(id: "user_1").utf8), id: "msg_1")
+    let answer = try handler.answer(delivery)
+    #expect(answer?.status == 500)
+    #expect(answer?.standardError.contains("no replica of Redis has confirmed the delivery") == true)
+    replica.send(SIGCONT)
+    #expect(try eventually { try handler.answer(delivery)?.status == 200 })
+    let worker = try site.startWorker()
+    #expect(try eventually { try site.command(0, "XLEN", "clerk-sync:deliveries") == "0" })
+    #expect(site.users == ["user_1"])
+    #expect(worker.isRunning)
   }
 
   @Test func `A server that the sentinels name but that is a replica gets no delivery`() throws {

@@ -75,8 +75,8 @@ import Testing
     }
     let expected =
       "CLERK_SYNC_QUEUE cannot be used: expected redis://user:password@host:port/number, rediss:// for TLS, "
-      + "redis+sentinel://host:port,host:port/master or unix:///path?db=number, percent-encoded; only the hosts, the "
-      + "master or the path have to be there"
+      + "with ?ssl_ca_certs=/file for an authority of your own, redis+sentinel://host:port,host:port/master or "
+      + "unix:///path?db=number, percent-encoded; only the hosts, the master or the path have to be there"
     #expect(error?.description == expected)
   }
 

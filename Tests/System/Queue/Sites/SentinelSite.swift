@@ -13,7 +13,7 @@ final class SentinelSite: Sendable {
   /// nil for connections without TLS.
   private let certificate: SelfSignedCertificate?
 
-  /// Starts them, and waits until the sentinels know each other and the replica.
+  /// Starts them, and waits until the sentinels know each other and the replica, which has what the master has.
   init(usesTLS: Bool = false) throws {
     let folder = try TemporaryFolder()
     let certificate = usesTLS ? try SelfSignedCertificate(in: folder, names: "IP:127.0.0.1") : nil
@@ -21,11 +21,13 @@ final class SentinelSite: Sendable {
     let sentinelPorts = try (1...3).map { _ in try LoopbackPort() }
     (self.folder, self.certificate) = (folder, certificate)
     (self.ports, self.sentinelPorts) = (ports, sentinelPorts)
-    let passwords = ["--requirepass", Self.password, "--masterauth", Self.password]
+    let settings = [
+      "--requirepass", Self.password, "--masterauth", Self.password, "--repl-diskless-sync-delay", "0",
+    ]
     servers = try ports.map { port in
       let role = port === ports[0] ? [] : ["--replicaof", "127.0.0.1", "\(ports[0].number)"]
       let tls = Self.settings(port, certificate).flatMap { ["--\($0)", $1] }
-      return try RedisServer(in: TemporaryFolder(), passwords + role + tls, keeps: true)
+      return try RedisServer(in: TemporaryFolder(), settings + role + tls, keeps: true)
     }
     sentinels = try sentinelPorts.map { port in
       let network = Self.settings(port, certificate).map { "\($0) \($1)\n" }.joined()
@@ -46,10 +48,11 @@ final class SentinelSite: Sendable {
         output: folder.file("sentinel-\(port.number).log"))
     }
     let areReady = try eventually {
-      try sentinelPorts.allSatisfy { port in
-        try ask(port, "CKQUORUM", "mymaster").hasPrefix("OK 3")
-          && ask(port, "REPLICAS", "mymaster").contains("slave-priority")
-      }
+      try command(0, "INFO", "replication").contains("state=online")
+        && sentinelPorts.allSatisfy { port in
+          try ask(port, "CKQUORUM", "mymaster").hasPrefix("OK 3")
+            && ask(port, "REPLICAS", "mymaster").contains("slave-priority")
+        }
     }
     guard areReady else { throw ServerNotStarted(log: sentinels.map(\.log).joined()) }
   }
