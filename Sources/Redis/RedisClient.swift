@@ -10,12 +10,7 @@ public final class RedisClient: Sendable {
     case fixed(RedisAddress.Endpoint)
     /// The current master.
     case replaceable(Sentinels)
-
-    var isReplaceable: Bool { if case .replaceable = self { true } else { false } }
   }
-
-  /// Whether sentinels can replace the server.
-  public var hasSentinels: Bool { server.isReplaceable }
 
   private let address: RedisAddress
   private let server: Server
@@ -30,6 +25,9 @@ public final class RedisClient: Sendable {
       case .master(let name, let sentinels): .replaceable(Sentinels(sentinels, of: name))
       }
   }
+
+  /// Whether sentinels can replace the server.
+  public var hasSentinels: Bool { if case .replaceable = server { true } else { false } }
 
   /// Returns the reply to the command. `wait` is the time that a blocking command may block; it extends the
   /// time limit.
@@ -55,9 +53,9 @@ public final class RedisClient: Sendable {
         return try exchange(commands, over: kept, until: deadline)
       } catch .closed {
         // The pooled connection was stale: Redis restarted, or closed it as idle. Retry once on a new one.
-      } catch .refused(_, code: "READONLY") where server.isReplaceable {
+      } catch .refused(_, code: "READONLY") where hasSentinels {
         // The server was the master when the connection was opened. Ask for the current one.
-      } catch .timedOut where server.isReplaceable {
+      } catch .timedOut where hasSentinels {
         // The others lead to the same server, which the sentinels will replace.
         idle.withLock { $0 = [] }
         throw .timedOut
