@@ -59,18 +59,19 @@ import Glibc
   mutating func send(
     _ commands: [RedisCommand], until deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [RedisReply] {
-    let bytes = commands.flatMap(\.encoded)
+    // OpenSSL reports an error when it has nothing to write.
+    if commands.isEmpty { return [] }
     let replies = try BrokenPipe.held {
-      Result { () throws(RedisError) in try exchange(commands, bytes, deadline) }
+      Result { () throws(RedisError) in try exchange(commands, deadline) }
     }
     .get()
     return try replies.map { (reply) throws(RedisError) in try reply.get() }
   }
 
   private func exchange(
-    _ commands: [RedisCommand], _ bytes: [UInt8], _ deadline: ContinuousClock.Instant
+    _ commands: [RedisCommand], _ deadline: ContinuousClock.Instant
   ) throws(RedisError) -> [Result<RedisReply, RedisError>] {
-    try write(bytes, until: deadline)
+    try write(commands.flatMap(\.encoded), until: deadline)
     var replies: [Result<RedisReply, RedisError>] = []
     for command in commands {
       let reply = try unsafe reply(to: command, until: deadline)

@@ -46,6 +46,12 @@ import Testing
     }
   }
 
+  @Test func `A server without a password needs no greeting`() throws {
+    let tls = RedisAddress.TLS(authorities: certificate.certificate)
+    let client = RedisClient(RedisAddress(.tcp(host: "localhost", port: UInt16(port.number)), tls: tls))
+    #expect(try client.send(RedisCommand("PING")).text == "PONG")
+  }
+
   @Test func `A certificate for another name is refused`() throws {
     // 127.0.0.2 leads to the same server.
     try #require(try server.command("CONFIG", "SET", "bind", "127.0.0.1 127.0.0.2") == "OK")
