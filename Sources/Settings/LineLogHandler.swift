@@ -40,7 +40,8 @@ public struct LineLogHandler: LogHandler {
       for (key, value) in fields {
         append(" ", key, "=", Self.quoted(Self.shortened(value.description, key: key)))
       }
-      write(line + "\n")
+      append("\n")
+      write(line)
     case .json:
       var object = JSONObject()
       object.append("time", time)

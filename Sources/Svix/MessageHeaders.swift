@@ -21,10 +21,8 @@ public struct MessageHeaders: Sendable {
   ///
   /// Throws ``VerificationError/missingHeaders(_:)`` or ``VerificationError/repeatedHeader(_:)``.
   public init(_ values: (String) -> [String]) throws(VerificationError) {
-    var missing: [String] = []
     for names in Self.families {
-      var found: [String] = []
-      missing = []
+      var (found, missing): ([String], [String]) = ([], [])
       for name in names {
         let received = values(name).map(Self.trim).filter { !$0.isEmpty }
         guard received.count <= 1 else { throw .repeatedHeader(name) }

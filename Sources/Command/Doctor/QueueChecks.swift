@@ -60,7 +60,37 @@ struct QueueChecks {
 
   private func sentinels(_ client: RedisClient) -> [Finding] {
     guard case .master(let name, let sentinels) = address.server else { return [] }
-    return SentinelChecks(name: name, sentinels: sentinels, client: client).findings()
+    return sentinels.map { quorum(of: $0, for: name) } + [replicas(client)]
+  }
+
+  /// Asks whether the sentinel sees enough others to replace the master.
+  private func quorum(of sentinel: RedisAddress, for name: String) -> Finding {
+    do throws(RedisError) {
+      _ = try RedisClient(sentinel).send(RedisCommand("SENTINEL", "CKQUORUM", name))
+      return .ok("queue sentinel", "\(sentinel.place) sees enough others to replace the master")
+    } catch .refused(_, code: "NOQUORUM") {
+      return .warning(
+        "queue sentinel", "\(sentinel.place) does not see enough others to replace the master",
+        remedy: "start the other sentinels, or lower the quorum of sentinel monitor")
+    } catch {
+      return .warning(
+        "queue sentinel", "\(sentinel.place): \(error)",
+        remedy: "check that it runs, and its address and credentials in CLERK_SYNC_QUEUE")
+    }
+  }
+
+  /// A master that is cut off from the others accepts deliveries until it is told of the new one, and loses them then
+  /// (redis.io/docs/latest/operate/oss_and_stack/management/sentinel).
+  private func replicas(_ client: RedisClient) -> Finding {
+    let remedy = "set min-replicas-to-write 1 in redis.conf of each server"
+    guard let count = setting("min-replicas-to-write", client) else {
+      return unknown("queue replicas", remedy)
+    }
+    guard count == "0" else { return .ok("queue replicas", "min-replicas-to-write \(count)") }
+    return .warning(
+      "queue replicas",
+      "min-replicas-to-write 0: a master that is cut off goes on accepting deliveries, and loses them when it returns",
+      remedy: remedy)
   }
 
   private func durability(_ client: RedisClient) -> Finding {
