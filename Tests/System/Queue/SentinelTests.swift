@@ -11,6 +11,8 @@ import Testing
     let worker = try site.startWorker()
     #expect(try site.deliver(1, to: handler))
     #expect(eventually { site.users == ["user_1"] })
+    // The worker removes the entry after it has written the row.
+    #expect(try eventually { try site.command(0, "XLEN", "clerk-sync:deliveries") == "0" })
     worker.send(SIGSTOP)
     #expect(try site.deliver(2, to: handler))
     #expect(try site.deliver(3, to: handler))
